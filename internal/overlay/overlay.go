@@ -1,0 +1,339 @@
+// Package overlay is the one file system that podmend and every renderer read through:
+// rooted at the repository, contained in it, read-only on disk and writable in memory.
+package overlay
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"maps"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"syscall"
+	"time"
+)
+
+// MaxFileSize is the size in bytes above which ReadFile refuses a file.
+const MaxFileSize = 32 << 20
+
+// The reasons for which a read is refused, beside those of package io/fs.
+var (
+	ErrOutside    = errors.New("leaves the repository")
+	ErrGit        = errors.New("is inside .git, which is never read")
+	ErrNotRegular = errors.New("is not a regular file")
+	ErrTooLarge   = fmt.Errorf("is larger than %d MiB", MaxFileSize>>20)
+	ErrLinkLoop   = errors.New("has too many symbolic links")
+)
+
+const maxLinks = 40
+
+// FS is a repository as podmend sees it. Names are slash-separated and relative to the
+// repository's root, which is ".". Symbolic links are followed as long as they stay inside.
+// An FS is safe for concurrent use and never writes to disk.
+type FS struct {
+	root    *os.Root
+	dir     string
+	changed map[string][]byte // content by resolved name; nil: the file is gone
+	dirs    *sync.Map         // resolved directories of the disk, by name
+	record  func(name string)
+}
+
+// Open roots a file system at dir.
+func Open(dir string) (*FS, error) {
+	abs, err := filepath.Abs(dir)
+	if err != nil {
+		return nil, err
+	}
+	if abs, err = filepath.EvalSymlinks(abs); err != nil {
+		return nil, err
+	}
+	root, err := os.OpenRoot(abs)
+	if err != nil {
+		return nil, err
+	}
+	return &FS{root: root, dir: abs, dirs: &sync.Map{}}, nil
+}
+
+// Close ends the file system and every view made of it.
+func (f *FS) Close() error { return f.root.Close() }
+
+// Dir is the absolute path of the root on disk.
+func (f *FS) Dir() string { return f.dir }
+
+// With returns a view in which the named files have the given content; nil takes a file away.
+func (f *FS) With(changed map[string][]byte) *FS {
+	view := *f
+	view.changed = maps.Clone(f.changed)
+	if view.changed == nil {
+		view.changed = map[string][]byte{}
+	}
+	for name, content := range changed {
+		if resolved, err := f.Resolve(name); err == nil {
+			name = resolved
+		}
+		view.changed[path.Clean(name)] = content
+	}
+	return &view
+}
+
+// Recording returns a view that calls record with the resolved name of each file that is read.
+// record must be safe for concurrent use if the view is used concurrently.
+func (f *FS) Recording(record func(name string)) *FS {
+	view := *f
+	view.record = record
+	return &view
+}
+
+// Resolve returns the name that is left when all symbolic links are followed. A last
+// element that does not exist is an error that wraps fs.ErrNotExist.
+func (f *FS) Resolve(name string) (string, error) {
+	resolved, err := f.resolve(name)
+	if err != nil {
+		return "", &fs.PathError{Op: "open", Path: name, Err: err}
+	}
+	return resolved, nil
+}
+
+func (f *FS) resolve(name string) (string, error) {
+	clean, err := cleanName(name)
+	if err != nil {
+		return "", err
+	}
+	if _, ok := f.changed[clean]; ok {
+		return clean, nil
+	}
+	dir, base := path.Split(clean)
+	if dir != "" {
+		if cached, ok := f.dirs.Load(dir); ok {
+			return f.follow(cached.(string), []string{base})
+		}
+		resolvedDir, err := f.follow(".", strings.Split(strings.TrimSuffix(dir, "/"), "/"))
+		if err != nil {
+			return "", err
+		}
+		f.dirs.Store(dir, resolvedDir)
+		return f.follow(resolvedDir, []string{base})
+	}
+	return f.follow(".", []string{base})
+}
+
+// follow walks from the link-free directory at along todo.
+func (f *FS) follow(at string, todo []string) (string, error) {
+	links := 0
+	for len(todo) > 0 {
+		next := todo[0]
+		todo = todo[1:]
+		if next == "." || next == "" {
+			continue
+		}
+		if next == ".." {
+			if at == "." {
+				return "", ErrOutside
+			}
+			at = path.Dir(at)
+			continue
+		}
+		if strings.EqualFold(next, ".git") {
+			return "", ErrGit
+		}
+		at = path.Join(at, next)
+		if _, ok := f.changed[at]; ok {
+			continue
+		}
+		info, err := f.root.Lstat(at)
+		if err != nil {
+			if len(todo) == 0 && f.hasChangedBelow(at) {
+				return at, nil
+			}
+			return "", plainError(err)
+		}
+		if info.Mode()&fs.ModeSymlink == 0 {
+			continue
+		}
+		if links++; links > maxLinks {
+			return "", ErrLinkLoop
+		}
+		target, err := f.root.Readlink(at)
+		if err != nil {
+			return "", plainError(err)
+		}
+		at = path.Dir(at)
+		if filepath.IsAbs(target) {
+			inside, err := filepath.Rel(f.dir, target)
+			if err != nil || !filepath.IsLocal(inside) {
+				return "", ErrOutside
+			}
+			at, target = ".", inside
+		}
+		todo = append(strings.Split(filepath.ToSlash(target), "/"), todo...)
+	}
+	return at, nil
+}
+
+func (f *FS) hasChangedBelow(dir string) bool {
+	for name, content := range f.changed {
+		if content != nil && strings.HasPrefix(name, dir+"/") {
+			return true
+		}
+	}
+	return false
+}
+
+// ReadFile returns the content of a regular file of at most MaxFileSize bytes.
+func (f *FS) ReadFile(name string) ([]byte, error) {
+	resolved, err := f.resolve(name)
+	if err == nil {
+		var content []byte
+		if content, err = f.read(resolved); err == nil {
+			if f.record != nil {
+				f.record(resolved)
+			}
+			return content, nil
+		}
+	}
+	return nil, &fs.PathError{Op: "read", Path: name, Err: err}
+}
+
+func (f *FS) read(resolved string) ([]byte, error) {
+	if content, ok := f.changed[resolved]; ok {
+		if content == nil {
+			return nil, fs.ErrNotExist
+		}
+		return bytes.Clone(content), nil
+	}
+	// Opening a FIFO for reading would wait for a writer without O_NONBLOCK.
+	file, err := f.root.OpenFile(resolved, os.O_RDONLY|syscall.O_NONBLOCK, 0)
+	if err != nil {
+		return nil, plainError(err)
+	}
+	defer file.Close()
+	info, err := file.Stat()
+	if err != nil {
+		return nil, plainError(err)
+	}
+	if !info.Mode().IsRegular() {
+		return nil, ErrNotRegular
+	}
+	if info.Size() > MaxFileSize {
+		return nil, ErrTooLarge
+	}
+	content, err := io.ReadAll(io.LimitReader(file, MaxFileSize+1))
+	if err != nil {
+		return nil, plainError(err)
+	}
+	if len(content) > MaxFileSize {
+		return nil, ErrTooLarge
+	}
+	return content, nil
+}
+
+// Stat describes a file or directory, following links.
+func (f *FS) Stat(name string) (fs.FileInfo, error) {
+	resolved, err := f.resolve(name)
+	if err == nil {
+		if content, ok := f.changed[resolved]; ok {
+			if content == nil {
+				return nil, &fs.PathError{Op: "stat", Path: name, Err: fs.ErrNotExist}
+			}
+			return memoryInfo{name: path.Base(resolved), size: int64(len(content))}, nil
+		}
+		var info fs.FileInfo
+		if info, err = f.root.Lstat(resolved); err == nil {
+			return info, nil
+		}
+		if f.hasChangedBelow(resolved) {
+			return memoryInfo{name: path.Base(resolved), mode: fs.ModeDir | 0o755}, nil
+		}
+	}
+	return nil, &fs.PathError{Op: "stat", Path: name, Err: plainError(err)}
+}
+
+// ReadDir lists a directory, sorted by name. Links are listed as links.
+func (f *FS) ReadDir(name string) ([]fs.DirEntry, error) {
+	resolved, err := f.resolve(name)
+	if err != nil {
+		return nil, &fs.PathError{Op: "readdir", Path: name, Err: err}
+	}
+	entries, err := fs.ReadDir(f.root.FS(), resolved)
+	if err != nil && !(errors.Is(err, fs.ErrNotExist) && f.hasChangedBelow(resolved)) {
+		return nil, &fs.PathError{Op: "readdir", Path: name, Err: plainError(err)}
+	}
+	if len(f.changed) == 0 {
+		return entries, nil
+	}
+	byName := map[string]fs.DirEntry{}
+	for _, entry := range entries {
+		byName[entry.Name()] = entry
+	}
+	for file, content := range f.changed {
+		rest := file
+		if resolved != "." {
+			below, ok := strings.CutPrefix(file, resolved+"/")
+			if !ok {
+				continue
+			}
+			rest = below
+		}
+		child, _, deeper := strings.Cut(rest, "/")
+		switch {
+		case deeper && content != nil && byName[child] == nil:
+			byName[child] = fs.FileInfoToDirEntry(memoryInfo{name: child, mode: fs.ModeDir | 0o755})
+		case !deeper && content == nil:
+			delete(byName, child)
+		case !deeper:
+			byName[child] = fs.FileInfoToDirEntry(memoryInfo{name: child, size: int64(len(content))})
+		}
+	}
+	return slices.SortedFunc(maps.Values(byName), func(a, b fs.DirEntry) int {
+		return strings.Compare(a.Name(), b.Name())
+	}), nil
+}
+
+func cleanName(name string) (string, error) {
+	if name == "" || path.IsAbs(name) || strings.ContainsRune(name, 0) {
+		return "", fs.ErrInvalid
+	}
+	clean := path.Clean(name)
+	if clean == ".." || strings.HasPrefix(clean, "../") {
+		return "", ErrOutside
+	}
+	return clean, nil
+}
+
+// plainError drops the path that the os package puts around an error: the name that the
+// caller used is put there instead.
+func plainError(err error) error {
+	var pathError *fs.PathError
+	if errors.As(err, &pathError) {
+		return pathError.Err
+	}
+	return err
+}
+
+// memoryInfo describes what exists only in the overlay.
+type memoryInfo struct {
+	name string
+	size int64
+	mode fs.FileMode
+}
+
+func (i memoryInfo) Name() string { return i.name }
+func (i memoryInfo) Size() int64  { return i.size }
+func (i memoryInfo) IsDir() bool  { return i.mode.IsDir() }
+func (i memoryInfo) Sys() any     { return nil }
+
+func (i memoryInfo) Mode() fs.FileMode {
+	if i.mode == 0 {
+		return 0o644
+	}
+	return i.mode
+}
+
+// ModTime is the zero time: nothing that renders depends on it.
+func (i memoryInfo) ModTime() time.Time { return time.Time{} }

@@ -1,0 +1,99 @@
+// Package render finds the targets of a repository and renders them in process into
+// Kubernetes objects that know their source.
+package render
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/podmend/podmend/internal/yamledit"
+)
+
+// A Kind says how a target is rendered.
+type Kind string
+
+// The kinds of targets.
+const (
+	Helm      Kind = "helm"
+	Kustomize Kind = "kustomize"
+	Plain     Kind = "plain"
+)
+
+// A Target is one thing that renders by itself: a chart with one set of values, a
+// kustomization root, or a file of plain manifests. It is plain data.
+type Target struct {
+	ID     string // stable and unique in a repository
+	Kind   Kind
+	Path   string   // chart folder, kustomization folder or manifest file
+	Values []string // Helm: values files in the order in which they are merged
+
+	ReleaseName string // Helm: "" is helm template's own default
+	Namespace   string // Helm: "" is helm template's own default
+	KubeVersion string // Helm: "" is the newest known that the chart allows
+	APIVersions []string
+
+	// IncludedBy holds the kustomization roots that include this one.
+	IncludedBy []string
+}
+
+// A Status says how rendering a target ended.
+type Status string
+
+// The statuses of a target.
+const (
+	OK      Status = "ok"
+	Failed  Status = "error"
+	Skipped Status = "skipped"
+)
+
+// A Result is what came out of rendering one target. It is plain data.
+type Result struct {
+	Target   Target
+	Status   Status
+	Err      *Error // set if Status is Failed; for Skipped, why the target does not build alone
+	Objects  []Object
+	Notes    []string // what a person should know about how it was rendered
+	Reads    []string // resolved names of the files that were read, sorted
+	Duration time.Duration
+}
+
+// An Object is one rendered Kubernetes object.
+type Object struct {
+	APIVersion, Kind, Namespace, Name string
+	// YAML is the object as it was rendered: one document without separators.
+	YAML   []byte
+	Source Source
+}
+
+// Source is the place that an object was rendered from.
+type Source struct {
+	File string // relative to the repository's root
+	Doc  int    // index of the YAML document in File
+	// Path leads from the document's root to the object: empty, or items[i] of a List.
+	Path yamledit.Path
+	// Manifest says that File holds the object itself as YAML or JSON (of which overlays may
+	// have changed fields), not a template that prints it.
+	Manifest bool
+}
+
+// An ErrorKind says what kept a target from being rendered.
+type ErrorKind string
+
+// An Error says why a target could not be rendered, and what to do about it.
+type Error struct {
+	Kind    ErrorKind
+	Message string // what happened, then what to do, in sentences
+	File    string // "" where there is none
+	Line    int    // 1-based; 0 where there is none
+}
+
+func (e *Error) Error() string {
+	switch {
+	case e.File == "":
+		return e.Message
+	case e.Line == 0:
+		return fmt.Sprintf("%s: %s", e.File, e.Message)
+	default:
+		return fmt.Sprintf("%s:%d: %s", e.File, e.Line, e.Message)
+	}
+}
