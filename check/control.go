@@ -30,7 +30,25 @@ type Control struct {
 	Locate func(pod *render.PodTemplate, version api.Version) []Field
 	// Mend returns what mends the located fields. Remedies are independent of each other:
 	// each may be applied alone.
+	// A field that nothing can mend is in no remedy.
 	Mend func(pod *render.PodTemplate, fields []Field, options MendOptions) []Remedy
+	Doc  Doc
+}
+
+// A Doc says in plain English what a control is about.
+type Doc struct {
+	Means   string    // what the control forbids or wants
+	Danger  string    // what an attacker does where it is broken
+	Fields  []string  // the fields that it reads, with [*] for any list item
+	Allowed []Allowed // oldest first
+	Mended  string    // what podmend changes
+	Page    string    // where to read on
+}
+
+// Allowed says which values a control allows from a policy version on.
+type Allowed struct {
+	Since  api.Version
+	Values string
 }
 
 // A Field is one place in a pod template that breaks a control.

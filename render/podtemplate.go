@@ -22,6 +22,21 @@ type PodTemplate struct {
 	Spec corev1.PodSpec
 }
 
+// Containers returns the init containers, containers and ephemeral containers, in this order.
+func (p *PodTemplate) Containers() []*corev1.Container {
+	var all []*corev1.Container
+	for i := range p.Spec.InitContainers {
+		all = append(all, &p.Spec.InitContainers[i])
+	}
+	for i := range p.Spec.Containers {
+		all = append(all, &p.Spec.Containers[i])
+	}
+	for i := range p.Spec.EphemeralContainers {
+		all = append(all, (*corev1.Container)(&p.Spec.EphemeralContainers[i].EphemeralContainerCommon))
+	}
+	return all
+}
+
 // podTemplatePaths says where the built-in kinds keep their pod template.
 // https://kubernetes.io/docs/concepts/workloads/
 var podTemplatePaths = map[string]map[string]yamledit.Path{

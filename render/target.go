@@ -48,13 +48,15 @@ const (
 
 // A Result is what came out of rendering one target. It is plain data.
 type Result struct {
-	Target   Target
-	Status   Status
-	Err      *Error // set if Status is Failed; for Skipped, why the target does not build alone
-	Objects  []Object
-	Notes    []string // what a person should know about how it was rendered
-	Reads    []string // resolved names of the files that were read, sorted
-	Duration time.Duration
+	Target Target
+	Status Status
+	Err    *Error // set if Status is Failed, and for a base that does not build alone
+	// SkipReason says why the target counts as Skipped.
+	SkipReason string
+	Objects    []Object // also beside an error, as far as they could be read
+	Notes      []string // what a person should know about how it was rendered
+	Reads      []string // resolved names of the files that were read, sorted
+	Duration   time.Duration
 }
 
 // An Object is one rendered Kubernetes object.

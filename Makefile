@@ -1,0 +1,65 @@
+# Everything that is needed beside Go is built by these rules, at the versions that
+# internal/tools/go.mod pins.
+
+GO      ?= go
+BIN     := $(CURDIR)/bin
+FUZZTIME ?= 1m
+PACKAGES := ./...
+
+export PODMEND_TEST_HELM      ?= $(BIN)/helm
+export PODMEND_TEST_KUSTOMIZE ?= $(BIN)/kustomize
+
+TOOLS := internal/tools/go.mod internal/tools/go.sum
+
+.PHONY: build test race lint golden bench fuzz demo clean
+.DEFAULT_GOAL := build
+
+build: ## the program, in bin/podmend
+	$(GO) build -trimpath -o $(BIN)/podmend ./cmd/podmend
+
+test: $(BIN)/helm $(BIN)/kustomize ## every test
+	$(GO) test $(PACKAGES)
+
+race: $(BIN)/helm $(BIN)/kustomize ## every test, under the race detector
+	$(GO) test -race $(PACKAGES)
+
+lint: $(BIN)/gofumpt $(BIN)/staticcheck ## format, vet and staticcheck
+	@unformatted=$$($(BIN)/gofumpt -l $$(git ls-files --cached --others --exclude-standard '*.go')); \
+	if [ -n "$$unformatted" ]; then echo "not formatted by gofumpt:"; echo "$$unformatted"; exit 1; fi
+	$(GO) vet $(PACKAGES)
+	$(BIN)/staticcheck $(PACKAGES)
+
+golden: $(BIN)/helm $(BIN)/kustomize ## rewrite the expected texts of the tests
+	$(GO) test ./cmd/podmend ./report ./internal/yamledit -update
+
+bench: build $(BIN)/helm $(BIN)/kustomize ## podmend against helm and kustomize, in one run
+	$(GO) run ./internal/bench -podmend $(BIN)/podmend -helm $(BIN)/helm -kustomize $(BIN)/kustomize $(PODMEND_CORPUS)
+
+fuzz: ## each fuzz target for FUZZTIME
+	@for package in $$($(GO) list $(PACKAGES)); do \
+		for target in $$($(GO) test -list '^Fuzz' $$package | grep '^Fuzz'); do \
+			echo "$$package $$target"; \
+			$(GO) test -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME) $$package || exit 1; \
+		done; \
+	done
+
+demo: build ## check and mend a small broken repository
+	-@$(BIN)/podmend check testdata/demo
+	@echo
+	@echo "podmend fix would change:"
+	-@$(BIN)/podmend fix testdata/demo
+
+clean:
+	rm -rf $(BIN)
+
+$(BIN)/helm: $(TOOLS)
+	$(GO) build -C internal/tools -o $@ helm.sh/helm/v3/cmd/helm
+
+$(BIN)/kustomize: $(TOOLS)
+	$(GO) build -C internal/tools -o $@ sigs.k8s.io/kustomize/kustomize/v5
+
+$(BIN)/gofumpt: $(TOOLS)
+	$(GO) build -C internal/tools -o $@ mvdan.cc/gofumpt
+
+$(BIN)/staticcheck: $(TOOLS)
+	$(GO) build -C internal/tools -o $@ honnef.co/go/tools/cmd/staticcheck

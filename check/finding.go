@@ -1,0 +1,66 @@
+package check
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+
+	"github.com/podmend/podmend/internal/yamledit"
+	"github.com/podmend/podmend/render"
+)
+
+// A Finding is one control broken by one place in source.
+type Finding struct {
+	ID      string // made of the control and the place, stable while lines move
+	Control *Control
+	Message string // one sentence without a final stop
+	Origin  render.Origin
+	// Versions are the policy versions that deny it, in the order of the options.
+	Versions    []string
+	Occurrences []Occurrence
+}
+
+// An Occurrence is one field of a rendered pod template where a finding shows.
+type Occurrence struct {
+	Target string // id
+	Pod    *render.PodTemplate
+	Field  Field
+}
+
+// Path leads from the object's root to the field.
+func (o *Occurrence) Path() yamledit.Path { return o.Pod.At.Concat(o.Field.Path) }
+
+// findingID is made of the control and the place; neither line numbers nor rendered names
+// count, so that it outlives a shift of the file.
+func findingID(control *Control, origin *render.Origin) string {
+	sum := sha256.Sum256([]byte(control.ID + "\x00" + origin.File + "\x00" + origin.Place))
+	return control.ID + "-" + hex.EncodeToString(sum[:6])
+}
+
+// message says in one sentence what stands where. It leaves names of objects and containers to
+// the occurrences, so that equal findings read equal.
+func message(control *Control, field Field) string {
+	name := shortPath(field)
+	switch {
+	case field.Because != "":
+		return fmt.Sprintf("%s: %s", control.Title, field.Because)
+	case field.Missing:
+		return fmt.Sprintf("%s: %s is not set", control.Title, name)
+	case field.Value == "":
+		return fmt.Sprintf("%s: %s is set", control.Title, name)
+	default:
+		return fmt.Sprintf("%s: %s is %s", control.Title, name, field.Value)
+	}
+}
+
+// shortPath is the field's path from its container, or from the pod's spec.
+func shortPath(field Field) string {
+	path := field.Path
+	if field.Container != "" && len(path) > 3 {
+		return path[3:].String()
+	}
+	if len(path) > 1 && path[0] == (yamledit.Step{Key: "spec"}) {
+		return path[1:].String()
+	}
+	return path.String()
+}

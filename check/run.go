@@ -1,0 +1,134 @@
+package check
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"k8s.io/pod-security-admission/api"
+
+	"github.com/podmend/podmend/render"
+)
+
+// Options say by which policy pods are judged. The zero value is baseline at the newest version.
+type Options struct {
+	Level    api.Level     // "" is baseline
+	Versions []api.Version // none is the newest that the library knows
+}
+
+// A Report is what Run found.
+type Report struct {
+	Findings     []Finding
+	PodTemplates map[string]int           // by target id
+	Broken       map[string]*render.Error // by target id: an object that Kubernetes would refuse
+}
+
+// Run judges every pod template of the results. locator answers where fields come from.
+// The error says that upstream's evaluator cannot be made.
+func Run(results []render.Result, locator *render.Locator, options Options) (*Report, error) {
+	evaluator, err := NewEvaluator()
+	if err != nil {
+		return nil, fmt.Errorf("make the evaluator of the Pod Security Standards: %w", err)
+	}
+	level := cmp.Or(options.Level, api.LevelBaseline)
+	versions := options.Versions
+	if len(versions) == 0 {
+		versions = []api.Version{NewestVersion()}
+	}
+	r := &runner{
+		evaluator: evaluator, locator: locator, level: level, versions: versions,
+		report:   &Report{PodTemplates: map[string]int{}, Broken: map[string]*render.Error{}},
+		findings: map[string]*Finding{},
+	}
+	for i := range results {
+		if err := r.target(&results[i]); err != nil {
+			return nil, err
+		}
+	}
+	for _, finding := range r.findings {
+		r.report.Findings = append(r.report.Findings, *finding)
+	}
+	slices.SortFunc(r.report.Findings, func(a, b Finding) int {
+		return cmp.Or(
+			strings.Compare(a.Origin.File, b.Origin.File),
+			cmp.Compare(a.Origin.Line, b.Origin.Line),
+			cmp.Compare(a.Origin.Column, b.Origin.Column),
+			strings.Compare(a.Control.ID, b.Control.ID),
+			strings.Compare(a.ID, b.ID))
+	})
+	return r.report, nil
+}
+
+type runner struct {
+	evaluator *Evaluator
+	locator   *render.Locator
+	level     api.Level
+	versions  []api.Version
+	report    *Report
+	findings  map[string]*Finding
+}
+
+func (r *runner) target(result *render.Result) error {
+	id := result.Target.ID
+	if result.Status == render.Skipped {
+		return nil
+	}
+	for i := range result.Objects {
+		pods, err := result.Objects[i].PodTemplates()
+		if err != nil {
+			var broken *render.Error
+			if !errors.As(err, &broken) {
+				return err
+			}
+			if r.report.Broken[id] == nil {
+				r.report.Broken[id] = broken
+			}
+			continue
+		}
+		for p := range pods {
+			r.report.PodTemplates[id]++
+			if err := r.podTemplate(id, &pods[p]); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (r *runner) podTemplate(target string, pod *render.PodTemplate) error {
+	for _, version := range r.versions {
+		verdicts, err := r.evaluator.Evaluate(pod, api.LevelVersion{Level: r.level, Version: version})
+		if err != nil {
+			return fmt.Errorf("judge %s %q of %s: %w", pod.Object.Kind, pod.Object.Name, target, err)
+		}
+		for _, verdict := range verdicts {
+			for _, field := range verdict.Fields {
+				r.add(target, pod, verdict.Control, field, version.String())
+			}
+		}
+	}
+	return nil
+}
+
+// add records one field of one pod template; what comes from one place is one finding.
+func (r *runner) add(target string, pod *render.PodTemplate, control *Control, field Field, version string) {
+	origin := r.locator.Origin(pod.Object, pod.At.Concat(field.Path))
+	id := findingID(control, &origin)
+	finding := r.findings[id]
+	if finding == nil {
+		finding = &Finding{ID: id, Control: control, Message: message(control, field), Origin: origin}
+		r.findings[id] = finding
+	}
+	if !slices.Contains(finding.Versions, version) {
+		finding.Versions = append(finding.Versions, version)
+	}
+	for i := range finding.Occurrences {
+		known := &finding.Occurrences[i]
+		if known.Pod == pod && known.Field.Path.String() == field.Path.String() {
+			return
+		}
+	}
+	finding.Occurrences = append(finding.Occurrences, Occurrence{Target: target, Pod: pod, Field: field})
+}

@@ -1,0 +1,190 @@
+package fix
+
+import (
+	"fmt"
+	"reflect"
+	"slices"
+
+	"sigs.k8s.io/yaml"
+
+	"github.com/podmend/podmend/check"
+	"github.com/podmend/podmend/internal/yamledit"
+	"github.com/podmend/podmend/render"
+)
+
+// compare says what is wrong with how a target renders after edits, nil if it differs from
+// before in exactly what the intents say.
+func compare(before, after *judged, intents []intent) *Refusal {
+	target := before.result.Target.ID
+	if after.result.Err != nil && before.result.Err == nil {
+		return &Refusal{BreaksTarget, fmt.Sprintf("with the edit %s cannot be rendered: %v", target, after.result.Err)}
+	}
+	if len(after.result.Objects) != len(before.result.Objects) {
+		return &Refusal{ChangesMore, fmt.Sprintf("with the edit %s renders %d objects instead of %d",
+			target, len(after.result.Objects), len(before.result.Objects))}
+	}
+	changes := map[int][]yamledit.Change{}
+	for _, in := range intents {
+		changes[in.object] = appendNew(changes[in.object], in.changes)
+	}
+	for i := range before.result.Objects {
+		if refusal := compareObject(target, &before.result.Objects[i], &after.result.Objects[i], changes[i]); refusal != nil {
+			return refusal
+		}
+	}
+	return compareFindings(target, before, after, intents)
+}
+
+// appendNew adds the changes that are not there yet: two proposals may mean the same one.
+func appendNew(changes, more []yamledit.Change) []yamledit.Change {
+	for _, change := range more {
+		if !slices.ContainsFunc(changes, func(c yamledit.Change) bool { return reflect.DeepEqual(c, change) }) {
+			changes = append(changes, change)
+		}
+	}
+	return changes
+}
+
+func compareObject(target string, before, after *render.Object, changes []yamledit.Change) *Refusal {
+	var was, is any
+	if err := yaml.Unmarshal(before.YAML, &was); err != nil {
+		return &Refusal{BreaksTarget, fmt.Sprintf("%s %q of %s cannot be read: %v", before.Kind, before.Name, target, err)}
+	}
+	if err := yaml.Unmarshal(after.YAML, &is); err != nil {
+		return &Refusal{BreaksTarget, fmt.Sprintf("with the edit %s %q of %s cannot be read: %v", after.Kind, after.Name, target, err)}
+	}
+	meant, err := yamledit.ApplyTree(was, changes)
+	if err != nil {
+		return &Refusal{NotEditable, fmt.Sprintf("%s %q of %s: %v", before.Kind, before.Name, target, err)}
+	}
+	// The same function on both sides, so that numbers have the same types.
+	if is, err = yamledit.ApplyTree(is, nil); err != nil {
+		return &Refusal{BreaksTarget, fmt.Sprintf("%s %q of %s: %v", after.Kind, after.Name, target, err)}
+	}
+	if at, differs := difference(meant, is, nil); differs {
+		return &Refusal{ChangesMore, fmt.Sprintf("the edit changes %s of %s %q in %s, which it should not; change the field by hand",
+			at, before.Kind, before.Name, target)}
+	}
+	return admissible(target, before, after)
+}
+
+// difference returns the path of the first difference between two trees.
+func difference(a, b any, at yamledit.Path) (yamledit.Path, bool) {
+	if reflect.DeepEqual(a, b) {
+		return nil, false
+	}
+	switch a := a.(type) {
+	case map[string]any:
+		b, ok := b.(map[string]any)
+		if !ok {
+			return at, true
+		}
+		for _, key := range union(sortedKeys(a), sortedKeys(b)) {
+			if _, ok := a[key]; !ok {
+				return at.Join(key), true
+			}
+			if path, differs := difference(a[key], b[key], at.Join(key)); differs {
+				return path, true
+			}
+		}
+	case []any:
+		b, ok := b.([]any)
+		if !ok || len(a) != len(b) {
+			return at, true
+		}
+		for i := range a {
+			if path, differs := difference(a[i], b[i], at.Join(i)); differs {
+				return path, true
+			}
+		}
+	}
+	return at, true
+}
+
+// denial is a finding's field without its index in a list, which an edit may shift.
+type denial struct {
+	object                    int
+	control, container, value string
+}
+
+// compareFindings asks that what the intents mend is gone and that nothing is new.
+func compareFindings(target string, before, after *judged, intents []intent) *Refusal {
+	was, is := denials(before), denials(after)
+	for _, in := range intents {
+		for _, path := range in.mends {
+			if d, ok := was[fieldOf{in.object, in.control, path}]; ok {
+				delete(was, fieldOf{in.object, in.control, path})
+				if count(is, d) > count(was, d) {
+					return &Refusal{NotMended, fmt.Sprintf("after the edit %s still denies %s in %s; change it by hand", in.control, path, target)}
+				}
+			}
+		}
+	}
+	for _, field := range sortedFields(is) {
+		if d := is[field]; count(is, d) > count(was, d) {
+			return &Refusal{NewFinding, fmt.Sprintf("after the edit %s denies %s in %s, which it did not before; change it by hand",
+				field.control, field.path, target)}
+		}
+	}
+	return nil
+}
+
+type fieldOf struct {
+	object  int
+	control string
+	path    string
+}
+
+func denials(of *judged) map[fieldOf]denial {
+	index := map[*render.Object]int{}
+	for i := range of.result.Objects {
+		index[&of.result.Objects[i]] = i
+	}
+	found := map[fieldOf]denial{}
+	for _, finding := range of.report.Findings {
+		for _, occurrence := range finding.Occurrences {
+			object := index[occurrence.Pod.Object]
+			at := fieldOf{object, finding.Control.ID, occurrence.Path().String()}
+			found[at] = denialOf(object, finding.Control, occurrence.Field)
+		}
+	}
+	return found
+}
+
+func denialOf(object int, control *check.Control, field check.Field) denial {
+	return denial{object, control.ID, field.Container, field.Value}
+}
+
+func count(denials map[fieldOf]denial, wanted denial) int {
+	n := 0
+	for _, d := range denials {
+		if d == wanted {
+			n++
+		}
+	}
+	return n
+}
+
+func sortedFields(denials map[fieldOf]denial) []fieldOf {
+	fields := make([]fieldOf, 0, len(denials))
+	for field := range denials {
+		fields = append(fields, field)
+	}
+	slices.SortFunc(fields, func(a, b fieldOf) int {
+		if a.object != b.object {
+			return a.object - b.object
+		}
+		if a.control != b.control {
+			return compareStrings(a.control, b.control)
+		}
+		return compareStrings(a.path, b.path)
+	})
+	return fields
+}
+
+func compareStrings(a, b string) int {
+	if a < b {
+		return -1
+	}
+	return 1
+}

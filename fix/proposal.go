@@ -1,0 +1,68 @@
+// Package fix proposes edits that mend findings at their source, and proves them by rendering
+// and checking again.
+package fix
+
+import (
+	"github.com/podmend/podmend/internal/yamledit"
+)
+
+// A Proposal is the edits that mend one finding, or a group that must be mended together.
+type Proposal struct {
+	ID       string
+	Findings []string // ids, sorted
+	// Refusal says why the proposal was not proven; nil if it was.
+	Refusal *Refusal
+	// AloneProven says that the edits hold without those of any other proposal.
+	AloneProven bool
+	Notes       []string
+	Targets     []string // ids of the targets that render differently with it, sorted
+	Edits       []FileEdit
+
+	changes []sourceChange
+	intents []intent
+}
+
+// A FileEdit is an edit of one file.
+type FileEdit struct {
+	File string
+	yamledit.Edit
+}
+
+// A Reason is the kind of a refusal.
+type Reason string
+
+// The reasons for which nothing was proven.
+const (
+	NoRemedy      Reason = "no-remedy"      // podmend knows no edit that mends the control here
+	NotLocated    Reason = "not-located"    // the source line is not certain
+	SharedAnchor  Reason = "shared-anchor"  // the text serves other places that must not change
+	NotEditable   Reason = "not-editable"   // the text cannot be spliced without touching more
+	NotMended     Reason = "not-mended"     // the finding stands after the edit
+	NewFinding    Reason = "new-finding"    // the edit causes another finding
+	ChangesMore   Reason = "changes-more"   // the edit changes other fields, or other targets
+	BreaksTarget  Reason = "breaks-target"  // a target cannot be rendered with the edit
+	NotAdmissible Reason = "not-admissible" // the API server would refuse the pod
+	Conflicts     Reason = "conflicts"      // the edit does not go together with other proposals
+)
+
+// A Refusal says why no proposal was proven, and what a person can do.
+type Refusal struct {
+	Reason  Reason
+	Message string
+}
+
+// sourceChange is one change of a document of a source file.
+type sourceChange struct {
+	file   string
+	doc    int
+	change yamledit.Change
+}
+
+// intent is what a proposal means to change in one rendered object.
+type intent struct {
+	target  string
+	object  int // index in the target's result
+	control string
+	mends   []string // rendered paths of the fields that it mends
+	changes []yamledit.Change
+}

@@ -1,0 +1,286 @@
+package fix
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/podmend/podmend/check"
+	"github.com/podmend/podmend/internal/overlay"
+	"github.com/podmend/podmend/internal/yamledit"
+	"github.com/podmend/podmend/render"
+)
+
+// Propose makes the proposals that mend findings of a report on results, sorted by file and
+// place. A finding without a proposal has a refusal, by its id.
+func Propose(files *overlay.FS, results []render.Result, report *check.Report, locator *render.Locator, options check.MendOptions) ([]*Proposal, map[string]*Refusal) {
+	p := &proposer{
+		files: files, locator: locator, options: options,
+		objects: map[*render.Object]objectRef{}, refusals: map[string]*Refusal{},
+		byFinding: map[string]*Proposal{},
+	}
+	for i := range results {
+		for j := range results[i].Objects {
+			p.objects[&results[i].Objects[j]] = objectRef{results[i].Target.ID, j}
+		}
+	}
+	for _, group := range groupByPod(report.Findings) {
+		p.propose(group)
+	}
+	proposals := p.distinct()
+	for _, proposal := range proposals {
+		p.finish(proposal)
+	}
+	for _, finding := range report.Findings {
+		if p.byFinding[finding.ID] != nil {
+			delete(p.refusals, finding.ID)
+		} else if p.refusals[finding.ID] == nil {
+			p.refusals[finding.ID] = &Refusal{NoRemedy,
+				"podmend knows no safe edit for this control here; change the field by hand, or record an exemption"}
+		}
+	}
+	return proposals, p.refusals
+}
+
+type objectRef struct {
+	target string
+	index  int
+}
+
+type proposer struct {
+	files     *overlay.FS
+	locator   *render.Locator
+	options   check.MendOptions
+	objects   map[*render.Object]objectRef
+	byFinding map[string]*Proposal
+	refusals  map[string]*Refusal
+}
+
+// podFindings are the findings of one control in one pod template.
+type podFindings struct {
+	control *check.Control
+	pod     *render.PodTemplate
+	fields  []check.Field
+	ids     map[string]string // finding by field path
+}
+
+func groupByPod(findings []check.Finding) []*podFindings {
+	type key struct {
+		pod     *render.PodTemplate
+		control *check.Control
+	}
+	groups := map[key]*podFindings{}
+	var order []*podFindings
+	for _, finding := range findings {
+		for _, occurrence := range finding.Occurrences {
+			k := key{occurrence.Pod, finding.Control}
+			group := groups[k]
+			if group == nil {
+				group = &podFindings{control: finding.Control, pod: occurrence.Pod, ids: map[string]string{}}
+				groups[k] = group
+				order = append(order, group)
+			}
+			group.fields = append(group.fields, occurrence.Field)
+			group.ids[occurrence.Field.Path.String()] = finding.ID
+		}
+	}
+	return order
+}
+
+func (p *proposer) propose(group *podFindings) {
+	if group.control.Mend == nil {
+		return
+	}
+	for _, remedy := range group.control.Mend(group.pod, group.fields, p.options) {
+		proposal := &Proposal{Notes: remedy.Notes}
+		for _, field := range remedy.Fields {
+			if id := group.ids[field.Path.String()]; id != "" && !slices.Contains(proposal.Findings, id) {
+				proposal.Findings = append(proposal.Findings, id)
+			}
+		}
+		if refusal := p.locate(proposal, group, remedy); refusal != nil {
+			for _, id := range proposal.Findings {
+				p.refusals[id] = refusal
+			}
+			continue
+		}
+		p.merge(proposal)
+	}
+}
+
+// locate turns a remedy for a rendered pod template into changes of source.
+func (p *proposer) locate(proposal *Proposal, group *podFindings, remedy check.Remedy) *Refusal {
+	object := group.pod.Object
+	ref := p.objects[object]
+	in := intent{target: ref.target, object: ref.index, control: group.control.ID}
+	for _, field := range remedy.Fields {
+		in.mends = append(in.mends, group.pod.At.Concat(field.Path).String())
+	}
+	for _, change := range remedy.Changes {
+		change.Path = group.pod.At.Concat(change.Path)
+		in.changes = append(in.changes, change)
+		path, ok := p.locator.SourcePath(object, change.Path)
+		if !ok {
+			return notLocated(object)
+		}
+		change.Path = path
+		proposal.changes = append(proposal.changes, sourceChange{object.Source.File, object.Source.Doc, change})
+	}
+	proposal.intents = []intent{in}
+	return nil
+}
+
+func notLocated(object *render.Object) *Refusal {
+	if object.Source.Manifest {
+		return &Refusal{NotLocated, "the field is not set in " + object.Source.File +
+			" itself: a patch, a component or a transformer sets it; change it there"}
+	}
+	return &Refusal{NotLocated, "the field comes out of the template " + object.Source.File +
+		"; podmend names the template but edits no Helm source; change the template or the value behind it"}
+}
+
+// merge joins a proposal with those that mend the same findings: one place in source has one
+// proposal, however many pod templates show it.
+func (p *proposer) merge(proposal *Proposal) {
+	for _, id := range proposal.Findings {
+		if other := p.byFinding[id]; other != nil && other != proposal {
+			proposal.absorb(other)
+		}
+	}
+	for _, id := range proposal.Findings {
+		p.byFinding[id] = proposal
+	}
+}
+
+func (p *Proposal) absorb(other *Proposal) {
+	p.Findings = union(p.Findings, other.Findings)
+	p.Notes = union(p.Notes, other.Notes)
+	p.changes = append(p.changes, other.changes...)
+	p.intents = append(p.intents, other.intents...)
+}
+
+func union(a, b []string) []string {
+	all := slices.Concat(a, b)
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+// distinct joins proposals that make the same changes, and those that together would empty a
+// list that each alone leaves filled.
+func (p *proposer) distinct() []*Proposal {
+	byKey := map[string]*Proposal{}
+	var proposals []*Proposal
+	for _, id := range sortedKeys(p.byFinding) {
+		proposal := p.byFinding[id]
+		if slices.Contains(proposals, proposal) {
+			continue
+		}
+		proposal.dedupe()
+		key := changesKey(proposal.changes)
+		if same := byKey[key]; same != nil {
+			same.absorb(proposal)
+			same.dedupe()
+			continue
+		}
+		byKey[key] = proposal
+		proposals = append(proposals, proposal)
+	}
+	proposals = joinEmptied(p.files, proposals)
+	for _, proposal := range proposals {
+		for _, id := range proposal.Findings {
+			p.byFinding[id] = proposal
+		}
+	}
+	return proposals
+}
+
+// dedupe drops repeated changes and sorts what remains.
+func (p *Proposal) dedupe() {
+	slices.SortStableFunc(p.changes, func(a, b sourceChange) int { return strings.Compare(a.key(), b.key()) })
+	p.changes = slices.CompactFunc(p.changes, func(a, b sourceChange) bool { return a.key() == b.key() })
+	slices.Sort(p.Findings)
+	slices.Sort(p.Notes)
+	p.Notes = slices.Compact(p.Notes)
+}
+
+func (c sourceChange) key() string {
+	return fmt.Sprintf("%s\x00%06d\x00%s\x00%d\x00%v\x00%s", c.file, c.doc, c.change.Path, c.change.Op, c.change.Value, c.change.Key)
+}
+
+func changesKey(changes []sourceChange) string {
+	keys := make([]string, 0, len(changes))
+	for _, change := range changes {
+		keys = append(keys, change.key())
+	}
+	return strings.Join(keys, "\x01")
+}
+
+// finish computes the edits of a proposal alone, or refuses it.
+func (p *proposer) finish(proposal *Proposal) {
+	sum := sha256.Sum256([]byte(strings.Join(proposal.Findings, "\x00")))
+	proposal.ID = "fix-" + hex.EncodeToString(sum[:6])
+	edits, err := editsOf(p.files, proposal.changes)
+	if err != nil {
+		proposal.Refusal = editRefusal(err)
+		return
+	}
+	proposal.Edits = edits
+}
+
+// editsOf computes the joint edits for changes, sorted by file and offset.
+func editsOf(files *overlay.FS, changes []sourceChange) ([]FileEdit, error) {
+	type place struct {
+		file string
+		doc  int
+	}
+	byDoc := map[place][]yamledit.Change{}
+	seen := map[string]bool{}
+	var places []place
+	for _, change := range changes {
+		if seen[change.key()] {
+			continue
+		}
+		seen[change.key()] = true
+		at := place{change.file, change.doc}
+		if byDoc[at] == nil {
+			places = append(places, at)
+		}
+		byDoc[at] = append(byDoc[at], change.change)
+	}
+	slices.SortFunc(places, func(a, b place) int {
+		return cmp.Or(strings.Compare(a.file, b.file), cmp.Compare(a.doc, b.doc))
+	})
+	var edits []FileEdit
+	parsed := map[string]*yamledit.File{}
+	for _, at := range places {
+		file := parsed[at.file]
+		if file == nil {
+			content, err := files.ReadFile(at.file)
+			if err != nil {
+				return nil, fmt.Errorf("read %s to edit it: %w", at.file, err)
+			}
+			file = yamledit.Parse(content)
+			parsed[at.file] = file
+		}
+		found, err := file.Edits(at.doc, byDoc[at])
+		if err != nil {
+			return nil, fmt.Errorf("edit %s: %w", at.file, err)
+		}
+		for _, edit := range found {
+			edits = append(edits, FileEdit{at.file, edit})
+		}
+	}
+	return edits, nil
+}
+
+func editRefusal(err error) *Refusal {
+	var problem *yamledit.EditError
+	if errors.As(err, &problem) && problem.Reason == yamledit.SharedAnchor {
+		return &Refusal{SharedAnchor, err.Error() + "; give this place its own text first"}
+	}
+	return &Refusal{NotEditable, err.Error() + "; change it by hand"}
+}

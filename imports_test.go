@@ -1,0 +1,65 @@
+package podmend_test
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const module = "github.com/podmend/podmend/"
+
+// layers lists what each package may import of this module. Data flows from render to check to
+// fix to report, and imports go the other way.
+var layers = map[string][]string{
+	"internal/yamledit":   {},
+	"internal/overlay":    {},
+	"internal/atomicfile": {},
+	"render":              {"internal/yamledit", "internal/overlay"},
+	"check":               {"internal/yamledit", "internal/overlay", "render"},
+	"fix":                 {"internal/yamledit", "internal/overlay", "render", "check"},
+	"report":              {"internal/yamledit", "internal/overlay", "render", "check", "fix"},
+	"internal/cli":        {"internal/yamledit", "internal/overlay", "internal/atomicfile", "render", "check", "fix", "report"},
+	"internal/bench":      {"report"},
+	"cmd/podmend":         {"internal/cli"},
+}
+
+func TestImportsPointOneWay(t *testing.T) {
+	out, err := exec.Command("go", "list", "-json=ImportPath,Imports", "./...").Output()
+	if err != nil {
+		t.Fatalf("go list: %v", err)
+	}
+	decoder := json.NewDecoder(strings.NewReader(string(out)))
+	seen := 0
+	for {
+		var listed struct {
+			ImportPath string
+			Imports    []string
+		}
+		if err := decoder.Decode(&listed); errors.Is(err, io.EOF) {
+			break
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		name, ok := strings.CutPrefix(listed.ImportPath, module)
+		if !ok {
+			continue // this test's own package
+		}
+		seen++
+		allowed, known := layers[name]
+		if !known {
+			t.Errorf("package %s has no place in the layers; give it one", name)
+		}
+		for _, imported := range listed.Imports {
+			if inner, ok := strings.CutPrefix(imported, module); ok && !slices.Contains(allowed, inner) {
+				t.Errorf("package %s must not import %s", name, inner)
+			}
+		}
+	}
+	if seen != len(layers) {
+		t.Errorf("%d packages were listed and %d have a place; take away what is gone", seen, len(layers))
+	}
+}

@@ -1,0 +1,122 @@
+// Package atomicfile replaces files so that each is whole at any time, old or new.
+package atomicfile
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+)
+
+// A Replacement is the new content of an existing file.
+type Replacement struct {
+	Name    string // absolute, without symbolic links
+	Content []byte
+}
+
+// Write creates or replaces one file.
+func Write(name string, content []byte, mode fs.FileMode) error {
+	if info, err := os.Stat(name); err == nil {
+		if !info.Mode().IsRegular() {
+			return writeInPlace(name, content)
+		}
+		mode = info.Mode().Perm()
+	}
+	staged, err := stage(name, content, mode)
+	if err != nil {
+		return err
+	}
+	if err := os.Rename(staged, name); err != nil {
+		return errors.Join(err, os.Remove(staged))
+	}
+	return nil
+}
+
+// writeInPlace serves devices and pipes such as /dev/stdout, which cannot be replaced.
+func writeInPlace(name string, content []byte) error {
+	file, err := os.OpenFile(name, os.O_WRONLY, 0)
+	if err != nil {
+		return err
+	}
+	_, err = file.Write(content)
+	return errors.Join(err, file.Close())
+}
+
+// ReplaceAll replaces all files or none: everything is written beside its file first, and what
+// was replaced is put back if a later one fails. Modes and, where possible, owners are kept.
+func ReplaceAll(replacements []Replacement) (err error) {
+	var staged []string
+	defer func() {
+		for _, name := range staged {
+			if removeErr := os.Remove(name); removeErr != nil && !errors.Is(removeErr, fs.ErrNotExist) {
+				err = errors.Join(err, removeErr)
+			}
+		}
+	}()
+	backups := make([]string, len(replacements))
+	for i, replacement := range replacements {
+		info, err := os.Lstat(replacement.Name)
+		if err != nil {
+			return err
+		}
+		if !info.Mode().IsRegular() {
+			return fmt.Errorf("%s is not a regular file", replacement.Name)
+		}
+		if err := writable(replacement.Name); err != nil {
+			return err
+		}
+		next, err := stage(replacement.Name, replacement.Content, info.Mode().Perm())
+		if err != nil {
+			return err
+		}
+		staged = append(staged, next)
+		keepOwner(next, info)
+		old, err := os.ReadFile(replacement.Name)
+		if err != nil {
+			return err
+		}
+		if backups[i], err = stage(replacement.Name, old, info.Mode().Perm()); err != nil {
+			return err
+		}
+		staged = append(staged, backups[i])
+		keepOwner(backups[i], info)
+	}
+	for i, replacement := range replacements {
+		if err := os.Rename(staged[2*i], replacement.Name); err != nil {
+			for j := range i {
+				err = errors.Join(err, os.Rename(backups[j], replacements[j].Name))
+			}
+			return err
+		}
+	}
+	return nil
+}
+
+// writable asks for the right to write, which renaming over a file does not need.
+func writable(name string) error {
+	file, err := os.OpenFile(name, os.O_WRONLY, 0)
+	if err != nil {
+		return err
+	}
+	return file.Close()
+}
+
+// stage writes content to a new file beside name and returns its name.
+func stage(name string, content []byte, mode fs.FileMode) (string, error) {
+	file, err := os.CreateTemp(filepath.Dir(name), "."+filepath.Base(name)+".podmend-*")
+	if err != nil {
+		return "", err
+	}
+	_, err = file.Write(content)
+	if err == nil {
+		err = file.Chmod(mode)
+	}
+	if err == nil {
+		err = file.Sync()
+	}
+	if err = errors.Join(err, file.Close()); err != nil {
+		return "", errors.Join(err, os.Remove(file.Name()))
+	}
+	return file.Name(), nil
+}

@@ -1,0 +1,144 @@
+package cli
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"slices"
+
+	"github.com/podmend/podmend/check"
+	"github.com/podmend/podmend/fix"
+	"github.com/podmend/podmend/render"
+	"github.com/podmend/podmend/report"
+)
+
+// assemble makes the report of a run.
+func (r *run) assemble() (*report.Report, error) {
+	assembled := &report.Report{
+		Schema: report.Schema,
+		Source: report.Source{Files: map[string]string{}},
+		Policy: report.Policy{Level: string(r.settings.check.Level)},
+	}
+	for _, version := range r.settings.check.Versions {
+		assembled.Policy.Versions = append(assembled.Policy.Versions, version.String())
+	}
+	for _, skipped := range r.repo.narrowSkipped(r.discovery.Skipped) {
+		assembled.Skipped = append(assembled.Skipped, report.Skipped{Path: skipped.Path, Reason: skipped.Reason})
+	}
+	for i := range r.results {
+		r.addTarget(assembled, &r.results[i])
+	}
+	byFinding := map[string]*fix.Proposal{}
+	for _, proposal := range r.proposals {
+		for _, id := range proposal.Findings {
+			byFinding[id] = proposal
+		}
+		assembled.Proposals = append(assembled.Proposals, reportProposal(proposal))
+		if err := r.addSourceFiles(assembled, proposal); err != nil {
+			return nil, err
+		}
+	}
+	for i := range r.checked.Findings {
+		finding := reportFinding(&r.checked.Findings[i])
+		r.addOutcome(&finding, byFinding[finding.ID])
+		assembled.Findings = append(assembled.Findings, finding)
+	}
+	assembled.Finish()
+	if problems := assembled.Problems(); len(problems) > 0 {
+		return nil, fmt.Errorf("the report does not add up: %s; this is a defect of podmend, please report it", problems[0])
+	}
+	return assembled, nil
+}
+
+func (r *run) addTarget(assembled *report.Report, result *render.Result) {
+	if result.Target.Kind == render.Plain && result.Status == render.Skipped {
+		assembled.Skipped = append(assembled.Skipped, report.Skipped{Path: result.Target.Path, Reason: result.SkipReason})
+		return
+	}
+	target := report.Target{
+		ID: result.Target.ID, Kind: string(result.Target.Kind), Path: result.Target.Path, Values: result.Target.Values,
+		Status: string(result.Status), Objects: len(result.Objects), PodTemplates: r.checked.PodTemplates[result.Target.ID],
+		DurationMs: result.Duration.Milliseconds(), Notes: result.Notes,
+	}
+	failure := result.Err
+	if broken := r.checked.Broken[result.Target.ID]; failure == nil && broken != nil {
+		failure, target.Status = broken, report.TargetError
+	}
+	if failure != nil {
+		target.Error = &report.RenderError{
+			Kind: string(failure.Kind), Message: failure.Message, File: failure.File, Line: failure.Line,
+		}
+	}
+	if result.Status == render.Skipped {
+		target.Notes = append(slices.Clone(target.Notes), result.SkipReason)
+	}
+	assembled.Targets = append(assembled.Targets, target)
+}
+
+func reportFinding(finding *check.Finding) report.Finding {
+	converted := report.Finding{
+		ID: finding.ID, Control: finding.Control.ID, Level: string(finding.Control.Level),
+		Severity: string(finding.Control.Severity), Scope: report.ScopeNew, Message: finding.Message,
+		Status: report.StatusOpen,
+		Origin: report.Origin{
+			File: finding.Origin.File, Line: finding.Origin.Line, Column: finding.Origin.Column,
+			EndLine: finding.Origin.EndLine, EndColumn: finding.Origin.EndColumn,
+			Exact: finding.Origin.Exact, Via: string(finding.Origin.Via),
+		},
+	}
+	for _, occurrence := range finding.Occurrences {
+		object := occurrence.Pod.Object
+		converted.Occurrences = append(converted.Occurrences, report.Occurrence{
+			Target: occurrence.Target,
+			Object: report.Object{
+				APIVersion: object.APIVersion, Kind: object.Kind, Namespace: object.Namespace, Name: object.Name,
+			},
+			Container: occurrence.Field.Container, Field: occurrence.Path().String(), Value: occurrence.Field.Value,
+		})
+	}
+	return converted
+}
+
+// addOutcome says of a finding how it can be mended, or why it was not.
+func (r *run) addOutcome(finding *report.Finding, proposal *fix.Proposal) {
+	refusal := r.refusals[finding.ID]
+	if proposal != nil {
+		finding.Proposal = proposal.ID
+		refusal = proposal.Refusal
+	}
+	if refusal != nil {
+		finding.Refusal = &report.Refusal{Reason: string(refusal.Reason), Message: refusal.Message}
+	}
+}
+
+func reportProposal(proposal *fix.Proposal) report.Proposal {
+	converted := report.Proposal{
+		ID: proposal.ID, Findings: proposal.Findings, Status: report.ProposalProven,
+		AloneProven: proposal.AloneProven, Notes: proposal.Notes, Targets: proposal.Targets,
+	}
+	if proposal.Refusal != nil {
+		converted.Status, converted.Reason = report.ProposalRefused, string(proposal.Refusal.Reason)
+	}
+	for _, edit := range proposal.Edits {
+		converted.Edits = append(converted.Edits, report.Edit{
+			File: edit.File, Start: edit.Start, End: edit.End, NewText: edit.NewText,
+		})
+	}
+	return converted
+}
+
+// addSourceFiles records the hash of each file that a proposal edits.
+func (r *run) addSourceFiles(assembled *report.Report, proposal *fix.Proposal) error {
+	for _, edit := range proposal.Edits {
+		if _, known := assembled.Source.Files[edit.File]; known {
+			continue
+		}
+		content, err := r.repo.files.ReadFile(edit.File)
+		if err != nil {
+			return fmt.Errorf("hash a file that is to be edited: %w", err)
+		}
+		sum := sha256.Sum256(content)
+		assembled.Source.Files[edit.File] = hex.EncodeToString(sum[:])
+	}
+	return nil
+}

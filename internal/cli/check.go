@@ -1,0 +1,99 @@
+package cli
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/spf13/cobra"
+
+	"github.com/podmend/podmend/internal/atomicfile"
+	"github.com/podmend/podmend/report"
+)
+
+func checkCommand(env *Env) *cobra.Command {
+	var f flags
+	cmd := &cobra.Command{
+		Use:   "check [PATH]",
+		Short: "Render everything and check every pod template",
+		Long: `Render every chart, overlay and manifest at or below PATH (default: the current folder) and
+check every pod template. PATH narrows which targets are taken; file names in the report
+are relative to the root of the git work tree that holds PATH, else to PATH.`,
+		Example: "  podmend check\n  podmend check charts/app --level restricted\n  podmend check --format json --output report.json",
+		Args:    onePath,
+		RunE: func(cmd *cobra.Command, args []string) (err error) {
+			run, err := newRun(env, &f, pathOf(args))
+			if err != nil {
+				return err
+			}
+			defer func() { err = errors.Join(err, run.close()) }()
+			if err := run.analyse(cmd.Context()); err != nil {
+				return err
+			}
+			assembled, err := run.assemble()
+			if err != nil {
+				return err
+			}
+			if err := run.write(&f, assembled); err != nil {
+				return err
+			}
+			return verdict(assembled, &f, run.repo.within)
+		},
+	}
+	cmd.Flags().SortFlags = false
+	f.addTargetFlags(cmd.Flags())
+	f.addCheckFlags(cmd.Flags())
+	return cmd
+}
+
+// write sends a report to standard output or to the file of --output.
+func (r *run) write(f *flags, assembled *report.Report) error {
+	if f.output == "" {
+		return r.print(r.env.Stdout, f, assembled, r.env.color(), r.env.Width)
+	}
+	var text bytes.Buffer
+	if err := r.print(&text, f, assembled, false, 0); err != nil {
+		return err
+	}
+	if err := atomicfile.Write(inDir(r.env.Dir, f.output), text.Bytes(), 0o644); err != nil {
+		return usagef("the report cannot be written to %s: %v", f.output, pathCause(err))
+	}
+	return nil
+}
+
+func (r *run) print(w io.Writer, f *flags, assembled *report.Report, color bool, width int) error {
+	var err error
+	if f.format == "json" {
+		err = report.WriteJSON(w, assembled)
+	} else {
+		err = report.WriteText(w, assembled, report.TextOptions{
+			Color: color, Width: width, Verbose: f.verbose, Source: r.repo.files.ReadFile,
+		})
+	}
+	if err != nil {
+		return fmt.Errorf("write the report: %w", err)
+	}
+	return nil
+}
+
+// verdict is the exit code of a report, as an error.
+func verdict(assembled *report.Report, f *flags, within string) error {
+	code := exitClean
+	for _, finding := range assembled.Findings {
+		if finding.Status == report.StatusOpen && severityRank(finding.Severity) >= severityRank(f.failOn) {
+			code = exitFindings
+		}
+	}
+	if len(assembled.Targets) == 0 {
+		return usagef("there is no Helm chart, kustomization or manifest in %s (%s); check the path, .gitignore and --include, or see --verbose",
+			within, plural(len(assembled.Skipped), "skipped path"))
+	}
+	if assembled.Summary.Errors > 0 && f.onRenderError != "warn" {
+		code = exitRender
+	}
+	if code == exitClean {
+		return nil
+	}
+	return &outcome{code}
+}

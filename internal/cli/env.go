@@ -1,0 +1,41 @@
+// Package cli is podmend's command line: flags and configuration become options, the pipeline
+// runs, and its outcome becomes an exit code.
+package cli
+
+import (
+	"io"
+	"os"
+
+	"golang.org/x/term"
+)
+
+// An Env is what podmend sees of its process.
+type Env struct {
+	Stdout, Stderr io.Writer
+	Getenv         func(string) string
+	Dir            string // working directory
+	// StdoutTerminal and StderrTerminal say whether a person reads the stream in a terminal.
+	StdoutTerminal, StderrTerminal bool
+	Width                          int // columns of the terminal, 0 if there is none
+}
+
+// Process is the environment of the running process.
+func Process() Env {
+	env := Env{
+		Stdout: os.Stdout, Stderr: os.Stderr, Getenv: os.Getenv,
+		StdoutTerminal: term.IsTerminal(int(os.Stdout.Fd())),
+		StderrTerminal: term.IsTerminal(int(os.Stderr.Fd())),
+	}
+	if dir, err := os.Getwd(); err == nil {
+		env.Dir = dir
+	}
+	if width, _, err := term.GetSize(int(os.Stdout.Fd())); err == nil {
+		env.Width = width
+	}
+	return env
+}
+
+// color says whether output to a terminal is coloured. https://no-color.org
+func (e Env) color() bool {
+	return e.StdoutTerminal && e.Getenv("NO_COLOR") == "" && e.Getenv("TERM") != "dumb"
+}

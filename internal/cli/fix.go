@@ -1,0 +1,181 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"path/filepath"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"github.com/podmend/podmend/check"
+	"github.com/podmend/podmend/fix"
+	"github.com/podmend/podmend/internal/atomicfile"
+	"github.com/podmend/podmend/report"
+)
+
+func fixCommand(env *Env) *cobra.Command {
+	var f flags
+	var write, diff bool
+	var hostPath string
+	cmd := &cobra.Command{
+		Use:   "fix [PATH]",
+		Short: "Mend what check finds, and prove each fix by rendering again",
+		Long: `Propose edits of the source files behind the findings, and prove each by rendering and
+checking again: the finding is gone, no other appears, and nothing else changes.
+
+Without --write, the edits are printed as a diff that git apply takes, and the exit code is
+that of check. With --write they are applied, and the exit code is 0 if nothing was changed
+and nothing remains, else 1.`,
+		Example: "  podmend fix\n  podmend fix --write\n  podmend fix | git apply",
+		Args:    onePath,
+		RunE: func(cmd *cobra.Command, args []string) (err error) {
+			if write && diff {
+				return usagef("--write and --diff exclude each other; --diff is the default")
+			}
+			strategy, err := parseHostPath(hostPath)
+			if err != nil {
+				return err
+			}
+			run, err := newRun(env, &f, pathOf(args))
+			if err != nil {
+				return err
+			}
+			defer func() { err = errors.Join(err, run.close()) }()
+			run.mend.HostPath = strategy
+			if err := run.analyse(cmd.Context()); err != nil {
+				return err
+			}
+			if write {
+				return run.applyFixes(&f)
+			}
+			return run.printFixes(&f)
+		},
+	}
+	set := cmd.Flags()
+	set.SortFlags = false
+	set.BoolVar(&diff, "diff", false, "print the edits as a unified diff (the default)")
+	set.BoolVar(&write, "write", false, "apply the edits to the files")
+	set.StringVar(&hostPath, "host-path", "auto", "what becomes of hostPath volumes: auto, drop or emptyDir; auto drops what is read-only, a file or a socket, and makes a writable directory an emptyDir")
+	f.addTargetFlags(set)
+	f.addCheckFlags(set)
+	return cmd
+}
+
+func parseHostPath(word string) (check.HostPathRemedy, error) {
+	known := []check.HostPathRemedy{check.HostPathAuto, check.HostPathDrop, check.HostPathEmptyDir}
+	if i := slices.Index(known, check.HostPathRemedy(word)); i >= 0 {
+		return known[i], nil
+	}
+	return "", usagef("--host-path %q is not known; it takes auto, drop or emptyDir", word)
+}
+
+func (r *run) proven() []*fix.Proposal {
+	return slices.DeleteFunc(slices.Clone(r.proposals), func(p *fix.Proposal) bool { return p.Refusal != nil })
+}
+
+// printFixes prints a diff on standard output and what remains on standard error, so that the
+// diff can be piped. In JSON the report holds the edits.
+func (r *run) printFixes(f *flags) error {
+	assembled, err := r.assemble()
+	if err != nil {
+		return err
+	}
+	if f.format == "json" || f.output != "" {
+		if err := r.write(f, assembled); err != nil {
+			return err
+		}
+	}
+	if f.format != "json" {
+		changed, err := fix.Apply(r.repo.files, r.proven())
+		if err != nil {
+			return err
+		}
+		for _, name := range sortedNames(changed) {
+			before, err := r.repo.files.ReadFile(name)
+			if err != nil {
+				return fmt.Errorf("read a file for the diff: %w", err)
+			}
+			if _, err := r.env.Stdout.Write(fix.Diff(name, before, changed[name])); err != nil {
+				return fmt.Errorf("write the diff: %w", err)
+			}
+		}
+		r.printRemaining(assembled)
+	}
+	return verdict(assembled, f, r.repo.within)
+}
+
+// applyFixes writes the edits, all or none, and reports what remains.
+func (r *run) applyFixes(f *flags) error {
+	assembled, err := r.assemble()
+	if err != nil {
+		return err
+	}
+	changed, err := fix.Apply(r.repo.files, r.proven())
+	if err != nil {
+		return err
+	}
+	var replacements []atomicfile.Replacement
+	for _, name := range sortedNames(changed) {
+		replacements = append(replacements, atomicfile.Replacement{
+			Name: filepath.Join(r.repo.files.Dir(), filepath.FromSlash(name)), Content: changed[name],
+		})
+	}
+	if err := atomicfile.ReplaceAll(replacements); err != nil {
+		return fmt.Errorf("the fixes were not written, and every file is as it was: %w; check the permissions of the file and its folder", err)
+	}
+	if f.format == "json" || f.output != "" {
+		if err := r.write(f, assembled); err != nil {
+			return err
+		}
+	}
+	if f.format != "json" {
+		for _, name := range sortedNames(changed) {
+			fmt.Fprintf(r.env.Stdout, "mended %s\n", report.Inert(name, 0))
+		}
+		r.printRemaining(assembled)
+	}
+	remains := verdict(assembled, f, r.repo.within)
+	var ended *outcome
+	if remains != nil && !errors.As(remains, &ended) {
+		return remains
+	}
+	if ended != nil && ended.code > exitFindings {
+		return remains
+	}
+	if len(changed) > 0 || assembled.Summary.Findings > 0 {
+		return &outcome{exitFindings}
+	}
+	return nil
+}
+
+// printRemaining says on standard error what no proven edit mends, and what went wrong.
+func (r *run) printRemaining(assembled *report.Report) {
+	summary := assembled.Summary
+	for _, finding := range assembled.Findings {
+		if finding.Refusal == nil {
+			continue
+		}
+		fmt.Fprintf(r.env.Stderr, "%s:%d:%d: not mended: %s [%s]: %s\n", report.Inert(finding.Origin.File, 0),
+			finding.Origin.Line, finding.Origin.Column, report.InertProse(finding.Message, 0), finding.Control,
+			report.InertProse(finding.Refusal.Message, 0))
+	}
+	for _, proposal := range assembled.Proposals {
+		for _, note := range proposal.Notes {
+			if proposal.Status == report.ProposalProven && len(proposal.Edits) > 0 {
+				fmt.Fprintf(r.env.Stderr, "%s: note: %s\n", report.Inert(proposal.Edits[0].File, 0), report.InertProse(note, 0))
+			}
+		}
+	}
+	for _, target := range assembled.Targets {
+		if target.Status == report.TargetError {
+			fmt.Fprintf(r.env.Stderr, "%s: not rendered: %s\n", report.Inert(target.ID, 0), report.InertProse(target.Error.Message, 0))
+		}
+	}
+	fmt.Fprintf(r.env.Stderr, "%s: %d mended by proven edits, %d left", plural(summary.Findings, "finding"),
+		summary.Proven, summary.Findings-summary.Proven)
+	if summary.Errors > 0 {
+		fmt.Fprintf(r.env.Stderr, "; %s could not be rendered", plural(summary.Errors, "target"))
+	}
+	fmt.Fprintln(r.env.Stderr)
+}

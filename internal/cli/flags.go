@@ -1,0 +1,180 @@
+package cli
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spf13/pflag"
+	"k8s.io/pod-security-admission/api"
+
+	"github.com/podmend/podmend/check"
+	"github.com/podmend/podmend/render"
+)
+
+// flags are the options that commands share, as they were given.
+type flags struct {
+	config        string
+	include       []string
+	exclude       []string
+	level         string
+	policyVersion string
+	kubeVersion   string
+	apiVersions   []string
+	jobs          int
+
+	failOn        string
+	onRenderError string
+	format        string
+	output        string
+	verbose       bool
+}
+
+// addTargetFlags adds what says which targets are rendered, and how.
+func (f *flags) addTargetFlags(set *pflag.FlagSet) {
+	set.StringVar(&f.config, "config", "", "configuration `file` (default "+render.ConfigFile+" at the repository's root)")
+	set.StringArrayVar(&f.include, "include", nil, "take only targets whose path matches this `glob` (may be repeated)")
+	set.StringArrayVar(&f.exclude, "exclude", nil, "leave out paths that match this `glob` (may be repeated)")
+	set.StringVar(&f.kubeVersion, "kube-version", "", "Kubernetes `version` that charts see (default: the newest that the chart allows)")
+	set.StringSliceVar(&f.apiVersions, "api-versions", nil, "further API `versions` that charts see, such as monitoring.coreos.com/v1")
+	set.IntVar(&f.jobs, "jobs", 0, "how many targets are rendered at once (default: the number of cores)")
+}
+
+// addCheckFlags adds what says how pods are judged and how the outcome is reported.
+func (f *flags) addCheckFlags(set *pflag.FlagSet) {
+	set.StringVar(&f.level, "level", "", "Pod Security Standard: baseline or restricted (default baseline)")
+	set.StringVar(&f.policyVersion, "policy-version", "", "`version` of the standard, such as v1.31 (default: the newest that podmend knows, "+check.NewestVersion().String()+")")
+	set.StringVar(&f.failOn, "fail-on", "low", "lowest `severity` of findings that ends with exit code 1: low, medium or high")
+	set.StringVar(&f.onRenderError, "on-render-error", "fail", "fail: a target that cannot be rendered ends with exit code 3; warn: it is reported only")
+	set.StringVar(&f.format, "format", "text", "text or json")
+	set.StringVar(&f.output, "output", "", "write the report to this `file` instead of standard output")
+	set.BoolVar(&f.verbose, "verbose", false, "list what was skipped and how each target was rendered")
+}
+
+// validate checks the values of flags that are words of a list.
+func (f *flags) validate() error {
+	words := []struct {
+		flag, value string
+		known       []string
+	}{
+		{"--fail-on", f.failOn, []string{"low", "medium", "high"}},
+		{"--on-render-error", f.onRenderError, []string{"fail", "warn"}},
+		{"--format", f.format, []string{"text", "json"}},
+	}
+	for _, word := range words {
+		if word.value != "" && !slices.Contains(word.known, word.value) {
+			return usagef("%s %q is not known; it takes %s", word.flag, word.value, strings.Join(word.known, ", "))
+		}
+	}
+	return nil
+}
+
+// settings are what is in force: flags over configuration over defaults.
+type settings struct {
+	discover render.DiscoverOptions
+	check    check.Options
+}
+
+func (f *flags) settings(config *Config) (*settings, error) {
+	s := &settings{discover: render.DiscoverOptions{
+		Include:     orSlice(f.include, config.Include),
+		Exclude:     append(slices.Clone(config.Exclude), f.exclude...),
+		KubeVersion: cmp.Or(f.kubeVersion, config.KubeVersion),
+		APIVersions: append(slices.Clone(config.APIVersions), f.apiVersions...),
+	}}
+	for _, chart := range config.Charts {
+		options := render.ChartOptions{
+			Path: chart.Path, ReleaseName: chart.ReleaseName, Namespace: chart.Namespace,
+			KubeVersion: chart.KubeVersion, APIVersions: chart.APIVersions,
+		}
+		if f.kubeVersion != "" {
+			options.KubeVersion = f.kubeVersion
+		}
+		for _, set := range chart.ValueSets {
+			options.ValueSets = append(options.ValueSets, render.ValueSet{Name: set.Name, Files: set.Files})
+		}
+		s.discover.Charts = append(s.discover.Charts, options)
+	}
+	if err := s.validPatterns(); err != nil {
+		return nil, err
+	}
+	var err error
+	if s.check.Level, err = parseLevel(cmp.Or(f.level, config.Level)); err != nil {
+		return nil, err
+	}
+	version, err := parsePolicyVersion(cmp.Or(f.policyVersion, config.PolicyVersion))
+	if err != nil {
+		return nil, err
+	}
+	s.check.Versions = []api.Version{version}
+	return s, nil
+}
+
+func (s *settings) validPatterns() error {
+	patterns := slices.Concat(s.discover.Include, s.discover.Exclude)
+	for _, chart := range s.discover.Charts {
+		patterns = append(patterns, chart.Path)
+		if chart.KubeVersion != "" && !render.ValidKubeVersion(chart.KubeVersion) {
+			return usagef("the Kubernetes version %q of chart %s is not a version; write it like v1.31.0", chart.KubeVersion, chart.Path)
+		}
+	}
+	for _, pattern := range patterns {
+		if !render.ValidPattern(pattern) {
+			return usagef("the glob %q is not well-formed; * matches within a folder, ** across folders, [ needs its ]", pattern)
+		}
+	}
+	if version := s.discover.KubeVersion; version != "" && !render.ValidKubeVersion(version) {
+		return usagef("the Kubernetes version %q is not a version; write it like v1.31.0", version)
+	}
+	return nil
+}
+
+func parseLevel(word string) (api.Level, error) {
+	switch word {
+	case "", string(api.LevelBaseline):
+		return api.LevelBaseline, nil
+	case string(api.LevelRestricted):
+		return api.LevelRestricted, nil
+	case string(api.LevelPrivileged):
+		return "", usagef("the level privileged allows everything, so there is nothing to check; use baseline or restricted")
+	}
+	return "", usagef("the level %q is not known; it is baseline or restricted", word)
+}
+
+func parsePolicyVersion(word string) (api.Version, error) {
+	newest := check.NewestVersion()
+	if word == "" || word == "latest" {
+		return newest, nil
+	}
+	if !strings.HasPrefix(word, "v") {
+		word = "v" + word
+	}
+	version, err := api.ParseVersion(word)
+	if err != nil {
+		return api.Version{}, usagef("the policy version %q is not a version; write it like %s, or latest", word, newest)
+	}
+	if newest.Older(version) {
+		return api.Version{}, usagef("the policy version %s is newer than %s, the newest that this podmend knows; use that one, or a newer podmend", version, newest)
+	}
+	return version, nil
+}
+
+// severityRank orders severities; unknown ones count as the lowest.
+func severityRank(severity string) int {
+	return slices.Index([]string{"low", "medium", "high"}, severity)
+}
+
+func plural(n int, one string) string {
+	if n == 1 {
+		return fmt.Sprintf("%d %s", n, one)
+	}
+	return fmt.Sprintf("%d %ss", n, one)
+}
+
+func orSlice(first, second []string) []string {
+	if len(first) > 0 {
+		return first
+	}
+	return second
+}

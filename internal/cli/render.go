@@ -1,0 +1,81 @@
+package cli
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"github.com/podmend/podmend/render"
+	"github.com/podmend/podmend/report"
+)
+
+func renderCommand(env *Env) *cobra.Command {
+	var f flags
+	cmd := &cobra.Command{
+		Use:   "render [PATH]",
+		Short: "Print what every target renders to",
+		Long: `Print the objects of every target at or below PATH as YAML documents, each below a comment
+that names its target and its source. Errors go to standard error.`,
+		Example: "  podmend render charts/app\n  podmend render overlays/production | kubectl diff -f -",
+		Args:    onePath,
+		RunE: func(cmd *cobra.Command, args []string) (err error) {
+			f.failOn, f.onRenderError, f.format = "low", "fail", "text"
+			run, err := newRun(env, &f, pathOf(args))
+			if err != nil {
+				return err
+			}
+			defer func() { err = errors.Join(err, run.close()) }()
+			if err := run.discover(); err != nil {
+				return err
+			}
+			if err := run.render(cmd.Context(), render.Options{}); err != nil {
+				return err
+			}
+			return run.printObjects()
+		},
+	}
+	cmd.Flags().SortFlags = false
+	f.addTargetFlags(cmd.Flags())
+	return cmd
+}
+
+func (r *run) printObjects() error {
+	var out bytes.Buffer
+	code, shown := exitClean, 0
+	for i := range r.results {
+		result := &r.results[i]
+		if result.Target.Kind != render.Plain || result.Status != render.Skipped {
+			shown++
+		}
+		if result.Status == render.Failed {
+			code = exitRender
+			fmt.Fprintf(r.env.Stderr, "%s: %s\n", report.Inert(result.Target.ID, 0), report.InertProse(result.Err.Error(), 0))
+		}
+		for _, object := range result.Objects {
+			fmt.Fprintf(&out, "---\n# target: %s\n# source: %s\n", report.Inert(result.Target.ID, 0), report.Inert(object.Source.File, 0))
+			out.Write(documentBody(object.YAML))
+			out.WriteByte('\n')
+		}
+	}
+	if shown == 0 {
+		return usagef("there is no Helm chart, kustomization or manifest in %s; check the path", r.repo.within)
+	}
+	if _, err := r.env.Stdout.Write(out.Bytes()); err != nil {
+		return fmt.Errorf("write the objects: %w", err)
+	}
+	if code != exitClean {
+		return &outcome{code}
+	}
+	return nil
+}
+
+// documentBody drops a document's separator line and the blank lines around its text.
+func documentBody(text []byte) []byte {
+	text = bytes.Trim(text, "\r\n")
+	if line, rest, _ := bytes.Cut(text, []byte("\n")); string(bytes.TrimSpace(line)) == "---" {
+		text = rest
+	}
+	return bytes.Trim(text, "\r\n")
+}

@@ -1,0 +1,89 @@
+package yamledit
+
+import (
+	"strings"
+
+	"sigs.k8s.io/kustomize/kyaml/yaml"
+)
+
+// blockCollection changes, deletes and adds items of a block mapping or list of which at
+// least one stays.
+func (s *splicer) blockCollection(n *yaml.Node, np *nodePlan, items []item) {
+	column := s.file.column(items[0].start)
+	last := -1
+	var cuts []Edit
+	for i := 0; i < len(items); i++ {
+		if np.items[i].Op != Delete {
+			s.item(items[i], np, i)
+			last = i
+			continue
+		}
+		if start, _, blank := s.lineOf(items[i].start); blank {
+			cuts = append(cuts, Edit{Start: start, End: s.nextLine(s.tail(items[i], column))})
+			continue
+		}
+		// The item shares its line with a dash or "?": what follows is pulled up, a
+		// comment line too.
+		cut := Edit{Start: items[i].start, End: s.nextText(s.tail(items[i], column))}
+		for i+1 < len(items) && np.items[i+1].Op == Delete && cut.End == items[i+1].start {
+			i++
+			cut.End = s.nextText(s.tail(items[i], column))
+		}
+		cuts = append(cuts, cut)
+	}
+	s.cut(cuts)
+	if np.grown != nil {
+		at := s.tail(items[last], column)
+		s.edit(at, at, s.style.lineBreak+strings.Repeat(" ", column)+s.lines(s.style.block(np.grown), column))
+	}
+}
+
+// nextLine is the start of the line after the offset, which is at the end of a line.
+func (s *splicer) nextLine(offset int) int {
+	return offset + breakAt(s.src, offset)
+}
+
+// nextText is the first text on the lines below the offset.
+func (s *splicer) nextText(offset int) int {
+	for offset < s.doc.End {
+		if n := breakAt(s.src, offset); n > 0 {
+			offset += n
+		} else if s.src[offset] == ' ' || s.src[offset] == '\t' {
+			offset++
+		} else {
+			break
+		}
+	}
+	return offset
+}
+
+// cut deletes whole lines. Where the last line of a file goes that ended without a line
+// break, the break before it goes too.
+func (s *splicer) cut(cuts []Edit) {
+	for i := 0; i < len(cuts); i++ {
+		c := cuts[i]
+		for i+1 < len(cuts) && cuts[i+1].Start == c.End {
+			i++
+			c.End = cuts[i].End
+		}
+		if c.End == len(s.src) && c.Start > 0 && !endsLine(s.src, c.End) && endsLine(s.src, c.Start) {
+			s.used.lastBreak = true
+			if !s.way.keepLastBreak {
+				c.Start -= breakBefore(s.src, c.Start)
+			}
+		}
+		s.edit(c.Start, c.End, "")
+	}
+}
+
+func endsLine(src []byte, end int) bool { return breakBefore(src, end) > 0 }
+
+// breakBefore is the length of the line break that ends at an offset.
+func breakBefore(src []byte, end int) int {
+	for n := min(3, end); n > 0; n-- {
+		if breakAt(src, end-n) == n {
+			return n
+		}
+	}
+	return 0
+}

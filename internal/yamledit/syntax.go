@@ -1,0 +1,169 @@
+package yamledit
+
+import (
+	"bytes"
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"sigs.k8s.io/kustomize/kyaml/yaml"
+	k8syaml "sigs.k8s.io/yaml"
+)
+
+// A SyntaxError says why a document cannot be read, and where in the file.
+type SyntaxError struct {
+	Line, Column int // as an editor counts, from 1
+	Problem      string
+}
+
+func (e *SyntaxError) Error() string {
+	return fmt.Sprintf("line %d: %s", e.Line, e.Problem)
+}
+
+// parseNode reads the first document of text. The YAML package panics on some input.
+func parseNode(text []byte) (root *yaml.Node, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			root, err = nil, fmt.Errorf("the YAML reader gave up: %v", r)
+		}
+	}()
+	var doc yaml.Node
+	if err := yaml.Unmarshal(text, &doc); err != nil {
+		return nil, err
+	}
+	if len(doc.Content) == 0 {
+		return nil, nil
+	}
+	return doc.Content[0], nil
+}
+
+// unreadable finds bytes that no YAML text has; the YAML package names no line for them.
+func (f *File) unreadable(d *Document) *SyntaxError {
+	text := f.Src[d.Start:d.End]
+	for i := 0; i < len(text); {
+		if c := text[i]; c >= ' ' && c < 0x7f || c == '\n' || c == '\t' || c == '\r' {
+			i++
+			continue
+		}
+		r, size := utf8.DecodeRune(text[i:])
+		problem := ""
+		switch {
+		case r == utf8.RuneError && size == 1:
+			problem = "the text is not UTF-8"
+		case r < ' ' || r >= 0x7f && r < 0xa0 && r != 0x85 || r == 0xfffe || r == 0xffff:
+			problem = fmt.Sprintf("control character U+%04X is not allowed", r)
+		}
+		if problem != "" {
+			at := f.Position(d.Start+i, d.Start+i)
+			return &SyntaxError{Line: at.Line, Column: at.Column, Problem: problem}
+		}
+		i += size
+	}
+	return nil
+}
+
+var (
+	lineOfError  = regexp.MustCompile(`(?:^|.*: )line (\d+): (.*)$`)
+	unknownAlias = regexp.MustCompile(`unknown anchor '(.*)' referenced`)
+)
+
+// The parser's problems, unlike the scanner's, are told with lines counted from 0.
+var parserProblems = []string{
+	"did not find expected <stream-start>", "did not find expected <document start>",
+	"did not find expected node content", "did not find expected '-' indicator",
+	"did not find expected key", "did not find expected ',' or ']'",
+	"did not find expected ',' or '}'", "found undefined tag handle", "found duplicate %",
+	"found incompatible YAML document",
+}
+
+// syntaxError finds the line of the problem in the text of the document that starts
+// after the given number of YAML lines.
+//
+// The YAML package tells no line if it is the first, so the text is read again behind
+// an empty line. For problems of the scanner, yaml.v3 tells where the broken token
+// starts, which is where people look for a missing quote or colon. For those of the
+// parser it tells the line before the enclosing collection; yaml.v2, which
+// sigs.k8s.io/yaml uses, tells the line before the unexpected token.
+func (f *File) syntaxError(text []byte, before int, first error) *SyntaxError {
+	problem := strings.TrimPrefix(first.Error(), "yaml: ")
+	if m := lineOfError.FindStringSubmatch(problem); m != nil {
+		problem = m[2]
+	}
+	if m := unknownAlias.FindStringSubmatch(problem); m != nil {
+		return f.problemAt(before+aliasLine(text, m[1]), problem)
+	}
+	padded := append([]byte("\n"), text...)
+	_, err := parseNode(padded)
+	line := 1 // in the document, from 1
+	if isParserProblem(problem) {
+		if n, ok := lineIn(readError(padded), problem); ok {
+			line = n
+		} else if n, ok := lineIn(err, problem); ok {
+			line = n
+		}
+	} else if n, ok := lineIn(err, problem); ok {
+		line = n - 1
+	}
+	return f.problemAt(before+line, problem)
+}
+
+func isParserProblem(problem string) bool {
+	for _, p := range parserProblems {
+		if strings.HasPrefix(problem, p) {
+			return true
+		}
+	}
+	return false
+}
+
+func readError(text []byte) (err error) {
+	defer func() {
+		if recover() != nil {
+			err = nil
+		}
+	}()
+	_, err = k8syaml.YAMLToJSON(text)
+	return err
+}
+
+// lineIn takes the line from an error if it tells of the same problem.
+func lineIn(err error, problem string) (int, bool) {
+	if err == nil {
+		return 0, false
+	}
+	m := lineOfError.FindStringSubmatch(err.Error())
+	if m == nil || m[2] != problem {
+		return 0, false
+	}
+	n, err := strconv.Atoi(m[1])
+	return n, err == nil && n > 0
+}
+
+// aliasLine finds the first use of an alias, counted from 1.
+func aliasLine(text []byte, name string) int {
+	use := regexp.MustCompile(`(?m)^[^#\n]*(?:^|[\s\[{,])(\*` + regexp.QuoteMeta(name) + `)(?:[\s,\]}]|$)`)
+	at := use.FindSubmatchIndex(text)
+	if at == nil {
+		return 1
+	}
+	breaks, _ := lineStarts(text[:at[2]])
+	return len(breaks)
+}
+
+// problemAt tells a problem at a YAML line, counted from 1, at its first character.
+func (f *File) problemAt(line int, problem string) *SyntaxError {
+	line = min(max(line, 1), len(f.breaks))
+	at := f.breaks[line-1]
+	for at < len(f.Src) && (f.Src[at] == ' ' || f.Src[at] == '\t') {
+		at++
+	}
+	// The reader's line may be the one after the last break, where nothing stands.
+	if at == len(f.Src) && len(bytes.TrimSpace(f.Src)) > 0 {
+		at = len(bytes.TrimRight(f.Src, " \t\r\n"))
+		at = f.lines[f.lineAt(at)]
+	}
+	pos := f.Position(at, at)
+	return &SyntaxError{Line: pos.Line, Column: pos.Column, Problem: problem}
+}

@@ -1,0 +1,150 @@
+package render
+
+import (
+	"path"
+	"slices"
+	"strings"
+)
+
+// addCharts makes the targets of each chart: one for each configured set of values, else its
+// defaults and each ci/*-values.yaml (the convention of chart-testing).
+func (d *discoverer) addCharts() {
+	for _, dir := range d.charts {
+		if !d.included(dir) {
+			continue
+		}
+		_, library, err := chartInfo(d.files, dir)
+		if err == nil && library {
+			d.skip(dir, "library chart: it is rendered with the charts that use it")
+			continue
+		}
+		options := d.chartOptions(dir)
+		sets := options.ValueSets
+		if len(sets) == 0 {
+			sets = []ValueSet{{}}
+			for _, file := range ciValues(d.files, dir) {
+				sets = append(sets, ValueSet{Files: []string{"/" + file}})
+			}
+		}
+		used := map[string]bool{}
+		for _, set := range sets {
+			target := chartTarget(dir, options, set)
+			for _, file := range target.Values {
+				used[file] = true
+			}
+			d.found.Targets = append(d.found.Targets, target)
+		}
+		d.reportUnusedValues(dir, used)
+	}
+}
+
+func (d *discoverer) chartOptions(dir string) ChartOptions {
+	merged := ChartOptions{KubeVersion: d.options.KubeVersion, APIVersions: d.options.APIVersions}
+	for _, chart := range d.options.Charts {
+		if !matchPath(chart.Path, dir) {
+			continue
+		}
+		d.usedChartOptions[chart.Path] = true
+		if chart.KubeVersion == "" {
+			chart.KubeVersion = merged.KubeVersion
+		}
+		chart.APIVersions = append(slices.Clone(merged.APIVersions), chart.APIVersions...)
+		merged = chart
+	}
+	return merged
+}
+
+func chartTarget(dir string, options ChartOptions, set ValueSet) Target {
+	target := Target{
+		ID: "helm:" + dir, Kind: Helm, Path: dir,
+		ReleaseName: options.ReleaseName, Namespace: options.Namespace,
+		KubeVersion: options.KubeVersion, APIVersions: options.APIVersions,
+	}
+	for _, file := range set.Files {
+		if rooted, ok := strings.CutPrefix(file, "/"); ok {
+			target.Values = append(target.Values, path.Clean(rooted))
+		} else {
+			target.Values = append(target.Values, path.Join(dir, file))
+		}
+	}
+	name := set.Name
+	if name == "" {
+		var names []string
+		for _, file := range target.Values {
+			names = append(names, strings.TrimPrefix(file, dir+"/"))
+		}
+		name = strings.Join(names, "+")
+	}
+	if name != "" {
+		target.ID += "@" + name
+	}
+	return target
+}
+
+// reportUnusedValues says which values files beside a chart no target renders: they often are
+// what production runs with.
+func (d *discoverer) reportUnusedValues(dir string, used map[string]bool) {
+	d.manifests = slices.DeleteFunc(d.manifests, func(file string) bool {
+		if path.Dir(file) == path.Join(dir, "ci") && used[file] {
+			return true
+		}
+		base := path.Base(file)
+		if path.Dir(file) != dir {
+			return used[file]
+		}
+		if !used[file] && unusedValuesName(base) {
+			d.skip(file, "values file that no target uses; to render the chart with it, add to "+ConfigFile+
+				":\ncharts:\n  - path: "+dir+"\n    valueSets:\n      - files: ["+base+"]")
+			return true
+		}
+		return used[file] || base == "Chart.yaml" || base == "values.yaml" || base == "values.schema.json"
+	})
+}
+
+// addKustomizations makes a target of each kustomization root, and returns the files that
+// belong to kustomizations.
+func (d *discoverer) addKustomizations() map[string]bool {
+	claimed := map[string]bool{}
+	includedBy := map[string][]string{}
+	var roots []string
+	for _, dir := range d.kustomizations {
+		closure := kustomizationClosure(d.files, dir)
+		for _, file := range closure.Files {
+			claimed[file] = true
+		}
+		if name, ok := kustomizationFile(d.files, dir); ok {
+			claimed[path.Join(dir, name)] = true
+		}
+		if isComponent(d.files, dir) {
+			d.skip(dir, "component: it is rendered with the overlays that use it")
+			continue
+		}
+		roots = append(roots, dir)
+		for _, included := range closure.Roots {
+			if included != dir {
+				includedBy[included] = append(includedBy[included], dir)
+			}
+		}
+	}
+	for _, dir := range roots {
+		if !d.included(dir) {
+			continue
+		}
+		slices.Sort(includedBy[dir])
+		d.found.Targets = append(d.found.Targets, Target{
+			ID: "kustomize:" + dir, Kind: Kustomize, Path: dir,
+			IncludedBy: slices.Compact(includedBy[dir]),
+		})
+	}
+	return claimed
+}
+
+// addManifests makes a target of each remaining file that may hold manifests.
+func (d *discoverer) addManifests(claimed map[string]bool) {
+	for _, file := range d.manifests {
+		if claimed[file] || !d.included(file) {
+			continue
+		}
+		d.found.Targets = append(d.found.Targets, Target{ID: "plain:" + file, Kind: Plain, Path: file})
+	}
+}

@@ -1,0 +1,170 @@
+package render
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"path"
+	"slices"
+	"strings"
+
+	"helm.sh/helm/v3/pkg/chart"
+	"helm.sh/helm/v3/pkg/chart/loader"
+
+	"github.com/podmend/podmend/internal/overlay"
+)
+
+// A helmChart is a chart with its subcharts, and what Helm's own types don't know: where each
+// file stands in the repository, and why a declared dependency is absent. Both are kept by
+// pointers that survive the copies that Helm makes of charts with an alias.
+type helmChart struct {
+	*chart.Chart
+	places map[*chart.File]helmPlace
+	absent map[*chart.Dependency]helmAbsence
+}
+
+// A helmLoader loads charts from the overlay file system.
+type helmLoader struct {
+	files  *overlay.FS
+	chart  helmChart
+	within []string // chart folders being loaded, to end cycles of file:// dependencies
+}
+
+// loadHelmChart loads the chart in dir with its subcharts.
+func loadHelmChart(files *overlay.FS, dir string) (*helmChart, *Error) {
+	l := &helmLoader{files: files, chart: helmChart{
+		places: map[*chart.File]helmPlace{},
+		absent: map[*chart.Dependency]helmAbsence{},
+	}}
+	var failed *Error
+	l.chart.Chart, failed = l.folder(dir)
+	if failed != nil {
+		return nil, failed
+	}
+	return &l.chart, nil
+}
+
+// folder loads a chart folder that is nobody's vendored subchart.
+func (l *helmLoader) folder(dir string) (*chart.Chart, *Error) {
+	resolved, err := l.files.Resolve(dir)
+	if err != nil {
+		return nil, helmReadError(dir, err)
+	}
+	l.within = append(l.within, resolved)
+	defer func() { l.within = l.within[:len(l.within)-1] }()
+	found, failed := helmChartFiles(l.files, resolved)
+	if failed != nil {
+		return nil, failed
+	}
+	return l.assemble(found, helmPlace{file: path.Join(resolved, "Chart.yaml")}, true)
+}
+
+// assemble makes a chart of its files. It does what loader.LoadFiles does, level by level, since
+// that one knows neither the places of files nor a stable order of subcharts. Chart.yaml is
+// where the chart's metadata stands or should stand.
+func (l *helmLoader) assemble(found []helmFile, chartYAML helmPlace, complete bool) (*chart.Chart, *Error) {
+	var own []*loader.BufferedFile
+	places := map[string]helmPlace{}
+	vendored := map[string][]helmFile{}
+	for _, file := range found {
+		if below, ok := strings.CutPrefix(file.name, "charts/"); ok && path.Ext(below) != ".prov" {
+			name, _, _ := strings.Cut(below, "/")
+			file.name = below
+			vendored[name] = append(vendored[name], file)
+			continue
+		}
+		own = append(own, &loader.BufferedFile{Name: file.name, Data: file.data})
+		places[file.name] = file.place
+	}
+	loaded, err := loader.LoadFiles(own)
+	if err != nil {
+		return nil, helmLoadError(err, chartYAML, places)
+	}
+	for _, list := range [][]*chart.File{loaded.Raw, loaded.Templates, loaded.Files} {
+		for _, file := range list {
+			l.chart.places[file] = places[file.Name]
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(vendored)) {
+		if strings.IndexAny(name, "_.") == 0 {
+			continue
+		}
+		subchart, failed := l.vendored(name, vendored[name], chartYAML)
+		if failed != nil {
+			return nil, failed
+		}
+		loaded.AddDependency(subchart)
+	}
+	l.addLocalDependencies(loaded, chartYAML, complete)
+	return loaded, nil
+}
+
+// vendored loads what is called name in a charts folder.
+func (l *helmLoader) vendored(name string, found []helmFile, parent helmPlace) (*chart.Chart, *Error) {
+	if path.Ext(name) == ".tgz" && found[0].name == name {
+		archived, failed := helmArchiveFiles(found[0])
+		if failed != nil {
+			return nil, failed
+		}
+		archive := found[0].place
+		return l.assemble(archived, helmPlace{file: archive.file, inside: path.Join(archive.inside, "Chart.yaml")}, false)
+	}
+	chartYAML := parent.beside(path.Join("charts", name, "Chart.yaml"))
+	var inside []helmFile
+	for _, file := range found {
+		if _, below, ok := strings.Cut(file.name, "/"); ok {
+			file.name = below
+			inside = append(inside, file)
+			if below == "Chart.yaml" {
+				chartYAML = file.place
+			}
+		}
+	}
+	if len(inside) == 0 {
+		return nil, found[0].place.fail(ErrChartMetadata, 0,
+			"is no chart, and Helm refuses other files in charts/. Move it, or list it in .helmignore.")
+	}
+	return l.assemble(inside, chartYAML, false)
+}
+
+// helmLoadError says what keeps the files of a chart from being a chart.
+func helmLoadError(err error, chartYAML helmPlace, places map[string]helmPlace) *Error {
+	text := err.Error()
+	if text == "Chart.yaml file is missing" {
+		return chartYAML.fail(ErrChartMetadata, 0, "Chart.yaml is missing, and each folder in charts/ must be a chart. Add it, or list the folder in .helmignore.")
+	}
+	if rest, ok := strings.CutPrefix(text, "cannot load "); ok {
+		name, _, _ := strings.Cut(rest, ":")
+		place := cmp.Or(places[name], chartYAML.beside(name))
+		line, problem := helmYAMLError(err)
+		if name == "values.yaml" {
+			return helmValuesSyntax(place, line, problem)
+		}
+		return place.fail(ErrChartMetadata, line, fmt.Sprintf("%s. Mend %s; Helm renders nothing before.", problem, name))
+	}
+	problem := strings.TrimPrefix(strings.TrimPrefix(text, "validation: "), "chart.metadata.")
+	return chartYAML.fail(ErrChartMetadata, 0, fmt.Sprintf("%s. Mend Chart.yaml; Helm renders nothing before.", problem))
+}
+
+// place says where a file of a chart stands.
+func (c *helmChart) place(of *chart.Chart, name string) helmPlace {
+	for _, file := range of.Raw {
+		if file.Name == name {
+			return c.places[file]
+		}
+	}
+	for _, file := range of.Raw {
+		if file.Name == "Chart.yaml" {
+			return c.places[file].beside(name)
+		}
+	}
+	return helmPlace{}
+}
+
+// walk calls visit for a chart and all its subcharts, subcharts first, as Helm gathers templates.
+func walkHelmChart(c *chart.Chart, visit func(*chart.Chart)) {
+	for _, subchart := range c.Dependencies() {
+		walkHelmChart(subchart, visit)
+	}
+	visit(c)
+}

@@ -1,0 +1,124 @@
+package render
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/go-git/go-git/v5/plumbing/format/gitignore"
+	"github.com/go-git/go-git/v5/plumbing/format/index"
+
+	"github.com/podmend/podmend/internal/overlay"
+)
+
+// ignoreRules answers what .gitignore files leave out. As in git, a file that is tracked is
+// not ignored. https://git-scm.com/docs/gitignore
+type ignoreRules struct {
+	files    *overlay.FS
+	patterns []gitignore.Pattern
+	matcher  gitignore.Matcher
+
+	tracked     []string // sorted names of the git index, read when first needed
+	trackedRead bool
+}
+
+func newIgnoreRules(files *overlay.FS) *ignoreRules {
+	return &ignoreRules{files: files, matcher: gitignore.NewMatcher(nil)}
+}
+
+// enter adds the rules of the .gitignore in dir.
+func (r *ignoreRules) enter(dir string, entries []fs.DirEntry) {
+	has := slices.ContainsFunc(entries, func(e fs.DirEntry) bool { return e.Name() == ".gitignore" })
+	if !has {
+		return
+	}
+	content, err := r.files.ReadFile(path.Join(dir, ".gitignore"))
+	if err != nil {
+		return // git itself ignores rules that it cannot read
+	}
+	var domain []string
+	if dir != "." {
+		domain = strings.Split(dir, "/")
+	}
+	for line := range strings.Lines(string(content)) {
+		line = strings.TrimRight(line, "\r\n")
+		if line == "" || strings.HasPrefix(line, "#") {
+			continue
+		}
+		r.patterns = append(r.patterns, gitignore.ParsePattern(line, domain))
+	}
+	r.matcher = gitignore.NewMatcher(r.patterns)
+}
+
+// matches says whether a file or folder is ignored and holds nothing that is tracked.
+func (r *ignoreRules) matches(name string, isDir bool) bool {
+	if len(r.patterns) == 0 || !r.matcher.Match(strings.Split(name, "/"), isDir) {
+		return false
+	}
+	if !r.trackedRead {
+		r.tracked = trackedFiles(r.files.Dir())
+		r.trackedRead = true
+	}
+	i, exact := slices.BinarySearch(r.tracked, name)
+	if exact {
+		return false
+	}
+	if isDir {
+		i, _ = slices.BinarySearch(r.tracked, name+"/")
+		return i >= len(r.tracked) || !strings.HasPrefix(r.tracked[i], name+"/")
+	}
+	return true
+}
+
+// trackedFiles lists git's index of the work tree at dir, sorted; none where there is no
+// repository or its index cannot be read, so that only .gitignore decides.
+func trackedFiles(dir string) []string {
+	gitDir, err := gitFolder(dir)
+	if err != nil {
+		return nil
+	}
+	file, err := os.Open(filepath.Join(gitDir, "index"))
+	if err != nil {
+		return nil
+	}
+	defer file.Close()
+	var decoded index.Index
+	if err := index.NewDecoder(file).Decode(&decoded); err != nil {
+		return nil
+	}
+	names := make([]string, 0, len(decoded.Entries))
+	for _, entry := range decoded.Entries {
+		names = append(names, entry.Name)
+	}
+	slices.Sort(names)
+	return names
+}
+
+// gitFolder returns the git directory of the work tree at dir, which a linked work tree or a
+// submodule names in a file. https://git-scm.com/docs/gitrepository-layout
+func gitFolder(dir string) (string, error) {
+	dotGit := filepath.Join(dir, ".git")
+	info, err := os.Stat(dotGit)
+	if err != nil {
+		return "", err
+	}
+	if info.IsDir() {
+		return dotGit, nil
+	}
+	content, err := os.ReadFile(dotGit)
+	if err != nil {
+		return "", err
+	}
+	target, ok := strings.CutPrefix(strings.TrimSpace(string(content)), "gitdir: ")
+	if !ok {
+		return "", errors.New(".git names no folder")
+	}
+	if !filepath.IsAbs(target) {
+		target = filepath.Join(dir, target)
+	}
+	return target, nil
+}

@@ -1,0 +1,127 @@
+package render
+
+import (
+	"context"
+	"fmt"
+	"runtime/debug"
+	"slices"
+	"sync"
+
+	"sigs.k8s.io/kustomize/api/krusty"
+	"sigs.k8s.io/kustomize/api/resmap"
+	"sigs.k8s.io/kustomize/kyaml/openapi"
+
+	"github.com/podmend/podmend/internal/overlay"
+)
+
+// renderKustomize builds the kustomization in target.Path as `kustomize build` does, without
+// network, programs and writing. With podTemplatesOnly, objects without pod templates have no
+// YAML, and the bodies of CustomResourceDefinitions are not read where that changes nothing.
+func renderKustomize(ctx context.Context, files *overlay.FS, target Target, podTemplatesOnly bool) ([]Object, *Error) {
+	if err := ctx.Err(); err != nil {
+		return nil, &Error{Kind: ErrKustomizeBuild, File: target.Path, Message: fmt.Sprintf("rendering was stopped: %v.", err)}
+	}
+	scan := newKustomizationScan(files)
+	build := &kustomizeBuild{files: files, scan: scan, all: scan.closure(target.Path)}
+	if len(build.all) == 0 {
+		return nil, missingKustomization(files, target.Path)
+	}
+	build.root = build.all[0]
+	if refused := build.refusal(); refused != nil {
+		return nil, refused
+	}
+	if podTemplatesOnly {
+		build.cut = build.resourceFiles()
+	}
+	return build.objects(podTemplatesOnly)
+}
+
+// A kustomizeBuild is the work on one root.
+type kustomizeBuild struct {
+	files *overlay.FS
+	scan  *kustomizationScan
+	root  *kustomization
+	all   []*kustomization // the root and all that it includes
+	cut   map[string]bool  // files that may be served without the bodies of CRDs
+}
+
+func (b *kustomizeBuild) objects(podTemplatesOnly bool) ([]Object, *Error) {
+	served := b.localReferences()
+	built, failure := b.run(served)
+	if failure != nil {
+		return nil, failure
+	}
+	resources := built.Resources()
+	objects := make([]Object, len(resources))
+	for i, resource := range resources {
+		object := &objects[i]
+		object.APIVersion, object.Kind = resource.GetApiVersion(), resource.GetKind()
+		object.Namespace, object.Name = resource.GetNamespace(), resource.GetName()
+		if podTemplatesOnly && !object.HasPodTemplate() {
+			continue
+		}
+		text, err := resource.AsYAML()
+		if err != nil {
+			return nil, b.failure(err)
+		}
+		object.YAML = text
+	}
+	b.addSources(objects, served)
+	return objects, nil
+}
+
+// run builds the root. Where the build fails because of a CustomResourceDefinition without body,
+// it builds again with all of it.
+func (b *kustomizeBuild) run(served map[string][]byte) (resmap.ResMap, *Error) {
+	view := &kustomizeFiles{files: b.files, served: served, cut: b.cut}
+	built, err := b.runOnce(view)
+	if err != nil && view.didCut {
+		view = &kustomizeFiles{files: b.files, served: served}
+		built, err = b.runOnce(view)
+	}
+	switch {
+	case err == nil:
+		return built, nil
+	case view.refused != nil:
+		return nil, view.refused
+	default:
+		return nil, b.failure(err)
+	}
+}
+
+// schemaLock keeps builds that set the OpenAPI schema, which kustomize holds in a variable of the
+// process, from all other builds.
+var schemaLock sync.RWMutex
+
+func (b *kustomizeBuild) runOnce(view *kustomizeFiles) (built resmap.ResMap, err error) {
+	if slices.ContainsFunc(b.all, func(k *kustomization) bool { return len(k.parsed.OpenAPI) > 0 }) {
+		schemaLock.Lock()
+		defer schemaLock.Unlock()
+		defer openapi.ResetOpenAPI()
+	} else {
+		schemaLock.RLock()
+		defer schemaLock.RUnlock()
+	}
+	defer func() {
+		if broken := recover(); broken != nil {
+			err = panicError(Target{Path: b.root.file}, broken, debug.Stack())
+		}
+	}()
+	options := krusty.MakeDefaultOptions()
+	options.Reorder = krusty.ReorderOptionUnspecified // as the command
+	return krusty.MakeKustomizer(options).Run(view, virtualPath(b.root.dir))
+}
+
+// resourceFiles are the files that are read as resources and as nothing else.
+func (b *kustomizeBuild) resourceFiles() map[string]bool {
+	found := map[string]bool{}
+	for _, k := range b.all {
+		for _, ref := range k.refs {
+			if ref.target != "" && !ref.isDir {
+				only, seen := found[ref.target]
+				found[ref.target] = ref.use == useResource && (only || !seen)
+			}
+		}
+	}
+	return found
+}

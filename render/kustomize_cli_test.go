@@ -1,0 +1,211 @@
+package render
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/podmend/podmend/internal/overlay"
+)
+
+// kustomizeCLI is the kustomize command of the same version: the one that
+// PODMEND_TEST_KUSTOMIZE names, else one that is built from the pinned tools.
+var kustomizeCLI = sync.OnceValues(func() (string, error) {
+	if name := os.Getenv("PODMEND_TEST_KUSTOMIZE"); name != "" {
+		return name, nil
+	}
+	dir, err := os.MkdirTemp("", "podmend-kustomize-")
+	if err != nil {
+		return "", err
+	}
+	name := filepath.Join(dir, "kustomize")
+	build := exec.Command("go", "build", "-C", filepath.Join("..", "internal", "tools"), "-o", name, "sigs.k8s.io/kustomize/kustomize/v5")
+	if output, err := build.CombinedOutput(); err != nil {
+		return "", fmt.Errorf("cannot build kustomize: %w\n%s", err, output)
+	}
+	return name, nil
+})
+
+// buildByCLI runs `kustomize build`, with nothing that it could fetch or run with.
+func buildByCLI(t *testing.T, dir string) ([]byte, error) {
+	t.Helper()
+	cli, err := kustomizeCLI()
+	if err != nil {
+		t.Fatal(err)
+	}
+	command := exec.Command(cli, "build", dir)
+	command.Env = []string{"PATH=", "HOME=" + t.TempDir(), "HTTPS_PROXY=http://127.0.0.1:1", "HTTP_PROXY=http://127.0.0.1:1"}
+	var stdout, stderr bytes.Buffer
+	command.Stdout, command.Stderr = &stdout, &stderr
+	if err := command.Run(); err != nil {
+		var exit *exec.ExitError
+		if !errors.As(err, &exit) {
+			t.Fatal(err)
+		}
+		return nil, errors.New(stderr.String())
+	}
+	return stdout.Bytes(), nil
+}
+
+// joined is what kustomize prints for the objects.
+func joined(objects []Object) []byte {
+	texts := make([][]byte, len(objects))
+	for i, object := range objects {
+		texts[i] = object.YAML
+	}
+	return bytes.Join(texts, []byte("---\n"))
+}
+
+func openTestFiles(t *testing.T, dir string) *overlay.FS {
+	t.Helper()
+	files, err := overlay.Open(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { files.Close() })
+	return files
+}
+
+// kustomizationDirs lists the roots below dir.
+func kustomizationDirs(t *testing.T, files *overlay.FS) []string {
+	t.Helper()
+	var dirs []string
+	err := filepath.WalkDir(files.Dir(), func(name string, entry fs.DirEntry, err error) error {
+		if err != nil || !entry.IsDir() {
+			return err
+		}
+		if entry.Name() == ".git" {
+			return filepath.SkipDir
+		}
+		dir, err := filepath.Rel(files.Dir(), name)
+		if err != nil {
+			return err
+		}
+		if _, ok := kustomizationFile(files, dir); ok && !isComponent(files, dir) {
+			dirs = append(dirs, dir)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	slices.Sort(dirs)
+	return dirs
+}
+
+// A folder of repositories is compared root by root, among them the shipped fixtures.
+func TestKustomizeEqualsCommand(t *testing.T) {
+	folders := []string{filepath.Join("testdata", "kustomize", "build")}
+	if corpus := os.Getenv("PODMEND_CORPUS"); corpus != "" {
+		folders = append(folders, corpus)
+	}
+	for _, folder := range folders {
+		files := openTestFiles(t, folder)
+		dirs := kustomizationDirs(t, files)
+		if len(dirs) == 0 {
+			t.Fatalf("%s holds no kustomization", folder)
+		}
+		t.Run(filepath.Base(folder), func(t *testing.T) {
+			for _, dir := range dirs {
+				t.Run(dir, func(t *testing.T) {
+					t.Parallel()
+					compareWithCLI(t, files, dir)
+				})
+			}
+		})
+	}
+}
+
+func compareWithCLI(t *testing.T, files *overlay.FS, dir string) {
+	t.Helper()
+	ctx := context.Background()
+	target := Target{Kind: Kustomize, Path: filepath.ToSlash(dir)}
+	want, wantErr := buildByCLI(t, filepath.Join(files.Dir(), dir))
+	whole, failure := renderKustomize(ctx, files, target, false)
+	if failure != nil {
+		if wantErr == nil && failure.Kind != ErrRemoteBase && failure.Kind != ErrHelmCharts {
+			t.Errorf("the command builds it, but: %v (%s)", failure, failure.Kind)
+		}
+		checkKustomizeError(t, files, failure)
+		return
+	}
+	if wantErr != nil {
+		t.Fatalf("the command fails: %v", wantErr)
+	}
+	if got := joined(whole); !bytes.Equal(got, want) {
+		t.Errorf("differs from `kustomize build`: got %d bytes, want %d", len(got), len(want))
+	}
+	checkSources(t, files, whole)
+	short, failure := renderKustomize(ctx, files, target, true)
+	if failure != nil {
+		t.Fatalf("without the bodies of CRDs: %v", failure)
+	}
+	compareShort(t, whole, short)
+}
+
+// compareShort checks that the fast rendering has the same objects and pod templates.
+func compareShort(t *testing.T, whole, short []Object) {
+	t.Helper()
+	if len(short) != len(whole) {
+		t.Fatalf("%d objects without the bodies of CRDs, %d with them", len(short), len(whole))
+	}
+	for i := range whole {
+		want, got := whole[i], short[i]
+		if got.Kind != want.Kind || got.Name != want.Name || got.Namespace != want.Namespace || !sameSource(got.Source, want.Source) {
+			t.Errorf("object %d is %s %s, want %s %s", i, got.Kind, got.Name, want.Kind, want.Name)
+		}
+		if want.HasPodTemplate() && !bytes.Equal(got.YAML, want.YAML) {
+			t.Errorf("%s %s differs without the bodies of CRDs", want.Kind, want.Name)
+		}
+	}
+}
+
+// checkSources checks that each object that claims a manifest is of that manifest's kind.
+func checkSources(t *testing.T, files *overlay.FS, objects []Object) {
+	t.Helper()
+	for _, object := range objects {
+		if _, err := files.Stat(object.Source.File); err != nil {
+			t.Errorf("%s %s comes from %q: %v", object.Kind, object.Name, object.Source.File, err)
+		}
+		if !object.Source.Manifest {
+			continue
+		}
+		content, err := files.ReadFile(object.Source.File)
+		if err != nil {
+			t.Fatal(err)
+		}
+		inFile := fileCandidates(object.Source.File, content)
+		found := slices.ContainsFunc(inFile, func(c candidate) bool {
+			return sameSource(c.source, object.Source) && c.kind == object.Kind &&
+				(strings.Contains(object.Name, c.name) || len(inFile) == 1)
+		})
+		if !found {
+			t.Errorf("%s %s is not what stands in %s, document %d %s", object.Kind, object.Name, object.Source.File, object.Source.Doc, object.Source.Path)
+		}
+	}
+}
+
+// checkKustomizeError checks that an error is for people.
+func checkKustomizeError(t *testing.T, files *overlay.FS, failure *Error) {
+	t.Helper()
+	if strings.Contains(failure.Message, "/up") || strings.Contains(failure.Message, files.Dir()) {
+		t.Errorf("the message holds a path that is not the repository's: %s", failure.Message)
+	}
+	if failure.File == "" {
+		t.Errorf("no file: %s", failure.Message)
+	} else if _, err := files.Stat(failure.File); err != nil {
+		t.Errorf("the error is in %q: %v", failure.File, err)
+	}
+	if !strings.HasSuffix(failure.Message, ".") || failure.Kind == "" {
+		t.Errorf("no sentence: %s", failure.Message)
+	}
+}

@@ -1,0 +1,166 @@
+package render
+
+import (
+	"bytes"
+	"path"
+	"slices"
+	"strings"
+
+	"sigs.k8s.io/kustomize/api/konfig"
+	"sigs.k8s.io/kustomize/api/types"
+	"sigs.k8s.io/yaml"
+
+	"github.com/podmend/podmend/internal/overlay"
+)
+
+// A Closure lists what a kustomization reads, as far as it exists. Names are resolved and sorted.
+type Closure struct {
+	Roots      []string // folders included as resources or bases
+	Components []string // folders included as components
+	Files      []string // files, those of the kustomizations among them
+	Remote     []Reference
+}
+
+// A Reference is a string in a kustomization that leads to something else.
+type Reference struct {
+	File  string // the file in which it stands
+	Line  int
+	Value string
+}
+
+// kustomizationClosure lists what the kustomization in dir reads. It makes the best of broken
+// kustomizations.
+func kustomizationClosure(files *overlay.FS, dir string) Closure {
+	var closure Closure
+	scan := newKustomizationScan(files)
+	for _, k := range scan.closure(dir) {
+		closure.Files = append(closure.Files, k.file)
+		for _, ref := range k.refs {
+			switch {
+			case ref.remote:
+				closure.Remote = append(closure.Remote, Reference{File: ref.file, Line: ref.line(k), Value: ref.value})
+			case ref.target == "":
+			case !ref.isDir:
+				closure.Files = append(closure.Files, ref.target)
+			case ref.use == useComponent:
+				closure.Components = append(closure.Components, ref.target)
+			case ref.use == useResource || ref.use == usePlugin:
+				closure.Roots = append(closure.Roots, ref.target)
+			}
+		}
+	}
+	for _, list := range []*[]string{&closure.Roots, &closure.Components, &closure.Files} {
+		slices.Sort(*list)
+		*list = slices.Compact(*list)
+	}
+	return closure
+}
+
+// kustomizationFile returns the name of the kustomization file in a folder. Flux has objects of
+// kind Kustomization that often stand in a file of the same name; they are plain manifests.
+func kustomizationFile(files *overlay.FS, dir string) (name string, ok bool) {
+	for _, name := range konfig.RecognizedKustomizationFileNames() {
+		file := path.Join(dir, name)
+		if info, err := files.Stat(file); err != nil || !info.Mode().IsRegular() {
+			continue
+		}
+		content, err := files.ReadFile(file)
+		if err != nil || !isFluxObject(content) {
+			return name, true
+		}
+	}
+	return "", false
+}
+
+func isFluxObject(content []byte) bool {
+	if !bytes.Contains(content, []byte("kustomize.toolkit.fluxcd.io")) {
+		return false
+	}
+	var header types.TypeMeta
+	for _, doc := range documentTexts(content) {
+		if err := yaml.Unmarshal(doc, &header); err == nil && header.APIVersion != "" {
+			return strings.HasPrefix(header.APIVersion, "kustomize.toolkit.fluxcd.io/")
+		}
+	}
+	return false
+}
+
+// isComponent says whether the kustomization in a folder is a component, which only overlays
+// can build.
+func isComponent(files *overlay.FS, dir string) bool {
+	k := newKustomizationScan(files).load(dir)
+	return k != nil && k.parsed.Kind == types.ComponentKind
+}
+
+// A kustomizationScan reads kustomizations without building them.
+type kustomizationScan struct {
+	files  *overlay.FS
+	loaded map[string]*kustomization
+}
+
+func newKustomizationScan(files *overlay.FS) *kustomizationScan {
+	return &kustomizationScan{files: files, loaded: map[string]*kustomization{}}
+}
+
+// A kustomization is one kustomization file and what it refers to.
+type kustomization struct {
+	dir     string // resolved
+	file    string
+	content []byte
+	parsed  types.Kustomization
+	// unread is why upstream would not read the file; parsed then holds what could be read.
+	unread error
+	refs   []reference
+	// blocked holds what kustomize would run.
+	blocked []*Error
+}
+
+// load reads the kustomization of a folder; nil says that there is none.
+func (s *kustomizationScan) load(dir string) *kustomization {
+	resolved, err := s.files.Resolve(dir)
+	if err != nil {
+		return nil
+	}
+	if k, ok := s.loaded[resolved]; ok {
+		return k
+	}
+	s.loaded[resolved] = nil
+	name, ok := kustomizationFile(s.files, resolved)
+	if !ok {
+		return nil
+	}
+	k := &kustomization{dir: resolved, file: path.Join(resolved, name)}
+	if k.content, err = s.files.ReadFile(k.file); err != nil {
+		return nil
+	}
+	if k.unread = k.parsed.Unmarshal(k.content); k.unread != nil {
+		k.parsed = lenientKustomization(k.content)
+	}
+	k.parsed.FixKustomization()
+	s.addReferences(k)
+	s.loaded[resolved] = k
+	return k
+}
+
+// closure returns the kustomization of a folder and all that it includes, each once, in the
+// order in which kustomize comes by them.
+func (s *kustomizationScan) closure(dir string) []*kustomization {
+	var all []*kustomization
+	seen := map[*kustomization]bool{nil: true}
+	var visit func(dir string)
+	visit = func(dir string) {
+		k := s.load(dir)
+		if seen[k] {
+			return
+		}
+		seen[k] = true
+		all = append(all, k)
+		for _, ref := range k.refs {
+			if ref.isDir && ref.target != "" {
+				visit(ref.target)
+			}
+		}
+	}
+	visit(dir)
+	return all
+}

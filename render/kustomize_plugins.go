@@ -1,0 +1,148 @@
+package render
+
+import (
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+
+	"sigs.k8s.io/kustomize/api/provider"
+	"sigs.k8s.io/kustomize/api/resmap"
+	"sigs.k8s.io/kustomize/api/resource"
+	"sigs.k8s.io/kustomize/api/types"
+)
+
+// parseResources reads objects as kustomize does.
+func parseResources(content []byte) ([]*resource.Resource, error) {
+	parsed, err := resmap.NewFactory(provider.NewDefaultDepProvider().GetResourceFactory()).NewResMapFromBytes(content)
+	if err != nil {
+		return nil, err
+	}
+	return parsed.Resources(), nil
+}
+
+// addPlugins adds the references of generators, transformers or validators: configurations that
+// stand in the kustomization itself or in files, and what these read in turn.
+func (s *kustomizationScan) addPlugins(k *kustomization, field string, entries []string) {
+	for _, entry := range entries {
+		if plugins, err := parseResources([]byte(entry)); err == nil {
+			s.addPluginInputs(k, field, k.file, plugins)
+			continue
+		}
+		ref := s.resolve(k, usePlugin, field, entry)
+		k.refs = append(k.refs, ref)
+		switch {
+		case ref.target == "" || ref.remote:
+		case ref.isDir:
+			s.addPluginFolder(k, field, ref.target)
+		default:
+			s.addPluginFile(k, field, ref.target)
+		}
+	}
+}
+
+func (s *kustomizationScan) addPluginFile(k *kustomization, field, file string) {
+	content, err := s.files.ReadFile(file)
+	if err != nil {
+		return
+	}
+	if plugins, err := parseResources(content); err == nil {
+		s.addPluginInputs(k, field, file, plugins)
+	}
+}
+
+// addPluginFolder handles configurations that are built by a kustomization. What it changes in
+// them cannot be told before the build, so it may only list files.
+func (s *kustomizationScan) addPluginFolder(k *kustomization, field, dir string) {
+	for _, included := range s.closure(dir) {
+		changes := included.parsed
+		changes.TypeMeta, changes.MetaData, changes.Resources = types.TypeMeta{}, nil, nil
+		if !reflect.DeepEqual(changes, types.Kustomization{}) {
+			k.blocked = append(k.blocked, &Error{
+				Kind: ErrPlugin, File: included.file,
+				Message: "this kustomization changes what is used as configuration of " + field + ", so what they read cannot be known before they run. " +
+					"Let it list nothing but resources.",
+			})
+		}
+		for _, ref := range included.refs {
+			if ref.target != "" && !ref.isDir {
+				s.addPluginFile(k, field, ref.target)
+			}
+		}
+	}
+}
+
+// pluginPaths are the fields of builtin plugins that name files. Like all fields they are read
+// without regard to case.
+var pluginPaths = []string{"path", "paths", "files", "envs", "env", "targetFilePath"}
+
+// addPluginInputs adds what the plugins read, and blocks those that kustomize would have to run.
+func (s *kustomizationScan) addPluginInputs(k *kustomization, field, file string, plugins []*resource.Resource) {
+	for _, plugin := range plugins {
+		gvk := plugin.GetGvk()
+		switch {
+		case gvk.Group != "" || gvk.Version != "builtin":
+			k.blocked = append(k.blocked, pluginError(field, file, gvk.Kind, plugin.GetName()))
+		case gvk.Kind == "HelmChartInflationGenerator":
+			k.blocked = append(k.blocked, chartError(file, 0, plugin.GetName()))
+		default:
+			config, err := plugin.Map()
+			if err != nil {
+				continue
+			}
+			for _, value := range stringsBelow(config, false) {
+				s.addPluginInput(k, field, file, value)
+				if _, keyed, ok := strings.Cut(value, "="); ok {
+					s.addPluginInput(k, field, file, keyed)
+				}
+			}
+		}
+	}
+}
+
+func (s *kustomizationScan) addPluginInput(k *kustomization, field, file, value string) {
+	ref := s.resolve(k, useOther, field, value)
+	ref.file = file
+	// Not every path is one of a file.
+	if ref.remote || ref.target != "" {
+		k.refs = append(k.refs, ref)
+	}
+}
+
+// stringsBelow returns the strings in the fields that name files.
+func stringsBelow(tree any, named bool) []string {
+	var found []string
+	switch tree := tree.(type) {
+	case map[string]any:
+		for key, value := range tree {
+			inside := slices.ContainsFunc(pluginPaths, func(field string) bool { return strings.EqualFold(field, key) })
+			found = append(found, stringsBelow(value, named || inside)...)
+		}
+	case []any:
+		for _, value := range tree {
+			found = append(found, stringsBelow(value, named)...)
+		}
+	case string:
+		if named {
+			found = append(found, tree)
+		}
+	}
+	slices.Sort(found)
+	return found
+}
+
+func pluginError(field, file, kind, name string) *Error {
+	return &Error{
+		Kind: ErrPlugin, File: file,
+		Message: fmt.Sprintf("the %s use the plugin %s %q, which kustomize would run as a program or container; podmend runs nothing. "+
+			"Commit what the plugin prints and list that under resources.", field, kind, name),
+	}
+}
+
+func chartError(file string, line int, chart string) *Error {
+	return &Error{
+		Kind: ErrHelmCharts, File: file, Line: line,
+		Message: fmt.Sprintf("the Helm chart %q would be inflated by running helm, which is not supported yet. "+
+			"Check the chart itself with podmend, or commit what `kustomize build --enable-helm` prints.", chart),
+	}
+}

@@ -1,0 +1,76 @@
+package render
+
+import (
+	"fmt"
+	"path"
+
+	"github.com/podmend/podmend/internal/overlay"
+)
+
+// refusal says why a root is not even tried: kustomize would reach out for something, and
+// nothing in it can be told not to.
+func (b *kustomizeBuild) refusal() *Error {
+	for _, find := range []func(*kustomization) *Error{remoteReference, blockedPlugin, outsideReference} {
+		for _, k := range b.all {
+			if refused := find(k); refused != nil {
+				return refused
+			}
+		}
+	}
+	return nil
+}
+
+func remoteReference(k *kustomization) *Error {
+	for i := range k.refs {
+		ref := &k.refs[i]
+		if !ref.remote {
+			continue
+		}
+		advice := "Copy it into the repository and refer to the copy"
+		if ref.use == useResource || ref.use == useComponent {
+			advice = "Copy what it leads to into the repository (`kustomize localize` does so) and refer to the copy"
+		}
+		return &Error{
+			Kind: ErrRemoteBase, File: ref.file, Line: ref.line(k),
+			Message: fmt.Sprintf("%s %q would be read from %s, and podmend fetches nothing while it renders. %s.",
+				ref.field, ref.value, ref.host, advice),
+		}
+	}
+	return nil
+}
+
+func blockedPlugin(k *kustomization) *Error {
+	if charts := k.parsed.HelmCharts; len(charts) > 0 {
+		return chartError(k.file, scalarLine(k.content, "helmCharts", charts[0].Name), charts[0].Name)
+	}
+	if len(k.blocked) > 0 {
+		return k.blocked[0]
+	}
+	return nil
+}
+
+func outsideReference(k *kustomization) *Error {
+	for i := range k.refs {
+		ref := &k.refs[i]
+		if ref.refused == nil {
+			continue
+		}
+		refused := readError(ref.file, ref.refused)
+		refused.Line = ref.line(k)
+		refused.Message = fmt.Sprintf("%s %q: %s", ref.field, ref.value, refused.Message)
+		return refused
+	}
+	return nil
+}
+
+// missingKustomization explains why a folder that should hold a root does not.
+func missingKustomization(files *overlay.FS, dir string) *Error {
+	info, err := files.Stat(dir)
+	switch {
+	case err != nil:
+		return readError(dir, err)
+	case !info.IsDir():
+		return &Error{Kind: ErrMissingKustomization, File: dir, Message: "this is a file, but kustomize builds folders. Name the folder " + path.Dir(dir) + "."}
+	}
+	return &Error{Kind: ErrMissingKustomization, File: dir, Message: "the folder holds no kustomization.yaml. Add one, or name another folder."}
+}

@@ -1,0 +1,219 @@
+package render
+
+import (
+	"fmt"
+	"strings"
+	"sync"
+
+	"sigs.k8s.io/kustomize/kyaml/yaml"
+
+	"github.com/podmend/podmend/internal/overlay"
+	"github.com/podmend/podmend/internal/yamledit"
+)
+
+// A Via says through what a rendered field came from its origin.
+type Via string
+
+// The ways from source to a rendered field.
+const (
+	ViaLiteral   Via = "literal"   // text of a template
+	ViaManifest  Via = "manifest"  // a YAML or JSON file that holds the object
+	ViaGenerated Via = "generated" // made by a tool from File
+)
+
+// An Origin is the place in source behind a rendered field. Lines and columns are 1-based,
+// columns count runes, ends are exclusive.
+type Origin struct {
+	File               string
+	Line, Column       int
+	EndLine, EndColumn int
+	Via                Via
+	// Exact says that the line holds the field itself. Otherwise only the file is certain.
+	Exact bool
+	// Place names the field in File by keys and names, not by lines.
+	Place string
+	// Doc and Path locate the field in File where Exact; a missing field's path does not exist there.
+	Doc  int
+	Path yamledit.Path
+}
+
+// A Locator finds the source of rendered fields. It is safe for concurrent use.
+type Locator struct {
+	files *overlay.FS
+
+	mutex  sync.Mutex
+	parsed map[string]*yamledit.File // source files by name; nil if unreadable
+}
+
+// NewLocator makes a locator that reads sources from files.
+func NewLocator(files *overlay.FS) *Locator {
+	return &Locator{files: files, parsed: map[string]*yamledit.File{}}
+}
+
+func (l *Locator) source(name string) *yamledit.File {
+	l.mutex.Lock()
+	defer l.mutex.Unlock()
+	if file, ok := l.parsed[name]; ok {
+		return file
+	}
+	var file *yamledit.File
+	if content, err := l.files.ReadFile(name); err == nil {
+		file = yamledit.Parse(content)
+	}
+	l.parsed[name] = file
+	return file
+}
+
+// Origin returns the place behind the field at path (from the object's root).
+func (l *Locator) Origin(object *Object, path yamledit.Path) Origin {
+	rendered := yamledit.Parse(object.YAML)
+	if path, ok := l.translate(object, rendered, path); ok {
+		return l.exact(object, path)
+	}
+	return l.fileOnly(object, rendered, path)
+}
+
+// SourcePath returns where in the object's source document the field at path stands: list items
+// are found by their identity, and a field must have the value there that it was rendered with.
+// ok is false where the object's text does not stand in a file, or something else sets the field.
+func (l *Locator) SourcePath(object *Object, path yamledit.Path) (sourcePath yamledit.Path, ok bool) {
+	return l.translate(object, yamledit.Parse(object.YAML), path)
+}
+
+func (l *Locator) translate(object *Object, rendered *yamledit.File, path yamledit.Path) (yamledit.Path, bool) {
+	source := object.Source
+	if !source.Manifest || len(rendered.Docs) == 0 {
+		return nil, false
+	}
+	file := l.source(source.File)
+	if file == nil || source.Doc >= len(file.Docs) {
+		return nil, false
+	}
+	from := rendered.Docs[len(rendered.Docs)-1].Root
+	to := walk(file.Docs[source.Doc].Root, source.Path)
+	translated := source.Path
+	for i, step := range path {
+		if from == nil || to == nil {
+			return nil, false
+		}
+		if step.List {
+			if from.Kind == yaml.SequenceNode && to.Kind == yaml.SequenceNode && step.Index == len(from.Content) {
+				// An item that is to be appended.
+				return translated.Join(len(to.Content)).Concat(path[i+1:]), true
+			}
+			index := matchingItem(from, to, step.Index)
+			if index < 0 {
+				return nil, false
+			}
+			translated = translated.Join(index)
+			from, to = item(from, step.Index), item(to, index)
+			continue
+		}
+		translated = translated.Join(step.Key)
+		from, to = child(from, step.Key), child(to, step.Key)
+		if from == nil && to == nil {
+			// A field that is missing on both sides may be added here.
+			return translated.Concat(path[i+1:]), true
+		}
+	}
+	if !sameValue(from, to) {
+		return nil, false
+	}
+	return translated, true
+}
+
+// exact describes a field of a manifest file.
+func (l *Locator) exact(object *Object, path yamledit.Path) Origin {
+	source := object.Source
+	file := l.source(source.File)
+	origin := Origin{
+		File: source.File, Via: ViaManifest, Exact: true, Doc: source.Doc, Path: path,
+		Place: place(file, source, path),
+	}
+	origin.at(file, source.Doc, path)
+	return origin
+}
+
+// at points the origin at a field. A field that is missing is shown by the nearest mapping or
+// list around it.
+func (o *Origin) at(file *yamledit.File, doc int, path yamledit.Path) {
+	found, ok := file.Find(doc, path)
+	if !ok {
+		found, ok = file.Nearest(doc, path)
+	}
+	if !ok {
+		o.Line, o.Column = 1, 1
+		if node := walk(file.Docs[doc].Root, path); node != nil {
+			o.Line, o.Column = node.Line, node.Column
+		}
+		o.EndLine, o.EndColumn = o.Line, o.Column
+		return
+	}
+	shown := file.Entry(found)
+	o.Line, o.Column = shown.Line, shown.Column
+	o.EndLine, o.EndColumn = shown.EndLine, shown.EndColumn
+}
+
+// fileOnly describes a field of which only the file is certain.
+func (l *Locator) fileOnly(object *Object, rendered *yamledit.File, path yamledit.Path) Origin {
+	origin := Origin{
+		File: object.Source.File, Line: 1, Column: 1, EndLine: 1, EndColumn: 1, Via: ViaGenerated,
+		Place: object.Kind + ":" + namedPath(lastRoot(rendered), path),
+	}
+	if !object.Source.Manifest {
+		return origin
+	}
+	if file := l.source(object.Source.File); file != nil && object.Source.Doc < len(file.Docs) {
+		origin.at(file, object.Source.Doc, object.Source.Path.Join("kind"))
+	}
+	return origin
+}
+
+func lastRoot(file *yamledit.File) *yaml.Node {
+	if len(file.Docs) == 0 {
+		return nil
+	}
+	return file.Docs[len(file.Docs)-1].Root
+}
+
+// place names a field of a manifest file: the object in the file, then the path in it.
+func place(file *yamledit.File, source Source, path yamledit.Path) string {
+	root := walk(file.Docs[source.Doc].Root, source.Path)
+	header, _ := headerOf(root)
+	same := 0
+	for i := range source.Doc {
+		if earlier, ok := headerOf(file.Docs[i].Root); ok && earlier.Kind == header.Kind && earlier.Namespace == header.Namespace && earlier.Name == header.Name {
+			same++
+		}
+	}
+	name := fmt.Sprintf("%s/%s/%s", header.Kind, header.Namespace, header.Name)
+	if same > 0 {
+		name += fmt.Sprintf("#%d", same)
+	}
+	return name + ":" + namedPath(root, path[len(source.Path):])
+}
+
+// namedPath writes a path with list items by what identifies them.
+func namedPath(root *yaml.Node, path yamledit.Path) string {
+	var b strings.Builder
+	at := root
+	for _, step := range path {
+		if !step.List {
+			b.WriteString("." + step.Key)
+			at = child(at, step.Key)
+			continue
+		}
+		name := ""
+		if at != nil && at.Kind == yaml.SequenceNode && step.Index < len(at.Content) {
+			name = identity(at.Content[step.Index])
+			for _, earlier := range at.Content[:step.Index] {
+				if identity(earlier) == name {
+					name += "'"
+				}
+			}
+		}
+		b.WriteString("[" + name + "]")
+		at = item(at, step.Index)
+	}
+	return b.String()
+}

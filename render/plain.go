@@ -1,0 +1,224 @@
+package render
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"regexp"
+	"strings"
+
+	"sigs.k8s.io/kustomize/kyaml/yaml"
+
+	"github.com/podmend/podmend/internal/overlay"
+	"github.com/podmend/podmend/internal/yamledit"
+)
+
+// reasons for which a file of plain manifests turns out to be none
+const (
+	notManifest     = "no apiVersion and kind at its top"
+	foreignTemplate = "template of another tool"
+)
+
+// renderPlain reads a file of plain manifests: the objects of all its documents and Lists. A
+// reason instead says that the file holds no manifests. Objects are returned beside an error of
+// another document.
+func renderPlain(files *overlay.FS, target Target) (objects []Object, reason string, failure *Error) {
+	content, err := files.ReadFile(target.Path)
+	if err != nil {
+		return nil, "", readError(target.Path, err)
+	}
+	if problem := notText(content); problem != "" {
+		return nil, "", &Error{
+			Kind: ErrNotText, File: target.Path,
+			Message: problem + ". Save it as UTF-8, or leave it out with --exclude.",
+		}
+	}
+	if !bytes.Contains(content, []byte("apiVersion")) || !bytes.Contains(content, []byte("kind")) {
+		return nil, notManifest, nil
+	}
+	parsed := yamledit.Parse(content)
+	for i := range parsed.Docs {
+		doc := &parsed.Docs[i]
+		if doc.Err != nil {
+			if failure == nil {
+				failure = syntaxError(target.Path, doc.Err)
+			}
+			continue
+		}
+		found, err := documentObjects(parsed, i, Source{File: target.Path, Doc: i, Manifest: true})
+		if err != nil && failure == nil {
+			failure = &Error{Kind: ErrSyntax, File: target.Path, Message: err.Error() + ". Mend the document."}
+		}
+		objects = append(objects, found...)
+	}
+	if failure == nil {
+		if len(objects) == 0 {
+			return nil, notManifest, nil
+		}
+		return objects, "", nil
+	}
+	if len(objects) == 0 && !looksLikeManifest(content) {
+		return nil, notManifest, nil
+	}
+	if isForeignTemplate(content) {
+		return objects, foreignTemplate, nil
+	}
+	return objects, "", failure
+}
+
+// documentObjects returns the object of a document, or the items of a List.
+// https://kubernetes.io/docs/reference/using-api/api-concepts/#collections
+func documentObjects(parsed *yamledit.File, doc int, source Source) ([]Object, error) {
+	root := parsed.Docs[doc].Root
+	header, ok := headerOf(root)
+	if !ok {
+		return nil, nil
+	}
+	items := child(root, "items")
+	if !strings.HasSuffix(header.Kind, "List") || items == nil || items.Kind != yaml.SequenceNode {
+		header.YAML = parsed.Src[parsed.Docs[doc].Start:parsed.Docs[doc].End]
+		header.Source = source
+		return []Object{header}, nil
+	}
+	tree, err := parsed.Tree(doc)
+	if err != nil {
+		return nil, err
+	}
+	return listObjects(header, tree, source)
+}
+
+// listObjects returns the items of a List; tree is what Kubernetes reads of it. As in the API,
+// items may leave out what the list's kind tells.
+func listObjects(list Object, tree any, source Source) ([]Object, error) {
+	fields, _ := tree.(map[string]any)
+	items, _ := fields["items"].([]any)
+	var objects []Object
+	for i, item := range items {
+		text, err := json.Marshal(item)
+		if err != nil {
+			return nil, err
+		}
+		itemSource := source
+		itemSource.Path = source.Path.Join("items", i)
+		object := objectOf(item)
+		if object.Kind == "" {
+			object.Kind = strings.TrimSuffix(list.Kind, "List")
+		}
+		if object.APIVersion == "" {
+			object.APIVersion = list.APIVersion
+		}
+		if object.Kind == "" {
+			continue
+		}
+		if strings.HasSuffix(object.Kind, "List") {
+			nested, err := listObjects(object, item, itemSource)
+			if err != nil {
+				return nil, err
+			}
+			objects = append(objects, nested...)
+			continue
+		}
+		object.YAML, object.Source = text, itemSource
+		objects = append(objects, object)
+	}
+	return objects, nil
+}
+
+// objectOf reads the identity of an object from its tree.
+func objectOf(tree any) Object {
+	fields, _ := tree.(map[string]any)
+	metadata, _ := fields["metadata"].(map[string]any)
+	text := func(in map[string]any, key string) string {
+		value, _ := in[key].(string)
+		return value
+	}
+	return Object{
+		APIVersion: text(fields, "apiVersion"), Kind: text(fields, "kind"),
+		Name:      cmp.Or(text(metadata, "name"), text(metadata, "generateName")),
+		Namespace: text(metadata, "namespace"),
+	}
+}
+
+// headerOf returns the identity of the object at node.
+func headerOf(node *yaml.Node) (Object, bool) {
+	apiVersion, kind := child(node, "apiVersion"), child(node, "kind")
+	if apiVersion == nil || kind == nil || apiVersion.Kind != yaml.ScalarNode || kind.Kind != yaml.ScalarNode ||
+		apiVersion.Value == "" || kind.Value == "" {
+		return Object{}, false
+	}
+	object := Object{APIVersion: apiVersion.Value, Kind: kind.Value}
+	if metadata := child(node, "metadata"); metadata != nil {
+		if name := child(metadata, "name"); name != nil {
+			object.Name = name.Value
+		} else if prefix := child(metadata, "generateName"); prefix != nil {
+			object.Name = prefix.Value
+		}
+		if namespace := child(metadata, "namespace"); namespace != nil {
+			object.Namespace = namespace.Value
+		}
+	}
+	return object, true
+}
+
+var manifestKeys = regexp.MustCompile(`(?m)^(---\s+)?["'{]*(apiVersion|kind)["']?\s*:`)
+
+// looksLikeManifest says whether text that cannot be parsed was meant as a manifest.
+func looksLikeManifest(content []byte) bool {
+	found := map[string]bool{}
+	for _, match := range manifestKeys.FindAllSubmatch(content, -1) {
+		found[string(match[2])] = true
+	}
+	return found["apiVersion"] && found["kind"]
+}
+
+var templateMarks = [][]byte{[]byte("{{"), []byte("{%"), []byte("<%"), []byte("#@ ")}
+
+// isForeignTemplate says whether text that is no YAML is so because another tool fills it in.
+func isForeignTemplate(content []byte) bool {
+	for _, mark := range templateMarks {
+		if bytes.Contains(content, mark) {
+			return true
+		}
+	}
+	return false
+}
+
+func notText(content []byte) string {
+	switch {
+	case bytes.HasPrefix(content, []byte{0xFF, 0xFE}) || bytes.HasPrefix(content, []byte{0xFE, 0xFF}):
+		return "the file is UTF-16"
+	case bytes.IndexByte(content, 0) >= 0:
+		return "the file is binary"
+	}
+	return ""
+}
+
+func syntaxError(file string, err *yamledit.SyntaxError) *Error {
+	return &Error{
+		Kind: ErrSyntax, File: file, Line: err.Line,
+		Message: fmt.Sprintf("not valid YAML: %s. Mend the syntax; nothing after this point of the document was read.", err.Problem),
+	}
+}
+
+// readError explains why a file that is needed cannot be read.
+func readError(file string, err error) *Error {
+	failure := &Error{Kind: ErrUnreadable, File: file}
+	reason := cause(err)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		failure.Kind = ErrMissing
+		failure.Message = "the file does not exist. Add it, or take the reference to it away."
+	case errors.Is(err, overlay.ErrTooLarge):
+		failure.Kind = ErrTooLarge
+		failure.Message = fmt.Sprintf("the file %v. Split it, or leave it out with --exclude.", reason)
+	case errors.Is(err, overlay.ErrOutside), errors.Is(err, overlay.ErrGit):
+		failure.Kind = ErrOutside
+		failure.Message = fmt.Sprintf("the path %v. Only files of the repository are read; copy the file into it.", reason)
+	default:
+		failure.Message = fmt.Sprintf("the file cannot be read: %v. Check its type and its permissions.", reason)
+	}
+	return failure
+}

@@ -1,0 +1,142 @@
+package render
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"maps"
+	"runtime"
+	"runtime/debug"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/podmend/podmend/internal/overlay"
+)
+
+// Options say how targets are rendered. The zero value works.
+type Options struct {
+	Jobs int // how many targets render at once; 0 is the number of cores
+	// PodTemplatesOnly drops the text of objects that hold no pod template, and lets a renderer
+	// leave out what no pod template depends on.
+	PodTemplatesOnly bool
+	// Progress is called after each target, one call at a time.
+	Progress func(done, total int)
+}
+
+// All renders the targets, in parallel, and returns their results in the order of targets. A
+// target that cannot be rendered is a result with an error, never the end of the run.
+// The error is ctx's.
+func All(ctx context.Context, files *overlay.FS, targets []Target, options Options) ([]Result, error) {
+	jobs := options.Jobs
+	if jobs <= 0 {
+		jobs = runtime.GOMAXPROCS(0)
+	}
+	results := make([]Result, len(targets))
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(jobs)
+	var progress sync.Mutex
+	done := 0
+	for i, target := range targets {
+		group.Go(func() error {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			results[i] = renderOne(ctx, files, target, options)
+			if options.Progress != nil {
+				progress.Lock()
+				defer progress.Unlock()
+				done++
+				options.Progress(done, len(targets))
+			}
+			return nil
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return nil, fmt.Errorf("rendering was stopped: %w", context.Cause(ctx))
+	}
+	return results, nil
+}
+
+func renderOne(ctx context.Context, files *overlay.FS, target Target, options Options) (result Result) {
+	start := time.Now()
+	result.Target = target
+	var mutex sync.Mutex
+	reads := map[string]bool{}
+	recorded := files.Recording(func(name string) {
+		mutex.Lock()
+		defer mutex.Unlock()
+		reads[name] = true
+	})
+	defer func() {
+		if broken := recover(); broken != nil {
+			result.Err = panicError(target, broken, debug.Stack())
+		}
+		mutex.Lock()
+		result.Reads = slices.Sorted(maps.Keys(reads))
+		mutex.Unlock()
+		result.Status = statusOf(&result)
+		if options.PodTemplatesOnly {
+			dropTexts(result.Objects)
+		}
+		result.Duration = time.Since(start)
+	}()
+	switch target.Kind {
+	case Helm:
+		result.Objects, result.Notes, result.Err = renderHelm(ctx, recorded, target)
+	case Kustomize:
+		result.Objects, result.Err = renderKustomize(ctx, recorded, target, options.PodTemplatesOnly)
+	case Plain:
+		var reason string
+		result.Objects, reason, result.Err = renderPlain(recorded, target)
+		if reason != "" {
+			result.SkipReason = reason
+		}
+	default:
+		result.Err = &Error{Kind: ErrPanic, Message: fmt.Sprintf("podmend cannot render a target of kind %q", target.Kind)}
+	}
+	return result
+}
+
+// statusOf says how rendering ended: a base that does not build alone is no error where an
+// overlay includes it, since the overlay completes it or reports what is wrong.
+func statusOf(result *Result) Status {
+	switch {
+	case result.SkipReason != "":
+		return Skipped
+	case result.Err != nil && len(result.Target.IncludedBy) > 0:
+		result.SkipReason = fmt.Sprintf("does not build alone (%s); it is rendered as part of %s",
+			result.Err.Kind, strings.Join(result.Target.IncludedBy, ", "))
+		return Skipped
+	case result.Err != nil:
+		return Failed
+	default:
+		return OK
+	}
+}
+
+func dropTexts(objects []Object) {
+	for i := range objects {
+		if !objects[i].HasPodTemplate() {
+			objects[i].YAML = nil
+		}
+	}
+}
+
+func panicError(target Target, broken any, stack []byte) *Error {
+	frame := ""
+	for line := range strings.Lines(string(stack)) {
+		if strings.HasPrefix(line, "\t") && !strings.Contains(line, "/runtime/") && !strings.Contains(line, "render/render.go") {
+			frame = strings.TrimSpace(line)
+			break
+		}
+	}
+	return &Error{
+		Kind: ErrPanic, File: target.Path,
+		Message: fmt.Sprintf("the renderer broke: %v (%s). This is a defect: please report it with the file.",
+			broken, cmp.Or(frame, "no frame")),
+	}
+}

@@ -1,0 +1,223 @@
+package report
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+)
+
+// A textFile prints the findings of one file.
+type textFile struct {
+	*textWriter
+	name  string
+	lines [][]byte // nil if the file is not shown
+	// said maps an advice to the place where it was printed, so that it is printed once.
+	said map[string]string
+}
+
+func (t *textWriter) file(findings []*Finding) {
+	t.section()
+	file := &textFile{textWriter: t, name: findings[0].Origin.File, said: map[string]string{}}
+	name := Inert(file.name, maxPath)
+	if name == "" {
+		name = "(the place in source is not known)"
+	}
+	t.p.line(piece{name, bold})
+	if problem := file.load(findings); problem != "" {
+		t.p.paragraph(2, problem, piece{text: "  "})
+	}
+	for _, b := range t.blocks(findings) {
+		t.p.line()
+		file.block(b)
+	}
+}
+
+// load reads the lines of the file if some are to be shown, and says why they cannot be.
+func (t *textFile) load(findings []*Finding) string {
+	isExact := func(f *Finding) bool { return f.Origin.Exact }
+	if t.o.Source == nil || t.name == "" || !slices.ContainsFunc(findings, isExact) {
+		return ""
+	}
+	text, err := t.o.Source(t.name)
+	if err != nil {
+		return "Its lines are not shown, because it cannot be read: " + InertProse(err.Error(), maxProse)
+	}
+	sum := sha256.Sum256(text)
+	if want := t.r.Source.Files[t.name]; want != "" && want != hex.EncodeToString(sum[:]) {
+		return "Its lines are not shown, because it has changed since the check. Run podmend check again."
+	}
+	text = bytes.TrimPrefix(text, []byte("\ufeff")) // columns do not count it
+	t.lines = bytes.Split(text, []byte("\n"))
+	return ""
+}
+
+var severityStyles = map[string]style{SeverityHigh: red, SeverityMedium: yellow, SeverityLow: cyan}
+
+func (t *textFile) block(b *block) {
+	f := b.first()
+	message := InertProse(f.Message, maxProse)
+	if n := len(b.findings); n > 1 {
+		message += fmt.Sprintf(" (%d places)", n)
+	}
+	if f.Scope == ScopeOld {
+		message += " (not new)"
+	}
+	severity := piece{Inert(f.Severity, maxName), severityStyles[f.Severity]}
+	place := ""
+	if at := position(f); at != "" {
+		place = at + "  "
+	}
+	control := Inert(f.Control, maxName)
+	t.p.paragraph(4, message, piece{text: "  " + place}, severity, piece{text: "  "}, piece{control + ": ", bold})
+
+	rest, labelled := t.excerpts(b)
+	t.detail("also at", t.places(rest))
+	t.where(b)
+	if reached := workloads(b.findings); !labelled {
+		t.detail("reaches", t.fold(reached))
+	}
+	t.detail("targets", t.targetsOf(b))
+	t.detail("through", t.chain(b))
+	t.detail("exempt", t.exemptText(f))
+	t.detail("host", t.hostText(f))
+	switch t.outcome(f) {
+	case ProposalProven:
+		t.detail("fix", t.fixText(b))
+		for _, note := range t.notesOf(f) {
+			t.detail("note", note)
+		}
+	case ProposalRefused:
+		t.once("refusal", t.refusalText(f), f)
+	case StatusOpen:
+		t.once("remedy", remedyText(f), f)
+	}
+}
+
+// position is where a finding is, as far as that is known.
+func position(f *Finding) string {
+	switch o := f.Origin; {
+	case o.Line < 1:
+		return ""
+	case o.Column < 1 || !o.Exact:
+		return fmt.Sprint(o.Line)
+	default:
+		return fmt.Sprintf("%d:%d", o.Line, o.Column)
+	}
+}
+
+// places lists positions that no excerpt shows. None is folded away: a place that is not
+// printed cannot be found.
+func (t *textFile) places(findings []*Finding) string {
+	var at seen
+	for _, f := range findings {
+		if place := position(f); place != "" {
+			at.add(place)
+		}
+	}
+	return strings.Join(at.list, ", ")
+}
+
+// detail prints one labelled line below a heading.
+func (t *textFile) detail(label, text string) {
+	if text == "" {
+		return
+	}
+	labelStyle := blue
+	if label == "fix" {
+		labelStyle = green
+	}
+	t.p.paragraph(14, text, piece{text: "    "}, piece{fmt.Sprintf("%-10s", label+":"), labelStyle})
+}
+
+// once prints an advice in full, and where it was printed if it comes again in this file.
+func (t *textFile) once(label, text string, f *Finding) {
+	if at, ok := t.said[text]; ok {
+		t.detail(label, "as at "+at+" above.")
+		return
+	}
+	if at := position(f); at != "" {
+		t.said[text] = at
+	}
+	t.detail(label, text)
+}
+
+// where says what is known of the place if it is not the exact field.
+func (t *textFile) where(b *block) {
+	f := b.first()
+	if f.Origin.Exact {
+		return
+	}
+	in := map[string]string{
+		ViaLiteral:  "this template",
+		ViaHelper:   "this template",
+		ViaValues:   "this values file",
+		ViaManifest: "this manifest",
+		ViaPatch:    "this patch",
+	}[f.Origin.Via]
+	if in == "" || f.Origin.File == "" {
+		in = "this file"
+	}
+	text := "in " + in + "; the exact line is not known."
+	switch {
+	case f.Origin.File == "":
+		text = "no file is known that this comes from."
+	case f.Origin.Line > 0 && len(b.findings) == 1:
+		text = fmt.Sprintf("in %s, in the object that starts at line %d; the exact line is not known.",
+			in, f.Origin.Line)
+	case f.Origin.Line > 0:
+		text = "in " + in + ", in the objects that start at these lines; the exact lines are not known."
+	}
+	t.detail("where", text)
+	var fields seen
+	for _, f := range b.findings {
+		for _, occurrence := range f.Occurrences {
+			fields.add(Inert(occurrence.Field, maxPath))
+		}
+	}
+	t.detail("field", t.fold(fields.list))
+}
+
+// targetsOf names the targets where the file alone does not tell: several, one with values
+// of its own, or one that lies elsewhere.
+func (t *textFile) targetsOf(b *block) string {
+	var ids seen
+	for _, f := range b.findings {
+		for _, occurrence := range f.Occurrences {
+			ids.add(occurrence.Target)
+		}
+	}
+	if len(ids.list) == 1 {
+		target := t.targets[ids.list[0]]
+		if target != nil && len(target.Values) == 0 && holds(target.Path, t.name) {
+			return ""
+		}
+	}
+	return t.targetNames(ids.list)
+}
+
+func holds(folder, file string) bool {
+	folder = path.Clean(folder)
+	return folder == "." || folder == file || strings.HasPrefix(file, folder+"/")
+}
+
+// chain names the places between the origin and the object.
+func (t *textFile) chain(b *block) string {
+	var links seen
+	for _, f := range b.findings {
+		for _, link := range f.Origin.Chain {
+			at := Inert(link.File, maxPath)
+			if link.Line > 0 {
+				at = fmt.Sprintf("%s:%d", at, link.Line)
+			}
+			if link.Via != "" {
+				at += " (" + Inert(link.Via, maxName) + ")"
+			}
+			links.add(at)
+		}
+	}
+	return t.fold(links.list)
+}

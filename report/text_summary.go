@@ -1,0 +1,147 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+)
+
+// summary ends the output with what was found, what it was found in, and what to do next.
+func (t *textWriter) summary() {
+	t.section()
+	if !t.o.Verbose {
+		t.notShown()
+	}
+	s := t.r.count()
+	none := "No findings"
+	if s.Exempt > 0 {
+		none = fmt.Sprintf("No findings but %d exempt", s.Exempt)
+	}
+	switch {
+	case s.Targets == 0:
+		t.p.paragraph(0, "There is nothing to check: no Helm chart, Kustomize root or manifest was found. "+
+			"Give podmend a folder that holds some.", piece{})
+	case s.Findings > s.Exempt:
+		t.p.paragraph(0, fmt.Sprintf("(%s) in %s", t.bySeverity(), t.checked(s)),
+			piece{quantity(s.Findings, "finding", "findings"), bold}, piece{text: " "})
+	case s.Errors > 0:
+		t.p.paragraph(0, "in what could be rendered: "+t.checked(s), piece{none, bold}, piece{text: " "})
+	case s.PodTemplates == 0:
+		t.p.paragraph(0, t.byStatus()+", and no pod template in them to check.",
+			piece{none, green}, piece{text: ": "})
+	default:
+		t.p.paragraph(0, "in "+t.checked(s), piece{none, green}, piece{text: " "})
+	}
+	t.next(s)
+}
+
+// checked says what was looked at, and by which measure.
+func (t *textWriter) checked(s Summary) string {
+	return fmt.Sprintf("%s of %s, checked against %s.",
+		quantity(s.PodTemplates, "pod template", "pod templates"), t.byStatus(), t.policy())
+}
+
+// next says how to go on.
+func (t *textWriter) next(s Summary) {
+	open := s.Findings - s.Exempt
+	if open == 0 {
+		return
+	}
+	var text string
+	switch {
+	case s.Proven == 1 && open == 1:
+		text = "podmend fix --write mends it. "
+	case s.Proven == open:
+		text = "podmend fix --write mends all of them. "
+	case s.Proven > 0:
+		text = fmt.Sprintf("podmend fix --write mends %d of them. ", s.Proven)
+	case len(t.r.Proposals) == 0 && s.Refused == 0:
+		text = "podmend fix looks for edits that mend them, and proves each. "
+	}
+	t.p.paragraph(0, text+"podmend explain CONTROL says what a control means.", piece{})
+}
+
+// notShown counts what Verbose would list.
+func (t *textWriter) notShown() {
+	var parts []string
+	add := func(n int, one, many string) {
+		if n > 0 {
+			parts = append(parts, quantity(n, one, many))
+		}
+	}
+	skipped := 0
+	var notes seen
+	for _, target := range t.r.Targets {
+		if target.Status == TargetSkipped {
+			skipped++
+		}
+		for _, note := range target.Notes {
+			notes.add(note)
+		}
+	}
+	add(len(t.r.Skipped), "skipped file or folder", "skipped files and folders")
+	add(skipped, "skipped target", "skipped targets")
+	add(t.r.count().Exempt, "exempt finding", "exempt findings")
+	add(len(notes.list), "note on targets", "notes on targets")
+	if len(parts) > 0 {
+		t.p.paragraph(0, "Not shown: "+list(parts)+"; --verbose lists them.", piece{})
+	}
+}
+
+// bySeverity splits the number of findings: its parts add up to it.
+func (t *textWriter) bySeverity() string {
+	counts := map[string]int{}
+	exempt := 0
+	for i := range t.r.Findings {
+		if t.r.Findings[i].Status == StatusExempt {
+			exempt++
+		} else {
+			counts[t.r.Findings[i].Severity]++
+		}
+	}
+	var parts []string
+	for _, severity := range []string{SeverityHigh, SeverityMedium, SeverityLow} {
+		if n := counts[severity]; n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", n, severity))
+		}
+	}
+	if exempt > 0 {
+		parts = append(parts, fmt.Sprintf("%d exempt", exempt))
+	}
+	return strings.Join(parts, ", ")
+}
+
+// byStatus splits the number of targets: its parts add up to it.
+func (t *textWriter) byStatus() string {
+	counts := map[string]int{}
+	for _, target := range t.r.Targets {
+		counts[target.Status]++
+	}
+	text := quantity(len(t.r.Targets), "target", "targets")
+	if counts[TargetOK] == len(t.r.Targets) {
+		return text
+	}
+	var parts []string
+	for _, status := range []struct{ status, word string }{
+		{TargetOK, "rendered"},
+		{TargetError, "failed"},
+		{TargetSkipped, "skipped"},
+		{TargetUnknown, "unknown"},
+	} {
+		if n := counts[status.status]; n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", n, status.word))
+		}
+	}
+	return text + " (" + strings.Join(parts, ", ") + ")"
+}
+
+func (t *textWriter) policy() string {
+	text := "the Pod Security Standard " + Inert(t.r.Policy.Level, maxName)
+	if len(t.r.Policy.Versions) == 0 {
+		return text
+	}
+	var versions []string
+	for _, version := range t.r.Policy.Versions {
+		versions = append(versions, Inert(version, maxName))
+	}
+	return text + " " + list(versions)
+}
