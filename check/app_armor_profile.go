@@ -54,17 +54,23 @@ const appArmorAnnotation = corev1.DeprecatedAppArmorBetaContainerAnnotationKeyPr
 
 func locateAppArmorProfile(pod *render.PodTemplate, _ api.Version) []Field {
 	var fields []Field
+	containers := containersOf(pod)
 	for _, key := range slices.Sorted(maps.Keys(pod.Meta.Annotations)) {
 		value := pod.Meta.Annotations[key]
 		if strings.HasPrefix(key, appArmorAnnotation) && value != "" &&
 			value != corev1.DeprecatedAppArmorBetaProfileRuntimeDefault && !strings.HasPrefix(value, localhostPrefix) {
-			fields = append(fields, Field{Path: annotationPath(key), Value: value})
+			field := Field{Path: annotationPath(key), Value: value}
+			name := strings.TrimPrefix(key, appArmorAnnotation)
+			if slices.ContainsFunc(containers, func(c placedContainer) bool { return c.Name == name }) {
+				field.Container = name
+			}
+			fields = append(fields, field)
 		}
 	}
 	if p := podAppArmor(pod); p.set && !p.allowed() {
 		fields = append(fields, p.typeField(""))
 	}
-	for _, container := range containersOf(pod) {
+	for _, container := range containers {
 		if p := containerAppArmor(container); p.set && !p.allowed() {
 			fields = append(fields, p.typeField(container.Name))
 		}

@@ -91,29 +91,32 @@ func mendAdded(pod *render.PodTemplate, fields []Field, allowed sets.Set[string]
 			}
 		}
 		if len(located) > 0 {
-			remedies = append(remedies, Remedy{
-				Fields:  located,
-				Changes: allowAdded(container, located, allowed),
-				Notes:   []string{"Calls that need the capabilities that " + container.at.String() + " loses will fail; see what the program does then."},
-			})
+			remedy := Remedy{Fields: located}
+			remedy.Changes, remedy.Notes = allowAdded(container, located, allowed)
+			remedies = append(remedies, remedy)
 		}
 	}
 	return remedies
 }
 
-func allowAdded(container placedContainer, located []Field, allowed sets.Set[string]) []yamledit.Change {
+func allowAdded(container placedContainer, located []Field, allowed sets.Set[string]) ([]yamledit.Change, []string) {
 	added := slices.Clone(container.security().Capabilities.Add)
 	var changes []yamledit.Change
+	var notes []string
 	for _, field := range located {
 		at := field.Path[len(field.Path)-1].Index
 		bare, prefixed := strings.CutPrefix(string(added[at]), "CAP_")
-		if prefixed && allowed.Has(bare) && !slices.Contains(added, corev1.Capability(bare)) {
+		known := prefixed && allowed.Has(bare)
+		if known && !slices.Contains(added, corev1.Capability(bare)) {
 			added[at] = corev1.Capability(bare)
 			changes = append(changes, yamledit.Change{Op: yamledit.Set, Path: field.Path, Value: bare})
 			continue
 		}
 		// Emptied, add goes and then capabilities.
 		changes = append(changes, yamledit.Change{Op: yamledit.Delete, Path: field.Path, Prune: 2})
+		if !known && notes == nil {
+			notes = []string{"Calls that need the capabilities which " + container.at.String() + " loses will fail; see what the program does then."}
+		}
 	}
-	return changes
+	return changes, notes
 }

@@ -34,12 +34,9 @@ var hostProbesAndHostLifecycle = Control{
 			"spec.{initContainers,containers,ephemeralContainers}[*].{livenessProbe,readinessProbe,startupProbe}.{httpGet,tcpSocket}.host",
 			"spec.{initContainers,containers,ephemeralContainers}[*].lifecycle.{postStart,preStop}.{httpGet,tcpSocket}.host",
 		},
-		Allowed: []Allowed{
-			{minor(0), "any value"},
-			{minor(34), "undefined, empty"},
-		},
-		Mended: "host goes, and the kubelet calls the pod's own address.",
-		Page:   standardsBaseline,
+		Allowed: []Allowed{{minor(34), "undefined, empty"}},
+		Mended:  "host goes, and the kubelet calls the pod's own address.",
+		Page:    standardsBaseline,
 	},
 }
 

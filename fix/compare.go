@@ -1,9 +1,12 @@
 package fix
 
 import (
+	"cmp"
 	"fmt"
+	"maps"
 	"reflect"
 	"slices"
+	"strings"
 
 	"sigs.k8s.io/yaml"
 
@@ -46,6 +49,13 @@ func appendNew(changes, more []yamledit.Change) []yamledit.Change {
 }
 
 func compareObject(target string, before, after *render.Object, changes []yamledit.Change) *Refusal {
+	if !before.HasPodTemplate() {
+		if before.Digest == after.Digest {
+			return nil
+		}
+		return &Refusal{ChangesMore, fmt.Sprintf("the edit changes %s %q in %s, which it should not; change the field by hand",
+			before.Kind, before.Name, target)}
+	}
 	var was, is any
 	if err := yaml.Unmarshal(before.YAML, &was); err != nil {
 		return &Refusal{BreaksTarget, fmt.Sprintf("%s %q of %s cannot be read: %v", before.Kind, before.Name, target, err)}
@@ -109,7 +119,7 @@ type denial struct {
 
 // compareFindings asks that what the intents mend is gone and that nothing is new.
 func compareFindings(target string, before, after *judged, intents []intent) *Refusal {
-	was, is := denials(before), denials(after)
+	was, is := maps.Clone(before.denials), after.denials
 	for _, in := range intents {
 		for _, path := range in.mends {
 			if d, ok := was[fieldOf{in.object, in.control, path}]; ok {
@@ -135,20 +145,24 @@ type fieldOf struct {
 	path    string
 }
 
-func denials(of *judged) map[fieldOf]denial {
+// judgedByTarget sorts findings by the targets that they show in.
+func judgedByTarget(results []render.Result, report *check.Report) map[string]*judged {
+	byTarget := map[string]*judged{}
 	index := map[*render.Object]int{}
-	for i := range of.result.Objects {
-		index[&of.result.Objects[i]] = i
+	for i := range results {
+		byTarget[results[i].Target.ID] = &judged{&results[i], map[fieldOf]denial{}}
+		for j := range results[i].Objects {
+			index[&results[i].Objects[j]] = j
+		}
 	}
-	found := map[fieldOf]denial{}
-	for _, finding := range of.report.Findings {
+	for _, finding := range report.Findings {
 		for _, occurrence := range finding.Occurrences {
 			object := index[occurrence.Pod.Object]
 			at := fieldOf{object, finding.Control.ID, occurrence.Path().String()}
-			found[at] = denialOf(object, finding.Control, occurrence.Field)
+			byTarget[occurrence.Target].denials[at] = denialOf(object, finding.Control, occurrence.Field)
 		}
 	}
-	return found
+	return byTarget
 }
 
 func denialOf(object int, control *check.Control, field check.Field) denial {
@@ -171,20 +185,7 @@ func sortedFields(denials map[fieldOf]denial) []fieldOf {
 		fields = append(fields, field)
 	}
 	slices.SortFunc(fields, func(a, b fieldOf) int {
-		if a.object != b.object {
-			return a.object - b.object
-		}
-		if a.control != b.control {
-			return compareStrings(a.control, b.control)
-		}
-		return compareStrings(a.path, b.path)
+		return cmp.Or(cmp.Compare(a.object, b.object), strings.Compare(a.control, b.control), strings.Compare(a.path, b.path))
 	})
 	return fields
-}
-
-func compareStrings(a, b string) int {
-	if a < b {
-		return -1
-	}
-	return 1
 }

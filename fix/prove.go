@@ -17,25 +17,25 @@ import (
 type Prover struct {
 	Files   *overlay.FS
 	Targets []render.Target
-	// Reads lists the files that each target reads, by its id. A target that is not in it is
-	// rendered once to learn them.
-	Reads  map[string][]string
-	Render render.Options
-	Policy check.Options
+	// Results and Report are those of the run that made the proposals. Targets that have no
+	// result are rendered when first needed, since a file may serve targets outside of the run.
+	Results []render.Result
+	Report  *check.Report
+	Render  render.Options
+	Policy  check.Options
 
-	before map[string]*judged
+	before map[string]*judged // by target id
 }
 
 // judged is a rendered target with its findings.
 type judged struct {
-	result render.Result
-	report *check.Report
+	result  *render.Result
+	denials map[fieldOf]denial
 }
 
 // Prove proves the proposals together, finds by bisection those that fail, and refuses them.
 // Those that share a pod template are also proven alone. The error says that podmend failed.
 func (p *Prover) Prove(ctx context.Context, proposals []*Proposal) error {
-	p.before = map[string]*judged{}
 	var candidates []*Proposal
 	for _, proposal := range proposals {
 		if proposal.Refusal == nil {
@@ -45,28 +45,76 @@ func (p *Prover) Prove(ctx context.Context, proposals []*Proposal) error {
 	if len(candidates) == 0 {
 		return nil
 	}
-	if err := p.learnReads(ctx); err != nil {
+	if err := p.renderBefore(ctx); err != nil {
 		return err
 	}
-	proven, err := p.bisect(ctx, candidates)
+	proven, err := p.proveAll(ctx, candidates)
 	if err != nil {
 		return err
 	}
-	shared := sharedPods(proven)
 	for _, proposal := range proven {
-		proposal.AloneProven = true
-		if shared[proposal] {
-			refusal, _, err := p.try(ctx, []*Proposal{proposal})
-			if err != nil {
-				return err
-			}
-			proposal.AloneProven = refusal == nil
+		proposal.Targets = p.changedTargets(proposal)
+	}
+	return p.proveAlone(ctx, proven)
+}
+
+// proveAlone finds out which proven proposals hold without the others: a reviewer may commit just
+// one. Only those that touch one pod template can need each other, so that one of each pod
+// template is tried in one rendering.
+func (p *Prover) proveAlone(ctx context.Context, proven []*Proposal) error {
+	batches := apart(proven)
+	if len(batches) == 1 {
+		for _, proposal := range proven {
+			proposal.AloneProven = true // that is what was proven already
 		}
-		if proposal.Targets, err = p.changedTargets(ctx, proposal); err != nil {
+		return nil
+	}
+	for _, batch := range batches {
+		refusals, err := p.try(ctx, batch)
+		if err != nil {
 			return err
+		}
+		for _, group := range p.connected(batch) {
+			for _, proposal := range group.proposals {
+				proposal.AloneProven = !group.reaches(refusals)
+				if proposal.AloneProven || len(group.proposals) == 1 {
+					continue
+				}
+				alone, err := p.try(ctx, []*Proposal{proposal})
+				if err != nil {
+					return err
+				}
+				proposal.AloneProven = len(alone) == 0
+			}
 		}
 	}
 	return nil
+}
+
+// proveAll tries all proposals in one rendering. Only those that reach a target which then
+// is wrong are looked at again.
+func (p *Prover) proveAll(ctx context.Context, proposals []*Proposal) ([]*Proposal, error) {
+	refusals, err := p.try(ctx, proposals)
+	if err != nil {
+		return nil, err
+	}
+	var proven, suspects []*Proposal
+	for _, group := range p.connected(proposals) {
+		if group.reaches(refusals) {
+			suspects = append(suspects, group.proposals...)
+			more, err := p.bisect(ctx, group.proposals)
+			if err != nil {
+				return nil, err
+			}
+			proven = append(proven, more...)
+			continue
+		}
+		proven = append(proven, group.proposals...)
+	}
+	if len(suspects) == 0 && len(refusals) > 0 {
+		return nil, errors.New("a proof failed in a target that no proposal reaches; this is a defect of podmend, please report it")
+	}
+	return proven, nil
 }
 
 // bisect returns the proposals that are proven together, and refuses the others.
@@ -74,15 +122,15 @@ func (p *Prover) bisect(ctx context.Context, proposals []*Proposal) ([]*Proposal
 	if len(proposals) == 0 {
 		return nil, nil
 	}
-	refusal, _, err := p.try(ctx, proposals)
+	refusals, err := p.try(ctx, proposals)
 	if err != nil {
 		return nil, err
 	}
-	if refusal == nil {
+	if len(refusals) == 0 {
 		return proposals, nil
 	}
 	if len(proposals) == 1 {
-		proposals[0].Refusal = refusal
+		proposals[0].Refusal = firstRefusal(refusals)
 		return nil, nil
 	}
 	middle := len(proposals) / 2
@@ -103,18 +151,18 @@ func (p *Prover) join(ctx context.Context, proven, more []*Proposal) ([]*Proposa
 		return append(proven, more...), nil
 	}
 	both := slices.Concat(proven, more)
-	refusal, _, err := p.try(ctx, both)
-	if err != nil || refusal == nil {
+	refusals, err := p.try(ctx, both)
+	if err != nil || len(refusals) == 0 {
 		return both, err
 	}
 	for _, proposal := range more {
-		refusal, _, err := p.try(ctx, append(slices.Clone(proven), proposal))
+		refusals, err := p.try(ctx, append(slices.Clone(proven), proposal))
 		if err != nil {
 			return nil, err
 		}
-		if refusal != nil {
+		if len(refusals) > 0 {
 			proposal.Refusal = &Refusal{Conflicts, "the edit does not go together with another one of this run (" +
-				refusal.Message + "); apply the others first, then run podmend again"}
+				firstRefusal(refusals).Message + "); apply the others first, then run podmend again"}
 			continue
 		}
 		proven = append(proven, proposal)
@@ -122,23 +170,26 @@ func (p *Prover) join(ctx context.Context, proven, more []*Proposal) ([]*Proposa
 	return proven, nil
 }
 
-// try renders and checks with the proposals applied. A refusal says what is wrong with them.
-func (p *Prover) try(ctx context.Context, proposals []*Proposal) (*Refusal, map[string]*judged, error) {
+// try renders and checks with the proposals applied. It returns what is wrong, by target.
+func (p *Prover) try(ctx context.Context, proposals []*Proposal) (map[string]*Refusal, error) {
 	changed, err := Apply(p.Files, proposals)
 	if err != nil {
 		var problem *yamledit.EditError
-		if errors.As(err, &problem) {
-			return editRefusal(err), nil, nil
+		if !errors.As(err, &problem) {
+			return nil, err
 		}
-		return nil, nil, err
+		refusals := map[string]*Refusal{}
+		for _, proposal := range proposals {
+			for _, in := range proposal.intents {
+				refusals[in.target] = editRefusal(err)
+			}
+		}
+		return refusals, nil
 	}
 	affected := p.affected(changed)
-	if err := p.renderBefore(ctx, affected); err != nil {
-		return nil, nil, err
-	}
 	after, err := p.judge(ctx, p.Files.With(changed), affected)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	intents := map[string][]intent{}
 	for _, proposal := range proposals {
@@ -146,12 +197,17 @@ func (p *Prover) try(ctx context.Context, proposals []*Proposal) (*Refusal, map[
 			intents[in.target] = append(intents[in.target], in)
 		}
 	}
+	refusals := map[string]*Refusal{}
 	for _, target := range affected {
 		if refusal := compare(p.before[target.ID], after[target.ID], intents[target.ID]); refusal != nil {
-			return refusal, after, nil
+			refusals[target.ID] = refusal
 		}
 	}
-	return nil, after, nil
+	return refusals, nil
+}
+
+func firstRefusal(refusals map[string]*Refusal) *Refusal {
+	return refusals[sortedKeys(refusals)[0]]
 }
 
 // Apply returns the new content of the files that the proposals edit.
@@ -185,47 +241,18 @@ func Apply(files *overlay.FS, proposals []*Proposal) (map[string][]byte, error) 
 func (p *Prover) affected(changed map[string][]byte) []render.Target {
 	var affected []render.Target
 	for _, target := range p.Targets {
-		if slices.ContainsFunc(p.Reads[target.ID], func(name string) bool { return changed[name] != nil }) {
+		if slices.ContainsFunc(p.before[target.ID].result.Reads, func(name string) bool { return changed[name] != nil }) {
 			affected = append(affected, target)
 		}
 	}
 	return affected
 }
 
-// learnReads finds out what the targets read that this run did not render: a file may serve
-// targets outside of what was asked for.
-func (p *Prover) learnReads(ctx context.Context) error {
-	reads := maps.Clone(p.Reads)
-	if reads == nil {
-		reads = map[string][]string{}
-	}
-	var unknown []render.Target
-	for _, target := range p.Targets {
-		if _, known := reads[target.ID]; known {
-			continue
-		}
-		if target.Kind == render.Plain {
-			reads[target.ID] = []string{target.Path}
-			continue
-		}
-		unknown = append(unknown, target)
-	}
-	options := p.Render
-	options.PodTemplatesOnly = true
-	results, err := render.All(ctx, p.Files, unknown, options)
-	if err != nil {
-		return err
-	}
-	for _, result := range results {
-		reads[result.Target.ID] = result.Reads
-	}
-	p.Reads = reads
-	return nil
-}
-
-func (p *Prover) renderBefore(ctx context.Context, targets []render.Target) error {
+// renderBefore completes what is known of the targets without any edit.
+func (p *Prover) renderBefore(ctx context.Context) error {
+	p.before = judgedByTarget(p.Results, p.Report)
 	var missing []render.Target
-	for _, target := range targets {
+	for _, target := range p.Targets {
 		if p.before[target.ID] == nil {
 			missing = append(missing, target)
 		}
@@ -237,52 +264,24 @@ func (p *Prover) renderBefore(ctx context.Context, targets []render.Target) erro
 
 func (p *Prover) judge(ctx context.Context, files *overlay.FS, targets []render.Target) (map[string]*judged, error) {
 	options := p.Render
-	options.PodTemplatesOnly = false
+	options.PodTemplatesOnly = true
 	results, err := render.All(ctx, files, targets, options)
 	if err != nil {
 		return nil, err
 	}
-	byTarget := map[string]*judged{}
-	for i := range results {
-		report, err := check.Run(results[i:i+1], render.NewLocator(files), p.Policy)
-		if err != nil {
-			return nil, err
-		}
-		byTarget[results[i].Target.ID] = &judged{results[i], report}
+	report, err := check.Run(results, render.NewLocator(files), p.Policy)
+	if err != nil {
+		return nil, err
 	}
-	return byTarget, nil
+	return judgedByTarget(results, report), nil
 }
 
 // changedTargets lists the targets that render differently with a proven proposal.
-func (p *Prover) changedTargets(ctx context.Context, proposal *Proposal) ([]string, error) {
+func (p *Prover) changedTargets(proposal *Proposal) []string {
 	var ids []string
 	for _, in := range proposal.intents {
 		ids = append(ids, in.target)
 	}
 	slices.Sort(ids)
-	return slices.Compact(ids), ctx.Err()
-}
-
-// sharedPods says which proposals change an object that another one changes too.
-func sharedPods(proposals []*Proposal) map[*Proposal]bool {
-	type object struct {
-		target string
-		index  int
-	}
-	owners := map[object][]*Proposal{}
-	for _, proposal := range proposals {
-		for _, in := range proposal.intents {
-			at := object{in.target, in.object}
-			if !slices.Contains(owners[at], proposal) {
-				owners[at] = append(owners[at], proposal)
-			}
-		}
-	}
-	shared := map[*Proposal]bool{}
-	for _, owners := range owners {
-		for _, proposal := range owners {
-			shared[proposal] = shared[proposal] || len(owners) > 1
-		}
-	}
-	return shared
+	return slices.Compact(ids)
 }

@@ -72,8 +72,8 @@ func (f *kustomizeFailure) at(found *Error) *Error {
 
 var (
 	quotedError   = regexp.MustCompile(`(?:accumulateDirectory|loader\.New): ("(?:[^"\\]|\\.)*")`)
-	buildingPath  = regexp.MustCompile(`(?s)^(?:accumulation err='.*?')?(?:: )?(recursed accumulation of path|recursed merging from path|couldn't make target for path) '([^']*)': `)
-	twoAttempts   = regexp.MustCompile(`(?s)^accumulation err='(.*)': ((?:must build at directory|cycle detected|security;|new root|path "|couldn't make target|recursed|expected kind).*)$`)
+	buildingPath  = regexp.MustCompile(`^(recursed accumulation of path|recursed merging from path|couldn't make target for path) '([^']*)': `)
+	twoAttempts   = regexp.MustCompile(`(?s)^accumulation err='((?:accumulating|merging) resources from '[^']*': .*?)': ((?:must build at directory|cycle detected|security;|new root|path "|couldn't make target|recursed|expected kind).*)$`)
 	followedValue = regexp.MustCompile(`(?s)^(?:accumulating|merging) resources from '([^']*)': (.*)$`)
 )
 
@@ -119,7 +119,7 @@ func (f *kustomizeFailure) choose(asFile, asFolder string) {
 	if followed := followedValue.FindStringSubmatch(asFile); followed != nil {
 		f.value = followed[1]
 	}
-	if strings.Contains(asFolder, "file is not directory") || strings.Contains(asFolder, "evalsymlink failure") {
+	if strings.HasPrefix(asFolder, "must build at directory") {
 		f.reason = asFile
 		return
 	}

@@ -3,6 +3,7 @@ package render
 import (
 	"cmp"
 	"context"
+	"crypto/sha256"
 	"fmt"
 	"maps"
 	"runtime"
@@ -118,11 +119,15 @@ func statusOf(result *Result) Status {
 	}
 }
 
+// dropTexts keeps only digests of the objects that hold no pod template.
 func dropTexts(objects []Object) {
 	for i := range objects {
-		if !objects[i].HasPodTemplate() {
-			objects[i].YAML = nil
+		object := &objects[i]
+		if object.HasPodTemplate() || object.YAML == nil {
+			continue
 		}
+		sum := sha256.Sum256(object.YAML)
+		object.Digest, object.YAML = string(sum[:]), nil
 	}
 }
 

@@ -63,7 +63,10 @@ type Result struct {
 type Object struct {
 	APIVersion, Kind, Namespace, Name string
 	// YAML is the object as it was rendered: one document without separators.
-	YAML   []byte
+	YAML []byte
+	// Digest tells objects without pod templates apart where their text is dropped: equal
+	// objects of one renderer have equal digests.
+	Digest string
 	Source Source
 }
 

@@ -56,12 +56,16 @@ func inertJSON(text []byte) []byte {
 // a later podmend of the same schema and drops them. It does not look for contradictions:
 // Problems does.
 func ReadJSON(in io.Reader) (*Report, error) {
-	text, err := io.ReadAll(io.LimitReader(in, MaxJSON+1))
+	return readJSON(in, MaxJSON)
+}
+
+func readJSON(in io.Reader, limit int64) (*Report, error) {
+	text, err := io.ReadAll(io.LimitReader(in, limit+1))
 	if err != nil {
 		return nil, fmt.Errorf("the report cannot be read: %w", err)
 	}
-	if len(text) > MaxJSON {
-		return nil, fmt.Errorf("the report has more than %d MiB: make smaller ones with --shard", MaxJSON>>20)
+	if int64(len(text)) > limit {
+		return nil, fmt.Errorf("the report has more than %d MiB: make smaller ones with --shard", limit>>20)
 	}
 	return parseJSON(text)
 }

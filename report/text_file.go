@@ -15,13 +15,13 @@ type textFile struct {
 	*textWriter
 	name  string
 	lines [][]byte // nil if the file is not shown
-	// said maps an advice to the place where it was printed, so that it is printed once.
-	said map[string]string
+	// said maps an advice to the line for which it was printed, so that it is printed once.
+	said map[string]int
 }
 
 func (t *textWriter) file(findings []*Finding) {
 	t.section()
-	file := &textFile{textWriter: t, name: findings[0].Origin.File, said: map[string]string{}}
+	file := &textFile{textWriter: t, name: findings[0].Origin.File, said: map[string]int{}}
 	name := Inert(file.name, maxPath)
 	if name == "" {
 		name = "(the place in source is not known)"
@@ -135,13 +135,11 @@ func (t *textFile) detail(label, text string) {
 
 // once prints an advice in full, and where it was printed if it comes again in this file.
 func (t *textFile) once(label, text string, f *Finding) {
-	if at, ok := t.said[text]; ok {
-		t.detail(label, "as at "+at+" above.")
+	if line := t.said[text]; line > 0 {
+		t.detail(label, fmt.Sprintf("as for line %d above.", line))
 		return
 	}
-	if at := position(f); at != "" {
-		t.said[text] = at
-	}
+	t.said[text] = f.Origin.Line
 	t.detail(label, text)
 }
 

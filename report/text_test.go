@@ -100,6 +100,47 @@ func many() (*Report, map[string]string) {
 	return r, map[string]string{"a": manifest.String(), "b": long}
 }
 
+// details has what the others do not: objects in place of fields, long lists of targets,
+// an advice that comes twice, a proposal over several blocks, findings that are not new.
+func details() *Report {
+	r := clean()
+	for _, id := range []string{"dev", "eu", "prod", "stage", "us"} {
+		r.Targets = append(r.Targets, Target{ID: "overlays/" + id, Kind: "kustomize", Path: "overlays/" + id, Status: TargetOK, PodTemplates: 1})
+	}
+	everywhere := func(field string) (list []Occurrence) {
+		for _, target := range r.Targets[2:] {
+			list = append(list, occurs(target.ID, "DaemonSet", strings.TrimPrefix(target.ID, "overlays/"), "agent", "", field))
+		}
+		return list
+	}
+	at := func(line int, via string) Origin { return Origin{File: "base/agent.yaml", Line: line, Via: via} }
+	r.Findings = []Finding{
+		finding("a", "hostPorts", SeverityMedium, "A container opens a port of the node.", at(3, ViaManifest), everywhere("spec.a")...),
+		finding("b", "hostPorts", SeverityMedium, "A container opens a port of the node.", at(40, ViaManifest), everywhere("spec.b")[0]),
+		finding("c", "sysctls", SeverityMedium, "The pod sets kernel.msgmax.", at(5, ViaPatch), everywhere("spec.c")[1]),
+		finding("d", "sysctls", SeverityMedium, "The pod sets kernel.shmmax.", at(6, ViaPatch), everywhere("spec.d")[1]),
+		finding("e", "windowsHostProcess", SeverityHigh, "The pod is a host process.", at(7, ViaManifest), everywhere("spec.e")[1]),
+		finding("f", "hostNamespaces", SeverityHigh, "The pod shares the node's network.", at(8, ViaManifest), everywhere("spec.f")[1]),
+		finding("g", "procMount", SeverityMedium, "A container sees all of /proc.", Origin{Via: ViaGenerated}, everywhere("spec.g")[1]),
+	}
+	r.Findings[3].Scope = ScopeOld
+	r.Findings[4].Proposal, r.Findings[5].Proposal = "p", "p"
+	r.Findings[6].Refusal = &Refusal{Reason: "origin-unknown"}
+	r.Proposals = []Proposal{{ID: "p", Status: ProposalProven, Findings: []string{"e", "f"}}}
+	r.Finish()
+	return r
+}
+
+func allExempt() *Report {
+	r := clean()
+	f := finding("a", "privileged", SeverityHigh, "A container runs privileged.",
+		Origin{File: "a", Line: 1, Column: 1, Exact: true, Via: ViaManifest}, occurs("a", "Pod", "", "p", "c", "spec"))
+	f.Status, f.Exemption = StatusExempt, &Exemption{Reason: "It is the CNI plugin."}
+	r.Findings = []Finding{f}
+	r.Finish()
+	return r
+}
+
 func TestText(t *testing.T) {
 	hostileReport, hostileFiles := hostile()
 	manyReport, manyFiles := many()
@@ -118,6 +159,8 @@ func TestText(t *testing.T) {
 		{"empty", empty(), TextOptions{Width: 100}},
 		{"clean", clean(), TextOptions{Width: 100}},
 		{"errors", onlyErrors(), TextOptions{Width: 100}},
+		{"details", details(), TextOptions{Width: 100, Source: source(nil)}},
+		{"all-exempt", allExempt(), TextOptions{Width: 100}},
 		{"hostile", hostileReport, TextOptions{Verbose: true, Source: source(hostileFiles)}},
 		{"hostile-narrow", hostileReport, TextOptions{Width: 1, Color: true, Source: source(hostileFiles)}},
 		{"many", manyReport, TextOptions{Width: 100, Source: source(manyFiles)}},

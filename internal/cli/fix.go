@@ -160,13 +160,7 @@ func (r *run) printRemaining(assembled *report.Report) {
 			finding.Origin.Line, finding.Origin.Column, report.InertProse(finding.Message, 0), finding.Control,
 			report.InertProse(finding.Refusal.Message, 0))
 	}
-	for _, proposal := range assembled.Proposals {
-		for _, note := range proposal.Notes {
-			if proposal.Status == report.ProposalProven && len(proposal.Edits) > 0 {
-				fmt.Fprintf(r.env.Stderr, "%s: note: %s\n", report.Inert(proposal.Edits[0].File, 0), report.InertProse(note, 0))
-			}
-		}
-	}
+	r.printNotes(assembled)
 	for _, target := range assembled.Targets {
 		if target.Status == report.TargetError {
 			fmt.Fprintf(r.env.Stderr, "%s: not rendered: %s\n", report.Inert(target.ID, 0), report.InertProse(target.Error.Message, 0))
@@ -178,4 +172,21 @@ func (r *run) printRemaining(assembled *report.Report) {
 		fmt.Fprintf(r.env.Stderr, "; %s could not be rendered", plural(summary.Errors, "target"))
 	}
 	fmt.Fprintln(r.env.Stderr)
+}
+
+// printNotes says, once a file, what the proven edits change beside the fields.
+func (r *run) printNotes(assembled *report.Report) {
+	said := map[string]bool{}
+	for _, proposal := range assembled.Proposals {
+		if proposal.Status != report.ProposalProven || len(proposal.Edits) == 0 {
+			continue
+		}
+		for _, note := range proposal.Notes {
+			line := fmt.Sprintf("%s: note: %s\n", report.Inert(proposal.Edits[0].File, 0), report.InertProse(note, 0))
+			if !said[line] {
+				said[line] = true
+				fmt.Fprint(r.env.Stderr, line)
+			}
+		}
+	}
 }

@@ -90,14 +90,10 @@ func (r *run) render(ctx context.Context, options render.Options) error {
 }
 
 // prover proves against every target of the repository, also those outside PATH: one file may
-// serve many. What was not rendered yet counts as a reader of every file.
+// serve many.
 func (r *run) prover() *fix.Prover {
-	reads := map[string][]string{}
-	for _, result := range r.results {
-		reads[result.Target.ID] = result.Reads
-	}
 	return &fix.Prover{
-		Files: r.repo.files, Targets: r.discovery.Targets, Reads: reads,
+		Files: r.repo.files, Targets: r.discovery.Targets, Results: r.results, Report: r.checked,
 		Render: render.Options{Jobs: r.jobs}, Policy: r.settings.check,
 	}
 }

@@ -158,36 +158,42 @@ func readCases(t testing.TB, file string) (*txtar.Archive, []*textCase) {
 
 func (c *textCase) read(line string) error {
 	word, rest, _ := strings.Cut(line, " ")
-	left, value, hasValue := strings.Cut(rest, " = ")
-	fields := strings.Fields(left)
+	target, value, hasValue := strings.Cut(rest, " = ")
 	var change Change
-	switch {
-	case word == "crlf" || word == "bom" || word == "cut":
+	switch word {
+	case "crlf", "bom", "cut":
 		c.modes[word] = true
 		return nil
-	case word == "doc":
+	case "doc":
 		doc, err := strconv.Atoi(rest)
 		c.doc = doc
 		return err
-	case word == "set" && len(fields) <= 1 && hasValue:
+	case "set":
 		change.Op = Set
-	case word == "delete" && (len(fields) == 1 || len(fields) == 3 && fields[1] == "prune"):
-		change.Op = Delete
-		if len(fields) == 3 {
-			change.Prune, _ = strconv.Atoi(fields[2])
+		if rest, rooted := strings.CutPrefix(rest, "= "); rooted {
+			target, value, hasValue = "", rest, true
 		}
-	case word == "rename" && len(fields) == 2:
-		change.Op, change.Key = Rename, fields[1]
+	case "delete":
+		change.Op = Delete
+		if path, prune, ok := strings.Cut(target, " prune "); ok {
+			target = path
+			change.Prune, _ = strconv.Atoi(prune)
+		}
+	case "rename":
+		change.Op = Rename
+		cut := strings.LastIndex(target, " ")
+		target, change.Key = target[:max(cut, 0)], target[cut+1:]
 	default:
 		return errors.New("not understood")
 	}
-	if len(fields) > 0 {
-		path, err := readPath(fields[0])
-		if err != nil {
-			return err
-		}
-		change.Path = path
+	if hasValue != (change.Op != Delete) {
+		return errors.New("not understood")
 	}
+	path, err := readPath(target)
+	if err != nil {
+		return err
+	}
+	change.Path = path
 	if hasValue {
 		tree, err := readTree([]byte(value))
 		if err != nil || !json.Valid([]byte(value)) {

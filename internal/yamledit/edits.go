@@ -48,6 +48,9 @@ func (f *File) Edits(doc int, changes []Change) ([]Edit, error) {
 		return nil, err
 	}
 	d := &f.Docs[doc]
+	if d.Root == nil {
+		return nil, notFound(nil, "is empty")
+	}
 	l := f.layoutOf(d)
 	if l.err != nil {
 		return nil, &EditError{Reason: UnsupportedStyle, Message: l.err.Error()}
@@ -59,7 +62,7 @@ func (f *File) Edits(doc int, changes []Change) ([]Edit, error) {
 			if err = f.verify(doc, edits, want); err == nil {
 				return edits, nil
 			}
-			if used.shared {
+			if used.shared || unknownAlias.MatchString(err.Error()) {
 				err = &EditError{Reason: SharedAnchor, Message: "other places share this text through an anchor, " +
 					"and not all of them are meant: " + err.Error()}
 			}

@@ -71,6 +71,9 @@ func (s *splicer) flowCut(items []item, first, last int) {
 
 // flowLines deletes whole lines if the items have some to themselves.
 func (s *splicer) flowLines(items []item, first, last int) bool {
+	if s.flowRow(items, first, last) {
+		return true
+	}
 	var cuts []Edit
 	for i := first; i <= last; i++ {
 		start, _, blank := s.lineOf(items[i].start)
@@ -85,6 +88,18 @@ func (s *splicer) flowLines(items []item, first, last int) bool {
 		cuts = append(cuts, Edit{Start: start, End: s.nextLine(rest)})
 	}
 	s.edits = append(s.edits, cuts...)
+	return true
+}
+
+// flowRow deletes items that fill one line together.
+func (s *splicer) flowRow(items []item, first, last int) bool {
+	start, _, blank := s.lineOf(items[first].start)
+	end := max(items[last].end, items[last].comma+1)
+	rest := s.restOfLine(end)
+	if !blank || breakAt(s.src, rest) == 0 || !s.sameLine(items[first].start, items[last].start) {
+		return false
+	}
+	s.edit(start, s.nextLine(rest), "")
 	return true
 }
 

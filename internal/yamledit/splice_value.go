@@ -94,8 +94,25 @@ func (s *splicer) inlineForBlock(n *yaml.Node, v any) {
 		s.edit(sp.body, end, s.style.blockLine(v))
 		return
 	}
+	s.dropTag(n)
 	s.edit(at, at, " "+s.style.blockLine(v))
 	s.edit(s.restOfLine(at), end, "")
+}
+
+// dropTag takes the tag away that stands on the line above a block collection.
+func (s *splicer) dropTag(n *yaml.Node) {
+	if n.Style&yaml.TaggedStyle == 0 {
+		return
+	}
+	from, anchor := s.layout.spans[n].start, ""
+	if n.Anchor != "" {
+		anchor = " &" + n.Anchor
+	}
+	to := s.holderEnd(n)
+	for from > 0 && (s.src[from-1] == ' ' || s.src[from-1] == '\t') {
+		from--
+	}
+	s.edit(from, to, anchor)
 }
 
 // holderEnd is the offset behind the colon or dash that holds the value, or behind the
@@ -128,6 +145,7 @@ func (s *splicer) blockForBlock(n *yaml.Node, v any) {
 	end := s.tail(item{value: n, end: sp.end}, sp.holder.column)
 	column := s.file.column(sp.body)
 	start, first := sp.body, ""
+	s.dropTag(n)
 	if _, isObject := v.(*object); isObject && column <= sp.holder.column {
 		// The list stood in the column of its key, where a mapping cannot.
 		column = sp.holder.column + s.style.unit

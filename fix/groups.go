@@ -1,0 +1,86 @@
+package fix
+
+import (
+	"slices"
+)
+
+// A group is proposals that reach a target in common, directly or through each other.
+type group struct {
+	proposals []*Proposal
+	targets   map[string]bool
+}
+
+func (g *group) reaches(refusals map[string]*Refusal) bool {
+	for target := range refusals {
+		if g.targets[target] {
+			return true
+		}
+	}
+	return false
+}
+
+// connected splits proposals into groups that cannot influence each other: no target reads files
+// of two groups.
+func (p *Prover) connected(proposals []*Proposal) []*group {
+	var groups []*group
+	for _, proposal := range proposals {
+		changed := map[string][]byte{}
+		for _, edit := range proposal.Edits {
+			changed[edit.File] = []byte{}
+		}
+		joined := &group{proposals: []*Proposal{proposal}, targets: map[string]bool{}}
+		for _, target := range p.affected(changed) {
+			joined.targets[target.ID] = true
+		}
+		groups = slices.DeleteFunc(groups, func(other *group) bool {
+			if !overlap(joined.targets, other.targets) {
+				return false
+			}
+			joined.proposals = append(other.proposals, joined.proposals...)
+			for target := range other.targets {
+				joined.targets[target] = true
+			}
+			return true
+		})
+		groups = append(groups, joined)
+	}
+	return groups
+}
+
+func overlap(a, b map[string]bool) bool {
+	for key := range a {
+		if b[key] {
+			return true
+		}
+	}
+	return false
+}
+
+// apart deals proposals into batches in which no two change the same object.
+func apart(proposals []*Proposal) [][]*Proposal {
+	type object struct {
+		target string
+		index  int
+	}
+	taken := []map[object]bool{{}}
+	batches := [][]*Proposal{nil}
+	for _, proposal := range proposals {
+		free := 0
+		for i := range taken {
+			free = i
+			if !slices.ContainsFunc(proposal.intents, func(in intent) bool { return taken[i][object{in.target, in.object}] }) {
+				break
+			}
+			free = i + 1
+		}
+		if free == len(taken) {
+			taken = append(taken, map[object]bool{})
+			batches = append(batches, nil)
+		}
+		for _, in := range proposal.intents {
+			taken[free][object{in.target, in.object}] = true
+		}
+		batches[free] = append(batches[free], proposal)
+	}
+	return batches
+}
