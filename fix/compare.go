@@ -72,6 +72,10 @@ func compareObject(target string, before, after *render.Object, changes []yamled
 		return &Refusal{BreaksTarget, fmt.Sprintf("%s %q of %s: %v", after.Kind, after.Name, target, err)}
 	}
 	if at, differs := difference(meant, is, nil); differs {
+		if same, err := yamledit.ApplyTree(was, nil); err == nil && reflect.DeepEqual(valueAt(same, at), valueAt(is, at)) {
+			return &Refusal{NotMended, fmt.Sprintf("after the edit %s of %s %q in %s is as before: something else, such as a patch, sets it too; change it there",
+				at, before.Kind, before.Name, target)}
+		}
 		return &Refusal{ChangesMore, fmt.Sprintf("the edit changes %s of %s %q in %s, which it should not; change the field by hand",
 			at, before.Kind, before.Name, target)}
 	}
@@ -109,6 +113,24 @@ func difference(a, b any, at yamledit.Path) (yamledit.Path, bool) {
 		}
 	}
 	return at, true
+}
+
+// valueAt returns what stands at a path of a tree, nil where nothing does.
+func valueAt(tree any, path yamledit.Path) any {
+	for _, step := range path {
+		switch node := tree.(type) {
+		case map[string]any:
+			tree = node[step.Key]
+		case []any:
+			if step.Index >= len(node) {
+				return nil
+			}
+			tree = node[step.Index]
+		default:
+			return nil
+		}
+	}
+	return tree
 }
 
 // denial is a finding's field without its index in a list, which an edit may shift.

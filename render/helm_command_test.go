@@ -63,10 +63,18 @@ func helmTemplateCommand(helm, root string, target Target, kubeVersion string) (
 	if err := command.Run(); err != nil {
 		return nil, fmt.Errorf("%w: %s", err, strings.TrimSpace(stderr.String()))
 	}
-	return parsePrinted(stdout.String())
+	metadata, err := os.ReadFile(filepath.Join(root, target.Path, "Chart.yaml"))
+	if err != nil {
+		return nil, err
+	}
+	var chart struct{ Name string }
+	if err := yaml.Unmarshal(metadata, &chart); err != nil {
+		return nil, err
+	}
+	return parsePrinted(stdout.String(), "# Source: "+chart.Name+"/")
 }
 
-func parsePrinted(output string) ([]printedObject, error) {
+func parsePrinted(output, sourceMark string) ([]printedObject, error) {
 	documents := releaseutil.SplitManifests(output)
 	var objects []printedObject
 	names := make([]string, 0, len(documents))
@@ -76,7 +84,7 @@ func parsePrinted(output string) ([]printedObject, error) {
 	slices.SortFunc(names, func(a, b string) int { return len(a)*1000 - len(b)*1000 + strings.Compare(a, b) })
 	source := ""
 	for _, name := range names {
-		if rest, ok := strings.CutPrefix(documents[name], "# Source: "); ok {
+		if rest, ok := strings.CutPrefix(documents[name], sourceMark); ok {
 			line, _, _ := strings.Cut(rest, "\n")
 			source = filepath.Base(line)
 		}

@@ -107,6 +107,7 @@ func (l *helmLoader) dependencyEntry(c *chart.Chart, chartYAML helmPlace, i int)
 // missingDependency returns the error of the first absent dependency that is enabled, and notes
 // for those that Helm renders without. It is to be called after conditions and tags are resolved.
 func (c *helmChart) missingDependency() (notes []string, failed *Error) {
+	var others []string
 	walkHelmChart(c.Chart, func(of *chart.Chart) {
 		for _, dependency := range of.Metadata.Dependencies {
 			absence, absent := c.absent[dependency]
@@ -116,9 +117,16 @@ func (c *helmChart) missingDependency() (notes []string, failed *Error) {
 				notes = append(notes, fmt.Sprintf("Rendered as Helm does without the dependency %s of the subchart %s, which lacks it.", dependency.Name, of.Name()))
 			case failed == nil:
 				failed = absence.err
+			case failed.Kind == ErrMissingDependency && absence.err.Kind == ErrMissingDependency:
+				others = append(others, dependency.Name)
 			}
 		}
 	})
+	if len(others) > 0 {
+		also := *failed
+		also.Message += fmt.Sprintf(" Also missing: %s.", strings.Join(others, ", "))
+		failed = &also
+	}
 	return notes, failed
 }
 

@@ -15,7 +15,7 @@ var (
 	helmExecuting  = regexp.MustCompile(`template: ([^\n"<>]+?):(\d+)(?::\d+)?: executing "(?:[^"\\]|\\.)*" at <`)
 	// The text that tpl was given can be long, and can be secret.
 	helmTplText     = regexp.MustCompile(`(cannot parse template|error during tpl function execution for) "(?:[^"\\]|\\.)*"`)
-	helmNoTemplate  = regexp.MustCompile(`(?s)no template ("(?:[^"\\]|\\.)*")`)
+	helmNoTemplate  = regexp.MustCompile(`(?:error calling \w+: )*(?:template: )?(?:no template ("(?:[^"\\]|\\.)*") associated with template "gotpl"|template ("(?:[^"\\]|\\.)*") not defined)`)
 	helmTextAt      = regexp.MustCompile(`template: gotpl:\d+(?::\d+)?: `)
 	helmErrorMarks  = regexp.MustCompile(`HELM_ERR_(?:START|END)`)
 	helmManyBlanks  = regexp.MustCompile(`\s+`)
@@ -51,29 +51,32 @@ func helmTemplateError(err error, places map[string]helmPlace) *Error {
 	}
 	last := steps[len(steps)-1]
 	expression, problem, _ := strings.Cut(text[last[1]:], ">: ")
+	if !strings.HasPrefix(expression, "{{") {
+		expression = "{{ " + expression + " }}"
+	}
 	problem = helmSentence(helmTextAt.ReplaceAllString(problem, ""))
-	message := fmt.Sprintf("{{ %s }} fails: %s", expression, problem)
 	name, line := "", ""
 	for _, step := range steps {
 		if _, known := places[text[step[2]:step[3]]]; known {
 			name, line = text[step[2]:step[3]], text[step[4]:step[5]]
 		}
 	}
+	hint := "Set the value that it needs in a values file for the chart, or mend the template."
+	if missing := helmNoTemplate.FindStringSubmatch(problem); missing != nil {
+		problem = fmt.Sprintf("no template defines %s", cmp.Or(missing[1], missing[2]))
+		hint = "Define it; if a library chart does, add the library with helm dependency build."
+	}
+	message := fmt.Sprintf("%s fails: %s", expression, problem)
 	if text[last[2]:last[3]] != name {
 		message += ", in text that tpl was given"
 	}
-	if outer := text[steps[0][2]:steps[0][3]]; outer != name && kind == ErrTemplate {
+	if outer := text[steps[0][2]:steps[0][3]]; outer != name {
 		message += fmt.Sprintf(" (reached from %s:%s)", outer, text[steps[0][4]:steps[0][5]])
 	}
-	switch missing := helmNoTemplate.FindStringSubmatch(problem); {
-	case kind == ErrRecursion:
-		message = fmt.Sprintf("the template includes itself without end, at {{ %s }}. Mend the template.", expression)
-	case missing != nil:
-		message += ". Define that template; if a library chart defines it, add the library with helm dependency build."
-	default:
-		message += ". Set the value that it needs in a values file for the chart, or mend the template."
+	if kind == ErrRecursion {
+		message, hint = fmt.Sprintf("the template includes itself without end, at %s", expression), "Mend the template."
 	}
-	return helmAt(places, name, line, kind, message)
+	return helmAt(places, name, line, kind, message+". "+hint)
 }
 
 func helmAt(places map[string]helmPlace, name, line string, kind ErrorKind, message string) *Error {

@@ -73,6 +73,12 @@ func (l *Locator) Origin(object *Object, path yamledit.Path) Origin {
 	return l.fileOnly(object, rendered, path)
 }
 
+// Uncertain returns the place of a field of which a proof has shown that it is not set, or not
+// only, where Origin says.
+func (l *Locator) Uncertain(object *Object, path yamledit.Path) Origin {
+	return l.fileOnly(object, yamledit.Parse(object.YAML), path)
+}
+
 // SourcePath returns where in the object's source document the field at path stands: list items
 // are found by their identity, and a field must have the value there that it was rendered with.
 // ok is false where the object's text does not stand in a file, or something else sets the field.
@@ -164,7 +170,7 @@ func (l *Locator) fileOnly(object *Object, rendered *yamledit.File, path yamledi
 		return origin
 	}
 	if file := l.source(object.Source.File); file != nil && object.Source.Doc < len(file.Docs) {
-		origin.at(file, object.Source.Doc, object.Source.Path.Join("kind"))
+		origin.at(file, object.Source.Doc, object.Source.Path)
 	}
 	return origin
 }

@@ -60,7 +60,31 @@ func (r *run) analyse(ctx context.Context) error {
 		return err
 	}
 	r.proposals, r.refusals = fix.Propose(r.repo.files, r.results, r.checked, locator, r.mend)
-	return r.prover().Prove(ctx, r.proposals)
+	if err := r.prover().Prove(ctx, r.proposals); err != nil {
+		return err
+	}
+	r.doubtOrigins(locator)
+	return nil
+}
+
+// doubtOrigins takes the exact line back from findings whose fix changed nothing: the field is
+// set elsewhere too.
+func (r *run) doubtOrigins(locator *render.Locator) {
+	doubted := map[string]bool{}
+	for _, proposal := range r.proposals {
+		if proposal.Refusal != nil && proposal.Refusal.Reason == fix.NotMended {
+			for _, id := range proposal.Findings {
+				doubted[id] = true
+			}
+		}
+	}
+	for i := range r.checked.Findings {
+		finding := &r.checked.Findings[i]
+		if doubted[finding.ID] {
+			first := finding.Occurrences[0]
+			finding.Origin = locator.Uncertain(first.Pod.Object, first.Path())
+		}
+	}
 }
 
 func (r *run) discover() error {

@@ -49,7 +49,7 @@ func TestBulk(t *testing.T) {
 			return nil
 		}
 		src, err := os.ReadFile(p)
-		if err != nil || len(src) > 300000 {
+		if err != nil || len(src) > 100000 {
 			return nil
 		}
 		switch mode {
@@ -90,8 +90,8 @@ func TestBulk(t *testing.T) {
 				_ = fd
 			}
 			rng.Shuffle(len(paths), func(a, b int) { paths[a], paths[b] = paths[b], paths[a] })
-			if len(paths) > 40 {
-				paths = paths[:40]
+			if len(paths) > 8 {
+				paths = paths[:8]
 			}
 			try := func(kind string, cs ...Change) {
 				edits, err := f.Edits(i, cs)

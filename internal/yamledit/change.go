@@ -26,12 +26,12 @@ func intend(tree any, changes []Change) (any, []Change, error) {
 	if err != nil {
 		return nil, nil, &EditError{Reason: UnsupportedValue, Message: err.Error()}
 	}
+	if top.change != nil && top.change.Op != Set {
+		return nil, nil, notFound(nil, "cannot be deleted or renamed")
+	}
 	out, err := top.apply(tree, true, nil)
 	if err != nil {
 		return nil, nil, err
-	}
-	if out.gone && top.change != nil {
-		return nil, nil, &EditError{Reason: NotFound, Message: "the root of a document cannot be deleted"}
 	}
 	return out.value, out.changes, nil
 }

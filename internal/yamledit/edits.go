@@ -55,6 +55,9 @@ func (f *File) Edits(doc int, changes []Change) ([]Edit, error) {
 	if l.err != nil {
 		return nil, &EditError{Reason: UnsupportedStyle, Message: l.err.Error()}
 	}
+	if key, doubtful := doubtfulKey(d.Root); doubtful {
+		return nil, &EditError{Reason: Unreadable, Message: "the key " + key + " stands in one mapping in two forms"}
+	}
 	var first error
 	for _, way := range []splicing{{}, {keepLastBreak: true}, {override: true}} {
 		edits, used, err := f.splice(d, effective, way)
@@ -100,8 +103,14 @@ func (f *File) verify(doc int, edits []Edit, want any) error {
 		return errors.New("the edit changes where documents start")
 	}
 	edited := textOf(text, &parts[doc])
-	if _, err := parseNode(edited); err != nil {
+	root, err := parseNode(edited)
+	if err != nil {
 		return fmt.Errorf("the edited text does not parse: %w", err)
+	}
+	if root != nil {
+		if key, doubtful := doubtfulKey(root); doubtful {
+			return fmt.Errorf("the key %s would stand in one mapping in two forms", key)
+		}
 	}
 	got, err := readTree(edited)
 	if err != nil {

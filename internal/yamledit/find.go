@@ -99,35 +99,44 @@ func child(n *yaml.Node, s Step) (hit, bool) {
 }
 
 // entry finds a key of a mapping. sigs.k8s.io/yaml reads entries and merge keys in
-// their order, and the last one wins.
-func entry(n *yaml.Node, key string, above []*yaml.Node) (found hit, ok bool) {
-	// A mapping can merge itself.
-	for _, seen := range above {
-		if seen == n {
-			return hit{}, false
-		}
+// their order, and the last one wins. What earlier mappings gave is kept in known, as
+// mappings can merge themselves, or each other in great numbers.
+func entry(n *yaml.Node, key string, known map[*yaml.Node]hit) (hit, bool) {
+	if found, seen := known[n]; seen {
+		return found, found.in != nil
 	}
-	if len(above) > maxDepth {
-		return hit{}, false
-	}
+	var found hit
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		k, v := n.Content[i], n.Content[i+1]
-		if isMergeKey(k) {
-			for _, source := range mergeSources(v) {
-				if h, merges := entry(source, key, append(above, n)); merges {
-					h.merged = true
-					found, ok = h, true
-					break
-				}
+		if !isMergeKey(k) {
+			if text, readable := keyText(k); readable && text == key {
+				found = hit{in: n, index: i / 2, key: k, value: v}
 			}
 			continue
 		}
-		if text, readable := keyText(k); readable && text == key {
-			found, ok = hit{in: n, index: i / 2, key: k, value: v}, true
+		if known == nil {
+			known = map[*yaml.Node]hit{}
+		}
+		known[n] = hit{}
+		for _, source := range mergeSources(v) {
+			if len(known) > maxMerges {
+				break
+			}
+			if h, merges := entry(source, key, known); merges {
+				h.merged = true
+				found = h
+				break
+			}
 		}
 	}
-	return found, ok
+	if known != nil {
+		known[n] = found
+	}
+	return found, found.in != nil
 }
+
+// maxMerges bounds how many mappings a chain of merge keys leads through.
+const maxMerges = 10_000
 
 // mergeSources are the mappings that a merge key's value names, the strongest first.
 func mergeSources(v *yaml.Node) []*yaml.Node {

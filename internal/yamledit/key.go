@@ -64,3 +64,82 @@ func readKey(text string) (string, bool) {
 func isMergeKey(n *yaml.Node) bool {
 	return n.Kind == yaml.ScalarNode && n.Tag == yaml.MergeTag
 }
+
+// isTextKey says that YAML 1.1 reads the key as a string.
+func isTextKey(n *yaml.Node) bool {
+	n = resolve(n)
+	text, ok := keyText(n)
+	if !ok || n.Style != 0 {
+		return ok && (n.Style&yaml.TaggedStyle == 0 || n.Tag == yaml.NodeTagString)
+	}
+	_, word := wordsOf11[n.Value]
+	c := n.Value[0]
+	number := c >= '0' && c <= '9' || c == '+' || c == '-' || c == '.'
+	return text == n.Value && !word && (!number || readsAsString(n.Value))
+}
+
+func readsAsString(text string) bool {
+	tree, err := readTree([]byte(text))
+	got, ok := tree.(string)
+	return err == nil && ok && got == text
+}
+
+// doubtfulKey finds a key that stands in one mapping in two forms, such as 80 and "80".
+// sigs.k8s.io/yaml takes them apart and then lets chance decide which one counts.
+func doubtfulKey(root *yaml.Node) (string, bool) {
+	var mappings []*yaml.Node
+	others := false
+	for level := []*yaml.Node{root}; len(level) > 0; {
+		n := level[len(level)-1]
+		level = append(level[:len(level)-1], n.Content...)
+		if n.Kind != yaml.MappingNode {
+			continue
+		}
+		mappings = append(mappings, n)
+		for i := 0; i+1 < len(n.Content); i += 2 {
+			others = others || !isMergeKey(n.Content[i]) && !isTextKey(n.Content[i])
+		}
+	}
+	if !others {
+		return "", false
+	}
+	for _, n := range mappings {
+		forms := map[string]string{}
+		if key, found := twoForms(n, forms, map[*yaml.Node]bool{}); found {
+			return key, true
+		}
+	}
+	return "", false
+}
+
+// twoForms collects the forms of a mapping's keys, merged ones too.
+func twoForms(n *yaml.Node, forms map[string]string, seen map[*yaml.Node]bool) (string, bool) {
+	if seen[n] || len(seen) > maxMerges {
+		return "", false
+	}
+	seen[n] = true
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		k := n.Content[i]
+		if isMergeKey(k) {
+			for _, source := range mergeSources(n.Content[i+1]) {
+				if key, found := twoForms(source, forms, seen); found {
+					return key, true
+				}
+			}
+			continue
+		}
+		text, ok := keyText(k)
+		if !ok {
+			continue
+		}
+		form := "text"
+		if !isTextKey(k) {
+			form = "as " + resolve(k).Value
+		}
+		if other, seen := forms[text]; seen && other != form {
+			return text, true
+		}
+		forms[text] = form
+	}
+	return "", false
+}

@@ -78,39 +78,48 @@ var parserProblems = []string{
 	"found incompatible YAML document",
 }
 
+// tokenProblems are those where people look at the start of the broken token, for a
+// missing quote or colon, and not at its end.
+var tokenProblems = []string{
+	"found unexpected end of stream", "found unexpected document indicator", "could not find expected ':'",
+}
+
 // syntaxError finds the line of the problem in the text of the document that starts
 // after the given number of YAML lines.
 //
-// The YAML package tells no line if it is the first, so the text is read again behind
-// an empty line. For problems of the scanner, yaml.v3 tells where the broken token
-// starts, which is where people look for a missing quote or colon. For those of the
-// parser it tells the line before the enclosing collection; yaml.v2, which
-// sigs.k8s.io/yaml uses, tells the line before the unexpected token.
+// The YAML packages tell no line if it is the first, so the text is read again behind an
+// empty line. yaml.v3 tells where the broken token or the enclosing collection starts;
+// yaml.v2, which sigs.k8s.io/yaml uses, tells where the problem is. Both count the lines
+// of the scanner's problems from 1 and those of the parser's from 0.
 func (f *File) syntaxError(text []byte, before int, first error) *SyntaxError {
 	problem := strings.TrimPrefix(first.Error(), "yaml: ")
 	if m := lineOfError.FindStringSubmatch(problem); m != nil {
 		problem = m[2]
 	}
-	if m := unknownAlias.FindStringSubmatch(problem); m != nil {
-		return f.problemAt(before+aliasLine(text, m[1]), problem)
-	}
-	padded := append([]byte("\n"), text...)
-	_, err := parseNode(padded)
 	line := 1 // in the document, from 1
-	if isParserProblem(problem) {
-		if n, ok := lineIn(readError(padded), problem); ok {
-			line = n
-		} else if n, ok := lineIn(err, problem); ok {
-			line = n
+	if m := unknownAlias.FindStringSubmatch(problem); m != nil {
+		line = aliasLine(text, m[1])
+	} else {
+		padded := append([]byte("\n"), text...)
+		_, err := parseNode(padded)
+		n, ok := lineIn(err, problem)
+		if !startsWithAny(problem, tokenProblems) {
+			if at, told := lineIn(readError(padded), problem); told {
+				n, ok = at, true
+			}
 		}
-	} else if n, ok := lineIn(err, problem); ok {
-		line = n - 1
+		if ok && !startsWithAny(problem, parserProblems) {
+			n--
+		}
+		line = max(n, 1)
 	}
-	return f.problemAt(before+line, problem)
+	// At the end of the text, the line that is told may be the one behind it.
+	filled, _ := lineStarts(bytes.TrimRight(text, " \t\r\n"))
+	return f.problemAt(before+min(line, len(filled)), problem)
 }
 
-func isParserProblem(problem string) bool {
-	for _, p := range parserProblems {
+func startsWithAny(problem string, starts []string) bool {
+	for _, p := range starts {
 		if strings.HasPrefix(problem, p) {
 			return true
 		}
@@ -158,11 +167,6 @@ func (f *File) problemAt(line int, problem string) *SyntaxError {
 	at := f.breaks[line-1]
 	for at < len(f.Src) && (f.Src[at] == ' ' || f.Src[at] == '\t') {
 		at++
-	}
-	// The reader's line may be the one after the last break, where nothing stands.
-	if at == len(f.Src) && len(bytes.TrimSpace(f.Src)) > 0 {
-		at = len(bytes.TrimRight(f.Src, " \t\r\n"))
-		at = f.lines[f.lineAt(at)]
 	}
 	pos := f.Position(at, at)
 	return &SyntaxError{Line: pos.Line, Column: pos.Column, Problem: problem}

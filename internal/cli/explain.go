@@ -1,0 +1,92 @@
+package cli
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/podmend/podmend/check"
+)
+
+func explainCommand(env *Env) *cobra.Command {
+	return &cobra.Command{
+		Use:     "explain [CONTROL]",
+		Short:   "Say what a control means, what it allows and how it is mended",
+		Example: "  podmend explain\n  podmend explain hostPathVolumes",
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) > 1 {
+				return usagef("%s takes one CONTROL; without one it lists them", cmd.CommandPath())
+			}
+			return nil
+		},
+		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+			return controlIDs(), cobra.ShellCompDirectiveNoFileComp
+		},
+		RunE: func(_ *cobra.Command, args []string) error {
+			var text bytes.Buffer
+			if len(args) == 0 {
+				for _, control := range check.Controls() {
+					fmt.Fprintf(&text, "%-28s %-11s %-7s %s\n", control.ID, control.Level, control.Severity, control.Title)
+				}
+			} else {
+				control, ok := check.ControlByID(args[0])
+				if !ok {
+					return usagef("there is no control %q; there are %s", args[0], strings.Join(controlIDs(), ", "))
+				}
+				explain(&text, control, env.Width)
+			}
+			_, err := env.Stdout.Write(text.Bytes())
+			return err
+		},
+	}
+}
+
+func controlIDs() []string {
+	var ids []string
+	for _, control := range check.Controls() {
+		ids = append(ids, control.ID)
+	}
+	return ids
+}
+
+func explain(text *bytes.Buffer, control *check.Control, width int) {
+	doc := control.Doc
+	fmt.Fprintf(text, "%s (%s, severity %s): %s\n", control.ID, control.Level, control.Severity, control.Title)
+	paragraph := func(title, body string) { fmt.Fprintf(text, "\n%s\n%s\n", title, wrapped(body, width)) }
+	paragraph("What it means", doc.Means)
+	paragraph("Why it matters", doc.Danger)
+	paragraph("Fields", strings.Join(doc.Fields, "\n"))
+	var allowed []string
+	for _, values := range doc.Allowed {
+		allowed = append(allowed, fmt.Sprintf("since %s: %s", values.Since.String(), values.Values))
+	}
+	paragraph("Allowed values", strings.Join(allowed, "\n"))
+	paragraph("How podmend mends it", doc.Mended)
+	paragraph("Read on", doc.Page)
+}
+
+// wrapped indents text and breaks its lines at spaces to fit a terminal.
+func wrapped(text string, width int) string {
+	const indent = "  "
+	if width <= 0 || width > 100 {
+		width = 100
+	}
+	var lines []string
+	for _, line := range strings.Split(text, "\n") {
+		current := indent
+		for _, word := range strings.Fields(line) {
+			if len(current) > len(indent) && len(current)+1+len(word) > width {
+				lines = append(lines, current)
+				current = indent
+			}
+			if len(current) > len(indent) {
+				current += " "
+			}
+			current += word
+		}
+		lines = append(lines, current)
+	}
+	return strings.Join(lines, "\n")
+}
