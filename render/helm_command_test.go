@@ -56,12 +56,9 @@ func helmTemplateCommand(helm, root string, target Target, kubeVersion string) (
 	for _, file := range target.Values {
 		args = append(args, "--values", filepath.Join(root, file))
 	}
-	command := exec.Command(helm, args...)
-	command.Env = []string{"HOME=/nonexistent", "KUBECONFIG=/nonexistent", "HELM_NO_PLUGINS=1"}
-	var stdout, stderr bytes.Buffer
-	command.Stdout, command.Stderr = &stdout, &stderr
-	if err := command.Run(); err != nil {
-		return nil, fmt.Errorf("%w: %s", err, strings.TrimSpace(stderr.String()))
+	output, err := helmOutput(helm, args...)
+	if err != nil {
+		return nil, err
 	}
 	metadata, err := os.ReadFile(filepath.Join(root, target.Path, "Chart.yaml"))
 	if err != nil {
@@ -71,7 +68,23 @@ func helmTemplateCommand(helm, root string, target Target, kubeVersion string) (
 	if err := yaml.Unmarshal(metadata, &chart); err != nil {
 		return nil, err
 	}
-	return parsePrinted(stdout.String(), "# Source: "+chart.Name+"/")
+	return parsePrinted(output, "# Source: "+chart.Name+"/")
+}
+
+func helmOutput(helm string, args ...string) (string, error) {
+	command := exec.Command(helm, args...)
+	command.Env = []string{"HOME=/nonexistent", "KUBECONFIG=/nonexistent", "HELM_NO_PLUGINS=1"}
+	var stdout, stderr bytes.Buffer
+	command.Stdout, command.Stderr = &stdout, &stderr
+	if err := command.Run(); err != nil {
+		return "", fmt.Errorf("%w: %s", err, strings.TrimSpace(stderr.String()))
+	}
+	return stdout.String(), nil
+}
+
+func runHelm(helm string, args ...string) error {
+	_, err := helmOutput(helm, args...)
+	return err
 }
 
 func parsePrinted(output, sourceMark string) ([]printedObject, error) {
@@ -191,9 +204,13 @@ type comparison struct {
 	usedKubeAs string
 }
 
-func compareWithCommand(helm string, files *overlay.FS, target Target) (result comparison, err error) {
+// compareWithCommand renders a target, prepares what the command line needs, and compares.
+func compareWithCommand(helm string, files *overlay.FS, target Target, prepare func() error) (result comparison, err error) {
 	var objects []Object
 	objects, result.notes, result.ours = renderHelm(context.Background(), files, target)
+	if err := prepare(); err != nil {
+		return result, err
+	}
 	version := target.KubeVersion
 	for _, note := range result.notes {
 		if rest, ok := strings.CutPrefix(note, "Rendered for Kubernetes "); ok {

@@ -45,7 +45,10 @@ func (l *helmLoader) addLocalDependencies(c *chart.Chart, chartYAML helmPlace, c
 			missing(reason, "Run helm dependency build before podmend, or commit charts/; podmend downloads nothing.")
 			continue
 		}
-		dir := path.Join(path.Dir(chartYAML.file), local)
+		dir := local
+		if !path.IsAbs(local) {
+			dir = path.Join(path.Dir(chartYAML.file), local)
+		}
 		subchart, failed := l.local(dir)
 		switch {
 		case failed == nil && subchart.Name() != dependency.Name:

@@ -63,11 +63,12 @@ func helmTooLarge(name string) *Error {
 }
 
 var (
-	helmYAMLWords = regexp.MustCompile(`(?s)yaml: (?:line (\d+): )?(.*)$`)
-	helmJSONWords = regexp.MustCompile(`json: cannot unmarshal (\w+) into Go (?:struct field \S*?\.?(\S+) of|value of) type (\S+)`)
+	helmYAMLWords = regexp.MustCompile(`(?s)(?:^|\s)yaml: (?:line (\d+): )?(.*)$`)
+	helmJSONWords = regexp.MustCompile(`json: cannot unmarshal (\w+) into Go (?:struct field \w+\.(\S+) of|value of) type (\S+)`)
 	// The YAML library counts lines from 0 in what its parser finds, and from 1 in what its
 	// scanner finds.
 	helmParserWords = regexp.MustCompile(`^did not find expected (<|node content|key|'-'|',')`)
+	helmSyntaxWords = regexp.MustCompile(`^(did not find|could not find|found|mapping values|block) `)
 )
 
 // helmYAMLError cuts what the YAML library says to its problem and the line that it stands in.
@@ -92,7 +93,7 @@ func helmYAMLError(err error) (line int, problem string) {
 		return 0, problem
 	}
 	line, _ = strconv.Atoi(at[1])
-	if line == 0 || helmParserWords.MatchString(problem) {
+	if (line == 0 && helmSyntaxWords.MatchString(problem)) || helmParserWords.MatchString(problem) {
 		line++
 	}
 	return line, problem

@@ -30,7 +30,7 @@ import (
 //	crlf FILE                  FILE gets CRLF line ends
 //	bom FILE                   FILE starts with a byte order mark
 //	large FILE BYTES           FILE is that large
-//	built DIR FILE             for the command line alone, DIR is packed into FILE: what helm
+//	built DIR FOLDER           for the command line alone, DIR is packed into FOLDER: what helm
 //	                           dependency build would do
 //	object KIND NAME SOURCE    an object that is rendered, and its source: FILE, or FILE#DOC
 //	absent KIND NAME           an object that is not
@@ -247,10 +247,14 @@ func (f *helmFixture) checkFailure(t *testing.T, failed *Error) {
 
 // checkCommand compares podmend with the command line.
 func (f *helmFixture) checkCommand(t *testing.T, helm string) {
-	for _, args := range f.built {
-		packChart(t, filepath.Join(f.root, args[0]), filepath.Join(f.root, args[1]))
-	}
-	result, err := compareWithCommand(helm, f.files, f.target)
+	result, err := compareWithCommand(helm, f.files, f.target, func() error {
+		for _, args := range f.built {
+			if err := runHelm(helm, "package", filepath.Join(f.root, args[0]), "--destination", filepath.Join(f.root, args[1])); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 	switch {
 	case err != nil:
 		t.Fatal(err)

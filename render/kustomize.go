@@ -70,23 +70,28 @@ func (b *kustomizeBuild) objects(podTemplatesOnly bool) ([]Object, *Error) {
 	return objects, nil
 }
 
-// run builds the root. Where the build fails because of a CustomResourceDefinition without body,
-// it builds again with all of it.
+// run builds the root. Where the build fails for want of the body of a CustomResourceDefinition, it
+// builds again with all of them.
 func (b *kustomizeBuild) run(served map[string][]byte) (resmap.ResMap, *Error) {
 	view := &kustomizeFiles{files: b.files, served: served, cut: b.cut}
 	built, err := b.runOnce(view)
-	if err != nil && view.didCut {
-		view = &kustomizeFiles{files: b.files, served: served}
-		built, err = b.runOnce(view)
-	}
-	switch {
-	case err == nil:
+	if err == nil {
 		return built, nil
-	case view.refused != nil:
-		return nil, view.refused
-	default:
-		return nil, b.failure(err)
 	}
+	failure := view.refused
+	if failure == nil {
+		failure = b.failure(err)
+	}
+	if view.didCut && !slices.Contains(bodilessErrors, failure.Kind) {
+		b.cut = nil
+		return b.run(served)
+	}
+	return nil, failure
+}
+
+// bodilessErrors do not depend on what stands in the body of a CustomResourceDefinition.
+var bodilessErrors = []ErrorKind{
+	ErrMissing, ErrMissingKustomization, ErrLoadRestriction, ErrOutside, ErrCycle, ErrComponentKind, ErrUnknownField, ErrLegacyField,
 }
 
 // schemaLock keeps builds that set the OpenAPI schema, which kustomize holds in a variable of the

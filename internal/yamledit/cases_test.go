@@ -25,12 +25,16 @@ var update = flag.Bool("update", false, "rewrite the outputs in testdata/*.txtar
 //	set PATH = JSON
 //	delete PATH [prune N]
 //	rename PATH NEWKEY = JSON
+//
+// A case may have NAME/find instead of changes: lines "PATH" or "doc N", and out shows
+// what Find and Nearest tell.
 type textCase struct {
 	file, name string
 	in, out    string // as shown
 	modes      map[string]bool
 	doc        int
 	changes    []Change
+	find       []string
 }
 
 // shown is how the out section shows bytes.
@@ -73,7 +77,12 @@ func TestCases(t *testing.T) {
 		archive, cases := readCases(t, file)
 		for _, c := range cases {
 			t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar")+"/"+c.name, func(t *testing.T) {
-				got := runCase(t, c)
+				got := ""
+				if c.find != nil {
+					got = runFind(t, c)
+				} else {
+					got = runCase(t, c)
+				}
 				if got == c.out {
 					return
 				}
@@ -147,6 +156,8 @@ func readCases(t testing.TB, file string) (*txtar.Archive, []*textCase) {
 					t.Fatalf("%s: %s: %q: %v", file, name, line, err)
 				}
 			}
+		case "find":
+			c.find = strings.Split(strings.TrimSpace(data), "\n")
 		case "out":
 			c.out = data
 		default:
@@ -243,9 +254,9 @@ func setSection(a *txtar.Archive, name, text string) {
 			return
 		}
 	}
-	changes := strings.TrimSuffix(name, "/out") + "/changes"
+	stem := strings.TrimSuffix(name, "/out")
 	for i := range a.Files {
-		if a.Files[i].Name == changes {
+		if a.Files[i].Name == stem+"/changes" || a.Files[i].Name == stem+"/find" {
 			rest := append([]txtar.File{{Name: name, Data: []byte(text)}}, a.Files[i+1:]...)
 			a.Files = append(a.Files[:i+1:i+1], rest...)
 			return
