@@ -40,7 +40,8 @@ var allowPrivilegeEscalation = Control{
 		},
 		Mended: "allowPrivilegeEscalation: false is set in each container. Kubernetes refuses it in a container that is privileged or adds " +
 			"CAP_SYS_ADMIN, so there privileged becomes false and that capability goes. A Windows pod, which can't have the field, is left alone.",
-		Page: standardsRestricted,
+		Advice: "Set securityContext.allowPrivilegeEscalation to false in every container.",
+		Page:   standardsRestricted,
 	},
 }
 

@@ -45,7 +45,8 @@ var appArmorProfile = Control{
 		Allowed: []Allowed{{minor(0), "RuntimeDefault, Localhost, no profile; in annotations runtime/default, localhost/*, empty, undefined"}},
 		Mended: "The type becomes RuntimeDefault, an annotation runtime/default. A field and the annotation of a container " +
 			"that it holds for change together, since Kubernetes wants them to agree.",
-		Page: standardsBaseline,
+		Advice: "Set the AppArmor profile to RuntimeDefault (runtime/default in an annotation).",
+		Page:   standardsBaseline,
 	},
 }
 

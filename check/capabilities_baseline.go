@@ -44,7 +44,8 @@ var capabilitiesBaseline = Control{
 		Allowed: []Allowed{{minor(0), strings.Join(sets.List(defaultCapabilities), ", ") + ", undefined, empty"}},
 		Mended: "A name that is allowed without its CAP_ prefix loses the prefix, since the standard knows names without it. Other entries go; " +
 			"an add list that is empty then goes, and so does capabilities.",
-		Page: standardsBaseline,
+		Advice: "Take the capabilities that the standard does not allow out of capabilities.add.",
+		Page:   standardsBaseline,
 	},
 }
 

@@ -46,7 +46,8 @@ var capabilitiesRestricted = Control{
 		},
 		Mended: "ALL joins drop in each container, and disallowed entries of add go. Look at the image first: a program that starts as root to " +
 			"change its user or the owner of files needs some of them. A Windows pod, which can't have the field, is left alone.",
-		Page: standardsRestricted,
+		Advice: "Set capabilities.drop to [ALL], and add back NET_BIND_SERVICE only.",
+		Page:   standardsRestricted,
 	},
 }
 

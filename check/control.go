@@ -42,6 +42,7 @@ type Doc struct {
 	Fields  []string  // the fields that it reads, with [*] for any list item
 	Allowed []Allowed // oldest first
 	Mended  string    // what podmend changes
+	Advice  string    // one sentence: what to change by hand
 	Page    string    // where to read on
 }
 

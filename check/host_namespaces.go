@@ -36,7 +36,8 @@ var hostNamespaces = Control{
 		Allowed: []Allowed{{minor(0), "false, undefined"}},
 		Mended: "Each becomes false. With hostNetwork, dnsPolicy: ClusterFirstWithHostNet becomes ClusterFirst; in a Windows " +
 			"HostProcess pod, which needs hostNetwork, hostProcess becomes false too.",
-		Page: standardsBaseline,
+		Advice: "Set hostNetwork, hostPID and hostIPC to false.",
+		Page:   standardsBaseline,
 	},
 }
 

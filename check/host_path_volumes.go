@@ -34,6 +34,8 @@ var hostPathVolumes = Control{
 		Mended: "A volume that is mounted read-only everywhere or nowhere, a file, a device or a socket is dropped with every mount of it. " +
 			"A writable directory becomes an emptyDir; its data no longer outlives the pod. " +
 			"The option hostPath forces either.",
+		Advice: "Replace the hostPath by an emptyDir, a ConfigMap or a persistent volume claim, or take the volume " +
+			"away with its mounts.",
 		Page: standardsBaseline,
 	},
 }

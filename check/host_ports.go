@@ -45,7 +45,8 @@ var hostPorts = Control{
 		Allowed: []Allowed{{minor(0), "0, undefined"}},
 		Mended: "hostPort goes. In a pod with hostNetwork, hostNetwork becomes false along with it: alone, " +
 			"Kubernetes would fill the port in again.",
-		Page: standardsBaseline,
+		Advice: "Take hostPort away, and reach the pod through a Service.",
+		Page:   standardsBaseline,
 	},
 }
 

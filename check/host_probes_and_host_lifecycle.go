@@ -36,6 +36,7 @@ var hostProbesAndHostLifecycle = Control{
 		},
 		Allowed: []Allowed{{minor(34), "undefined, empty"}},
 		Mended:  "host goes, and the kubelet calls the pod's own address.",
+		Advice:  "Take host away: without it the kubelet asks the pod itself.",
 		Page:    standardsBaseline,
 	},
 }

@@ -38,7 +38,8 @@ var privileged = Control{
 		Allowed: []Allowed{{minor(0), "false, undefined"}},
 		Mended: "privileged becomes false. Mounts of that container with mountPropagation: Bidirectional, which " +
 			"Kubernetes refuses in other containers, become HostToContainer.",
-		Page: standardsBaseline,
+		Advice: "Set securityContext.privileged to false.",
+		Page:   standardsBaseline,
 	},
 }
 

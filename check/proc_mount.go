@@ -41,6 +41,7 @@ var procMount = Control{
 			{minor(35), "any value in a pod with hostUsers: false"},
 		},
 		Mended: "procMount becomes Default.",
+		Advice: "Set procMount to Default.",
 		Page:   standardsBaseline,
 	},
 }

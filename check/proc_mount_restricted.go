@@ -33,6 +33,7 @@ var procMountRestricted = Control{
 		},
 		Allowed: []Allowed{{minor(35), "Default, undefined"}},
 		Mended:  "procMount becomes Default.",
+		Advice:  "Set procMount to Default.",
 		Page:    standardsRestricted,
 	},
 }

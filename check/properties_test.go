@@ -84,7 +84,7 @@ func (o oracle) mends(t testing.TB, pod *render.PodTemplate, lv api.LevelVersion
 	for _, change := range full {
 		changes = append(changes, change)
 	}
-	mended := apply(t, pod, withoutMoot(changes))
+	mended := apply(t, pod, yamledit.WithoutMoot(changes))
 	left, err := o.evaluator.Evaluate(mended, lv)
 	if err != nil {
 		t.Fatal(err)
@@ -187,15 +187,6 @@ func changesOf(remedies []Remedy) []yamledit.Change {
 		changes = append(changes, remedy.Changes...)
 	}
 	return changes
-}
-
-// withoutMoot leaves out the changes inside of what another one deletes.
-func withoutMoot(changes []yamledit.Change) []yamledit.Change {
-	return slices.DeleteFunc(slices.Clone(changes), func(inner yamledit.Change) bool {
-		return slices.ContainsFunc(changes, func(outer yamledit.Change) bool {
-			return outer.Op == yamledit.Delete && len(outer.Path) < len(inner.Path) && inner.Path.HasPrefix(outer.Path)
-		})
-	})
 }
 
 type podTree struct {

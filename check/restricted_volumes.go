@@ -32,6 +32,8 @@ var restrictedVolumes = Control{
 		Allowed: []Allowed{{minor(0), "configMap, csi, downwardAPI, emptyDir, ephemeral, image, persistentVolumeClaim, projected, secret"}},
 		Mended: "A hostPath is mended as in hostPathVolumes. For other types podmend has no remedy, since only the owner of the data knows " +
 			"which claim can take the volume's place.",
+		Advice: "Use only volumes that belong to the pod or the cluster's storage, such as configMap, secret, " +
+			"emptyDir, projected and persistentVolumeClaim.",
 		Page: standardsRestricted,
 	},
 }

@@ -43,7 +43,8 @@ var runAsNonRoot = Control{
 		},
 		Mended: "runAsNonRoot: true is set for the pod, or for each container without it where another one says false; false becomes true. " +
 			"runAsUser: 0 beside it goes, since such a container would not start. Look at the image first: it must name a user by number that is not 0.",
-		Page: standardsRestricted,
+		Advice: "Set runAsNonRoot to true, once the image is known to run as a user other than root.",
+		Page:   standardsRestricted,
 	},
 }
 

@@ -42,6 +42,7 @@ var runAsUser = Control{
 			{minor(35), "any value in a pod with hostUsers: false"},
 		},
 		Mended: "runAsUser: 0 goes; the image's own user then counts.",
+		Advice: "Set runAsUser to a number other than 0, or take it away.",
 		Page:   standardsRestricted,
 	},
 }

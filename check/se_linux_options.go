@@ -43,6 +43,7 @@ var seLinuxOptions = Control{
 			{minor(31), "type: container_engine_t too"},
 		},
 		Mended: "A disallowed type, user or role goes; an emptied seLinuxOptions goes too. level stays.",
+		Advice: "Take user and role out of seLinuxOptions, and a type that the standard does not allow.",
 		Page:   standardsBaseline,
 	},
 }

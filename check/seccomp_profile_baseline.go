@@ -53,7 +53,8 @@ var seccompProfileBaseline = Control{
 		},
 		Mended: "The type becomes RuntimeDefault, an annotation runtime/default. A field and the annotation beside it change " +
 			"together, since Kubernetes wants them to agree.",
-		Page: standardsBaseline,
+		Advice: "Set seccompProfile.type to RuntimeDefault (runtime/default in an annotation).",
+		Page:   standardsBaseline,
 	},
 }
 

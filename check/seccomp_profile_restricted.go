@@ -42,7 +42,8 @@ var seccompProfileRestricted = Control{
 		},
 		Mended: "seccompProfile: {type: RuntimeDefault} is added to the pod; another type becomes RuntimeDefault where it stands. " +
 			"A Windows pod, which can't have the field, is left alone.",
-		Page: standardsRestricted,
+		Advice: "Set seccompProfile.type to RuntimeDefault.",
+		Page:   standardsRestricted,
 	},
 }
 

@@ -41,6 +41,7 @@ var sysctls = Control{
 			{minor(37), "net.ipv4.tcp_slow_start_after_idle, net.ipv4.tcp_notsent_lowat too"},
 		},
 		Mended: "Disallowed entries go; an emptied sysctls goes too.",
+		Advice: "Take the sysctls that the standard does not list as safe out of securityContext.sysctls.",
 		Page:   standardsBaseline,
 	},
 }

@@ -37,7 +37,8 @@ var windowsHostProcess = Control{
 		Allowed: []Allowed{{minor(0), "false, undefined"}},
 		Mended: "hostProcess becomes false wherever it is true, in the pod and its containers at once, because Kubernetes " +
 			"wants them to agree; hostNetwork, which HostProcess pods must have, becomes false with it.",
-		Page: standardsBaseline,
+		Advice: "Set windowsOptions.hostProcess to false in the pod and in every container, and hostNetwork with it.",
+		Page:   standardsBaseline,
 	},
 }
 

@@ -63,7 +63,7 @@ func compareObject(target string, before, after *render.Object, changes []yamled
 	if err := yaml.Unmarshal(after.YAML, &is); err != nil {
 		return &Refusal{BreaksTarget, fmt.Sprintf("with the edit %s %q of %s cannot be read: %v", after.Kind, after.Name, target, err)}
 	}
-	meant, err := yamledit.ApplyTree(was, changes)
+	meant, err := yamledit.ApplyTree(was, yamledit.WithoutMoot(changes))
 	if err != nil {
 		return &Refusal{NotEditable, fmt.Sprintf("%s %q of %s: %v", before.Kind, before.Name, target, err)}
 	}

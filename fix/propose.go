@@ -266,7 +266,7 @@ func editsOf(files *overlay.FS, changes []sourceChange) ([]FileEdit, error) {
 			file = yamledit.Parse(content)
 			parsed[at.file] = file
 		}
-		found, err := file.Edits(at.doc, byDoc[at])
+		found, err := file.Edits(at.doc, yamledit.WithoutMoot(byDoc[at]))
 		if err != nil {
 			return nil, fmt.Errorf("edit %s: %w", at.file, err)
 		}

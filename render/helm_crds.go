@@ -76,8 +76,8 @@ func isSeparator(line []byte) bool {
 
 var (
 	plainTopField  = regexp.MustCompile(`(?m)^([A-Za-z]+):[ \t]*(.*?)[ \t\r]*$`)
-	plainMetaField = regexp.MustCompile(`^( +)(name|namespace|generateName):[ \t]+([A-Za-z0-9][A-Za-z0-9.-]*)[ \t\r]*$`)
-	plainScalar    = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9./-]*$`)
+	plainMetaField = regexp.MustCompile(`^( +)(name|namespace|generateName):[ \t]+([A-Za-z][A-Za-z0-9-]*\.[A-Za-z0-9.-]*)[ \t\r]*$`)
+	plainVersion   = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9.-]*/[A-Za-z0-9]+$`)
 )
 
 // scanCRDHead reads the head of a CustomResourceDefinition in the form that generators write,
@@ -117,7 +117,7 @@ func scanCRDHead(text []byte) (head helmHead, ok bool) {
 		fields[key] = value
 		inMetadata = key == "metadata" && value == ""
 	}
-	if fields["kind"] != "CustomResourceDefinition" || !plainScalar.MatchString(fields["apiVersion"]) || name == "" {
+	if fields["kind"] != "CustomResourceDefinition" || !plainVersion.MatchString(fields["apiVersion"]) || name == "" {
 		return head, false
 	}
 	head.APIVersion, head.Kind = fields["apiVersion"], fields["kind"]

@@ -101,7 +101,6 @@ func (w *candidateWalk) kustomization(k *kustomization, found []candidate) []can
 	if w.steps++; k == nil || w.steps > maxSteps {
 		return found
 	}
-	w.steps++
 	for _, ref := range k.refs {
 		switch {
 		case ref.use != useResource || ref.target == "":
@@ -128,7 +127,11 @@ func (w *candidateWalk) kustomization(k *kustomization, found []candidate) []can
 		if c.kind != "CustomResourceDefinition" && c.kind != "Namespace" && c.kind != "APIService" {
 			c.name = p.NamePrefix + c.name + p.NameSuffix
 		}
-		if p.Namespace != "" {
+		switch {
+		case p.Namespace == "":
+		case c.kind == "Namespace":
+			c.name = p.Namespace
+		default:
 			c.namespace = p.Namespace
 		}
 	}
@@ -140,7 +143,7 @@ func (w *candidateWalk) kustomization(k *kustomization, found []candidate) []can
 func generated(k *kustomization) []candidate {
 	var found []candidate
 	add := func(kind string, args types.GeneratorArgs) {
-		if args.Behavior == "" || strings.EqualFold(args.Behavior, "create") {
+		if args.Behavior != "merge" && args.Behavior != "replace" {
 			found = append(found, candidate{
 				apiVersion: "v1", kind: kind, name: args.Name, namespace: args.Namespace, source: Source{File: k.file},
 			})

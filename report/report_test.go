@@ -95,20 +95,9 @@ func TestProblems(t *testing.T) {
 
 // TestEveryControlHasAdvice asks upstream for its controls.
 func TestEveryControlHasAdvice(t *testing.T) {
-	known := map[string]bool{}
-	for _, check := range policy.DefaultChecks() {
-		id := string(check.ID)
-		known[id] = true
-		if advice[id] == "" {
-			t.Errorf("%s has none", id)
-		}
-	}
-	for id, text := range advice {
-		if !known[id] {
-			t.Errorf("%s is no control", id)
-		}
-		if !strings.HasSuffix(text, ".") {
-			t.Errorf("%s: %q is no sentence", id, text)
+	for _, control := range policy.DefaultChecks() {
+		if text := Advice(string(control.ID)); text == "" || text == Advice("no such control") {
+			t.Errorf("%s has no advice", control.ID)
 		}
 	}
 }

@@ -1,5 +1,7 @@
 package yamledit
 
+import "slices"
+
 // An Edit replaces the bytes [Start,End) of one file by NewText.
 type Edit struct {
 	Start   int    `json:"start"`
@@ -30,4 +32,14 @@ type Change struct {
 	// Prune is how many ancestors of a deleted node go too, nearest first, where the
 	// changes of the call leave them empty.
 	Prune int
+}
+
+// WithoutMoot drops the changes of nodes that another change takes away with what is around
+// them. Changes with different purposes may meet so.
+func WithoutMoot(changes []Change) []Change {
+	return slices.DeleteFunc(slices.Clone(changes), func(inner Change) bool {
+		return slices.ContainsFunc(changes, func(outer Change) bool {
+			return outer.Op != Set && len(outer.Path) < len(inner.Path) && inner.Path.HasPrefix(outer.Path)
+		})
+	})
 }

@@ -90,6 +90,9 @@ func put(tree any, p Path, value any) any {
 	if len(p) == 0 {
 		return value
 	}
+	if _, under := tree.(gone); under {
+		return tree
+	}
 	if p[0].List {
 		list, _ := tree.([]any)
 		if p[0].Index == len(list) {
