@@ -8,6 +8,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"unicode"
 
 	"helm.sh/helm/v3/pkg/release"
 	"sigs.k8s.io/yaml"
@@ -140,7 +141,8 @@ func splitHelmDocuments(printed string) []helmDocument {
 		if end >= 0 {
 			text = rest[:end]
 		}
-		documents = append(documents, helmDocument{text: strings.TrimSpace(text), line: line})
+		blank := len(text) - len(strings.TrimLeftFunc(text, unicode.IsSpace))
+		documents = append(documents, helmDocument{text: strings.TrimSpace(text), line: line + strings.Count(text[:blank], "\n")})
 		if end < 0 {
 			break
 		}

@@ -197,7 +197,7 @@ func checkSources(t *testing.T, files *overlay.FS, objects []Object) {
 // checkKustomizeError checks that an error is for people.
 func checkKustomizeError(t *testing.T, files *overlay.FS, failure *Error) {
 	t.Helper()
-	if strings.Contains(failure.Message, "/up") || strings.Contains(failure.Message, files.Dir()) {
+	if strings.Contains(failure.Message, "/up/up") || strings.Contains(failure.Message, files.Dir()) {
 		t.Errorf("the message holds a path that is not the repository's: %s", failure.Message)
 	}
 	if failure.File == "" {

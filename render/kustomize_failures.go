@@ -19,58 +19,110 @@ var kustomizeFailures = []struct {
 	advice string
 	place  func(f *kustomizeFailure, found *Error)
 }{
-	{regexp.MustCompile(`^unable to find one of `), ErrMissingKustomization,
-		"Add a kustomization.yaml to the folder, or list its files instead of it.", nil},
-	{regexp.MustCompile(`^Found multiple kustomization files`), ErrTwoKustomizations,
-		"Keep one of them.", placeSecondFile},
-	{regexp.MustCompile(`kustomization.yaml is empty`), ErrEmptyKustomization,
-		"List resources in it, or delete it.", placeKustomization},
-	{regexp.MustCompile(`Kustomization\.patches of type types\.Patch`), ErrLegacyField,
-		"Old versions of kustomize took a list of file names: write `- path: FILE` for each.", placeField},
-	{regexp.MustCompile(`json: unknown field "(?:inventory|commands|packages|resourceTemplate|bases64|env|commonMetadata)"`), ErrLegacyField,
-		"kustomize reads this field no longer: `kustomize edit fix` may help.", placeField},
-	{regexp.MustCompile(`json: unknown field`), ErrUnknownField,
-		"Check the spelling, or take the field out.", placeField},
-	{regexp.MustCompile(`json: cannot unmarshal`), ErrInvalidField,
-		"Give the field the type that kustomize expects.", placeField},
-	{regexp.MustCompile(`^Failed to read kustomization file`), ErrInvalidField,
-		"Write the apiVersion and kind that kustomize expects.", placeKustomization},
-	{regexp.MustCompile(`^invalid Kustomization: .*yaml: `), ErrSyntax,
-		"Mend the syntax of the kustomization.", placeKustomizationSyntax},
-	{regexp.MustCompile(`MalformedYAMLError|encounters a format error|invalid document separator`), ErrSyntax,
-		"Mend the syntax of the file.", placeSyntax},
-	{regexp.MustCompile(`^security; file `), ErrLoadRestriction,
-		"kustomize reads files only from the folder of the kustomization and below: move the file there, or make its folder a kustomization.", placeValue},
-	{regexp.MustCompile(`: security; file |security; file '`), ErrLoadRestriction,
-		"kustomize reads files only from the folder of the kustomization and below: move the file there.", placeValue},
-	{regexp.MustCompile(`cycle detected`), ErrCycle,
-		"Let no kustomization include a folder that leads back to it.", nil},
-	{regexp.MustCompile(`expected kind != 'Component'`), ErrComponentKind,
-		"List it under components instead of resources.", placeIncluded},
-	{regexp.MustCompile(`expected kind 'Component'`), ErrComponentKind,
-		"List it under resources instead of components, or give it the kind Component.", placeIncluded},
-	{regexp.MustCompile(`path ".*" is ambiguous`), ErrInvalidField,
-		"Indent the entries of the list alike.", nil},
-	{regexp.MustCompile(`no such file or directory|file does not exist`), ErrMissing,
-		"Add the file, or take the reference to it away.", placeMissing},
-	{regexp.MustCompile(`already registered id|; can not use behavior|multiple matches for Id|found multiple objects`), ErrIDConflict,
-		"Keep one of the objects, or give them different names or namespaces.", nil},
-	{regexp.MustCompile(`does not exist; cannot merge or replace`), ErrGenerator,
-		"Let the generator create the object, or correct its name and namespace.", nil},
-	{regexp.MustCompile(`no resource matches strategic merge patch|unable to find patch target|failed to find unique target for patch|no matches for Id`), ErrPatchTarget,
-		"Correct the kind, name and namespace in the patch, or add the resource. A folder that is only a part of an overlay does not build alone.", placePatch},
-	{regexp.MustCompile(`does not apply|unable to parse SM or JSON patch|must specify one of patch and path|patch and path can't be set|illegally qualifies as both|must specify a target for|must specify the target name|empty json patch|patch appears to be empty|empty to be empty|seems to be empty|error in operation|testing value|testing path`), ErrPatch,
-		"Correct the patch: its paths must exist in the object that it changes.", placePatchFile},
-	{regexp.MustCompile(`var '.*' cannot be mapped|field specified in var|matches for var|var .* already encountered`), ErrVars,
-		"Correct the object and the field that the var names.", nil},
-	{regexp.MustCompile(`replacement|nothing selected by|multiple matches for selector|delimiter option|options\.index`), ErrReplacement,
-		"Correct the source and the targets of the replacement.", placeReplacements},
-	{regexp.MustCompile(`env source files|literal source|file sources|cannot add key|illegal|a configmap must have a name|missing key name|missing file path|contains '='|not a valid`), ErrGenerator,
-		"Correct the generator.", placeGenerator},
-	{regexp.MustCompile(`missing metadata\.name|missing Resource metadata|missing kind|[Mm]issing|invalid resource|empty item at|is not a valid|expected array|trouble expanding|wrong Node Kind|yaml: `), ErrInvalidResource,
-		"Let the file hold Kubernetes objects only, each with apiVersion, kind and metadata.name.", placeFile},
-	{regexp.MustCompile(`must specify --enable-helm`), ErrHelmCharts,
-		"Helm charts inside kustomizations are not supported yet: check the chart itself.", nil},
+	{
+		regexp.MustCompile(`^unable to find one of `), ErrMissingKustomization,
+		"Add a kustomization.yaml to the folder, or list its files instead of it.", nil,
+	},
+	{
+		regexp.MustCompile(`^Found multiple kustomization files`), ErrTwoKustomizations,
+		"Keep one of them.", placeSecondFile,
+	},
+	{
+		regexp.MustCompile(`kustomization.yaml is empty`), ErrEmptyKustomization,
+		"List resources in it, or delete it.", placeKustomization,
+	},
+	{
+		regexp.MustCompile(`Kustomization\.patches of type types\.Patch`), ErrLegacyField,
+		"Old versions of kustomize took a list of file names: write `- path: FILE` for each.", placeField,
+	},
+	{
+		regexp.MustCompile(`json: unknown field "(?:inventory|commands|packages|resourceTemplate|bases64|env|commonMetadata)"`), ErrLegacyField,
+		"kustomize reads this field no longer: `kustomize edit fix` may help.", placeField,
+	},
+	{
+		regexp.MustCompile(`json: unknown field`), ErrUnknownField,
+		"Check the spelling, or take the field out.", placeField,
+	},
+	{
+		regexp.MustCompile(`json: cannot unmarshal`), ErrInvalidField,
+		"Give the field the type that kustomize expects.", placeField,
+	},
+	{
+		regexp.MustCompile(`^Failed to read kustomization file`), ErrInvalidField,
+		"Write the apiVersion and kind that kustomize expects.", placeKustomization,
+	},
+	{
+		regexp.MustCompile(`^invalid Kustomization: .*yaml: `), ErrSyntax,
+		"Mend the syntax of the kustomization.", placeKustomizationSyntax,
+	},
+	{
+		regexp.MustCompile(`MalformedYAMLError|encounters a format error|invalid document separator`), ErrSyntax,
+		"Mend the syntax of the file.", placeSyntax,
+	},
+	{
+		regexp.MustCompile(`^security; file `), ErrLoadRestriction,
+		"kustomize reads files only from the folder of the kustomization and below: move the file there, or make its folder a kustomization.", placeValue,
+	},
+	{
+		regexp.MustCompile(`: security; file |security; file '`), ErrLoadRestriction,
+		"kustomize reads files only from the folder of the kustomization and below: move the file there.", placeValue,
+	},
+	{
+		regexp.MustCompile(`cycle detected`), ErrCycle,
+		"Let no kustomization include a folder that leads back to it.", nil,
+	},
+	{
+		regexp.MustCompile(`expected kind != 'Component'`), ErrComponentKind,
+		"List it under components instead of resources.", placeIncluded,
+	},
+	{
+		regexp.MustCompile(`expected kind 'Component'`), ErrComponentKind,
+		"List it under resources instead of components, or give it the kind Component.", placeIncluded,
+	},
+	{
+		regexp.MustCompile(`path ".*" is ambiguous`), ErrInvalidField,
+		"Indent the entries of the list alike.", nil,
+	},
+	{
+		regexp.MustCompile(`no such file or directory|file does not exist`), ErrMissing,
+		"Add the file, or take the reference to it away.", placeMissing,
+	},
+	{
+		regexp.MustCompile(`already registered id|; can not use behavior|multiple matches for Id|found multiple objects`), ErrIDConflict,
+		"Keep one of the objects, or give them different names or namespaces.", nil,
+	},
+	{
+		regexp.MustCompile(`does not exist; cannot merge or replace`), ErrGenerator,
+		"Let the generator create the object, or correct its name and namespace.", nil,
+	},
+	{
+		regexp.MustCompile(`no resource matches strategic merge patch|unable to find patch target|failed to find unique target for patch|no matches for Id`), ErrPatchTarget,
+		"Correct the kind, name and namespace in the patch, or add the resource. A folder that is only a part of an overlay does not build alone.", placePatch,
+	},
+	{
+		regexp.MustCompile(`does not apply|unable to parse SM or JSON patch|must specify one of patch and path|patch and path can't be set|illegally qualifies as both|must specify a target for|must specify the target name|empty json patch|patch appears to be empty|empty to be empty|seems to be empty|error in operation|testing value|testing path`), ErrPatch,
+		"Correct the patch: its paths must exist in the object that it changes.", placePatchFile,
+	},
+	{
+		regexp.MustCompile(`var '.*' cannot be mapped|field specified in var|matches for var|var .* already encountered`), ErrVars,
+		"Correct the object and the field that the var names.", nil,
+	},
+	{
+		regexp.MustCompile(`replacement|nothing selected by|multiple matches for selector|delimiter option|options\.index`), ErrReplacement,
+		"Correct the source and the targets of the replacement.", placeReplacements,
+	},
+	{
+		regexp.MustCompile(`env source files|literal source|file sources|cannot add key|illegal|a configmap must have a name|missing key name|missing file path|contains '='|not a valid`), ErrGenerator,
+		"Correct the generator.", placeGenerator,
+	},
+	{
+		regexp.MustCompile(`missing metadata\.name|missing Resource metadata|missing kind|[Mm]issing|invalid resource|empty item at|is not a valid|expected array|trouble expanding|wrong Node Kind|yaml: `), ErrInvalidResource,
+		"Let the file hold Kubernetes objects only, each with apiVersion, kind and metadata.name.", placeFile,
+	},
+	{
+		regexp.MustCompile(`must specify --enable-helm`), ErrHelmCharts,
+		"Helm charts inside kustomizations are not supported yet: check the chart itself.", nil,
+	},
 }
 
 func placeKustomization(f *kustomizeFailure, found *Error) { found.File = f.where.file }

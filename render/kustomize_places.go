@@ -55,11 +55,12 @@ func placePatch(f *kustomizeFailure, found *Error) {
 		}
 	}
 	p := &f.where.parsed
-	inline := make([]string, 0, len(p.Patches)+len(p.PatchesStrategicMerge))
+	strategic, _ := oldPatches(p)
+	var inline []string
 	for _, patch := range p.Patches {
 		inline = append(inline, patch.Patch)
 	}
-	for _, patch := range p.PatchesStrategicMerge {
+	for _, patch := range strategic {
 		inline = append(inline, string(patch))
 	}
 	at := slices.IndexFunc(inline, func(patch string) bool { return patchLine([]byte(patch), kind, name) > 0 })
@@ -97,8 +98,8 @@ func placePatchFile(f *kustomizeFailure, found *Error) {
 			}
 		}
 	}
-	p := &f.where.parsed
-	if len(patches) == 1 && len(p.Patches)+len(p.PatchesJson6902)+len(p.PatchesStrategicMerge) == 1 {
+	strategic, operations := oldPatches(&f.where.parsed)
+	if len(patches) == 1 && len(f.where.parsed.Patches)+len(strategic)+len(operations) == 1 {
 		found.File = patches[0].target
 	}
 }

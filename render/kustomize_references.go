@@ -68,7 +68,8 @@ func (s *kustomizationScan) addReferences(k *kustomization) {
 	}
 	s.addPlugins(k, "generators", p.Generators)
 	add(useComponent, "components", p.Components...)
-	for _, patch := range p.PatchesStrategicMerge {
+	strategic, operations := oldPatches(p)
+	for _, patch := range strategic {
 		if objects, err := parseResources([]byte(patch)); err != nil || len(objects) == 0 {
 			add(usePatch, "patchesStrategicMerge", string(patch))
 		}
@@ -78,7 +79,7 @@ func (s *kustomizationScan) addReferences(k *kustomization) {
 			add(usePatch, "patches", patch.Path)
 		}
 	}
-	for _, patch := range p.PatchesJson6902 {
+	for _, patch := range operations {
 		if patch.Path != "" {
 			add(usePatch, "patchesJson6902", patch.Path)
 		}
@@ -90,6 +91,12 @@ func (s *kustomizationScan) addReferences(k *kustomization) {
 	}
 	s.addPlugins(k, "transformers", p.Transformers)
 	s.addPlugins(k, "validators", p.Validators)
+}
+
+// oldPatches returns the patches in the fields that came before patches.
+func oldPatches(p *types.Kustomization) ([]types.PatchStrategicMerge, []types.Patch) {
+	//lint:ignore SA1019 kustomize still applies them
+	return p.PatchesStrategicMerge, p.PatchesJson6902
 }
 
 // pairSources returns the paths that a ConfigMap or Secret generator reads.

@@ -134,7 +134,7 @@ func (l *Locator) exact(object *Object, path yamledit.Path) Origin {
 	file := l.source(source.File)
 	origin := Origin{
 		File: source.File, Via: ViaManifest, Exact: true, Doc: source.Doc, Path: path,
-		Place: place(file, source, path),
+		Place: place(file, source, file.Home(source.Doc, path)),
 	}
 	origin.at(file, source.Doc, path)
 	return origin
@@ -195,6 +195,9 @@ func place(file *yamledit.File, source Source, path yamledit.Path) string {
 	name := fmt.Sprintf("%s/%s/%s", header.Kind, header.Namespace, header.Name)
 	if same > 0 {
 		name += fmt.Sprintf("#%d", same)
+	}
+	if !path.HasPrefix(source.Path) {
+		return name + ":" + namedPath(file.Docs[source.Doc].Root, path)
 	}
 	return name + ":" + namedPath(root, path[len(source.Path):])
 }

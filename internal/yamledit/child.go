@@ -43,3 +43,43 @@ func (f *File) keyPosition(found Found) (Position, bool) {
 	}
 	return Position{}, false
 }
+
+// Home returns the path by which the text of a node is reached without any alias or merge key:
+// p itself, or where the anchor stands that p goes through. It returns p if there is none.
+func (f *File) Home(doc int, p Path) Path {
+	found, ok := f.Find(doc, p)
+	if !ok || !found.Shared {
+		return p
+	}
+	root := f.Docs[doc].Root
+	value := hit{value: root}
+	for _, step := range p {
+		value, _ = child(resolve(value.value), step)
+	}
+	if home, ok := pathTo(root, value.value, nil); ok {
+		return home
+	}
+	return p
+}
+
+// pathTo looks for a node below n without following aliases.
+func pathTo(n, wanted *yaml.Node, at Path) (Path, bool) {
+	if n == wanted {
+		return at, true
+	}
+	switch n.Kind {
+	case yaml.MappingNode:
+		for i := 0; i+1 < len(n.Content); i += 2 {
+			if path, ok := pathTo(n.Content[i+1], wanted, at.Join(n.Content[i].Value)); ok {
+				return path, true
+			}
+		}
+	case yaml.SequenceNode:
+		for i, item := range n.Content {
+			if path, ok := pathTo(item, wanted, at.Join(i)); ok {
+				return path, true
+			}
+		}
+	}
+	return nil, false
+}

@@ -1,6 +1,10 @@
 package yamledit
 
-import "sigs.k8s.io/kustomize/kyaml/yaml"
+import (
+	"bytes"
+
+	"sigs.k8s.io/kustomize/kyaml/yaml"
+)
 
 // childStart goes to where the next child's text starts and says where that is.
 func (t *tracer) childStart() int {
@@ -25,7 +29,7 @@ func (t *tracer) blockMapping(n *yaml.Node) {
 		if explicit {
 			t.pos++
 		}
-		t.node(it.key, h)
+		t.keyNode(it.key, h)
 		keyEnd := t.pos
 		if explicit {
 			t.gap()
@@ -44,6 +48,16 @@ func (t *tracer) blockMapping(n *yaml.Node) {
 		t.node(it.value, h)
 		it.end = t.pos
 		t.layout.items[n] = append(t.layout.items[n], it)
+	}
+}
+
+// keyNode traces a key. A key with the tag "!" is refused: it makes 0 a text, and the
+// tree does not show that.
+func (t *tracer) keyNode(n *yaml.Node, h holder) {
+	t.node(n, h)
+	s := t.layout.spans[n]
+	if t.err == nil && n.Style&yaml.TaggedStyle == 0 && bytes.IndexByte(t.file.Src[s.start:s.body], '!') >= 0 {
+		t.fail()
 	}
 }
 
@@ -125,7 +139,7 @@ func (t *tracer) flowPair(n *yaml.Node, i, column int) {
 	if t.peek() == '?' && (isBare(it.key) || t.file.offset(it.key) > t.pos) {
 		t.pos++
 	}
-	t.node(it.key, h)
+	t.keyNode(it.key, h)
 	keyEnd := t.pos
 	t.gap()
 	if t.peek() == ':' {
