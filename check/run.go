@@ -82,9 +82,7 @@ func (r *runner) target(result *render.Result) error {
 			if !errors.As(err, &broken) {
 				return err
 			}
-			if r.report.Broken[id] == nil {
-				r.report.Broken[id] = broken
-			}
+			r.broken(id, &result.Objects[i], broken)
 			continue
 		}
 		for p := range pods {
@@ -95,6 +93,18 @@ func (r *runner) target(result *render.Result) error {
 		}
 	}
 	return nil
+}
+
+// broken records an object that Kubernetes would refuse: the first of a target with its line, of
+// the others how many there are.
+func (r *runner) broken(target string, object *render.Object, broken *render.Error) {
+	first := r.report.Broken[target]
+	if first != nil {
+		first.Others++
+		return
+	}
+	broken.Line = r.locator.Uncertain(object, nil).Line
+	r.report.Broken[target] = broken
 }
 
 func (r *runner) podTemplate(target string, pod *render.PodTemplate) error {

@@ -1,35 +1,53 @@
 package fix
 
 import (
-	"bytes"
+	"fmt"
 	"strconv"
 	"strings"
 
-	"github.com/rogpeppe/go-internal/diff"
+	"github.com/aymanbagabas/go-udiff"
+
+	"github.com/podmend/podmend/internal/overlay"
 )
 
-// Diff returns a unified diff of one file that git apply takes.
+const contextLines = 3
+
+// Diff returns the unified diff of the files that the proposals edit, sorted by name, as git apply
+// takes it. Only lines that an edit touches are shown as changed.
 // https://git-scm.com/docs/diff-format#generate_patch_text_with_p
-func Diff(name string, before, after []byte) []byte {
-	if bytes.Equal(before, after) {
-		return nil
+func Diff(files *overlay.FS, proposals []*Proposal) ([]byte, error) {
+	byFile, err := jointEdits(files, proposals)
+	if err != nil {
+		return nil, err
 	}
-	from, to := gitQuote("a/"+name), gitQuote("b/"+name)
-	text := diff.Diff("before", before, "after", after)
-	// The library opens with a line "diff before after" and two header lines.
-	for range 3 {
-		_, text, _ = bytes.Cut(text, []byte("\n"))
+	var diff strings.Builder
+	for _, name := range sortedKeys(byFile) {
+		before, err := files.ReadFile(name)
+		if err != nil {
+			return nil, fmt.Errorf("read %s for the diff: %w", name, err)
+		}
+		edits := make([]udiff.Edit, 0, len(byFile[name]))
+		for _, edit := range byFile[name] {
+			edits = append(edits, udiff.Edit{Start: edit.Start, End: edit.End, New: edit.NewText})
+		}
+		body, err := udiff.ToUnified("before", "after", string(before), edits, contextLines)
+		if err != nil {
+			return nil, fmt.Errorf("diff %s: %w", name, err)
+		}
+		diff.WriteString(header(name))
+		// The library's two header lines do not quote names.
+		diff.WriteString(strings.SplitN(body, "\n", 3)[2])
 	}
-	header := "diff --git " + from + " " + to + "\n--- " + from + tail(name) + "\n+++ " + to + tail(name) + "\n"
-	return append([]byte(header), text...)
+	return []byte(diff.String()), nil
 }
 
-// tail ends a header's name: after one with spaces, git and patch want a tab.
-func tail(name string) string {
+func header(name string) string {
+	from, to := gitQuote("a/"+name), gitQuote("b/"+name)
+	end := "\n"
 	if strings.Contains(name, " ") {
-		return "\t"
+		end = "\t\n" // so that patch and git see where the name ends
 	}
-	return ""
+	return "diff --git " + from + " " + to + "\n--- " + from + end + "+++ " + to + end
 }
 
 // gitQuote quotes a name as git does if it holds bytes that would break a header line.

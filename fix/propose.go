@@ -189,7 +189,7 @@ func (p *proposer) distinct() []*Proposal {
 		byKey[key] = proposal
 		proposals = append(proposals, proposal)
 	}
-	proposals = joinEmptied(p.files, proposals)
+	proposals = joinShared(p.files, joinEmptied(p.files, proposals))
 	for _, proposal := range proposals {
 		for _, id := range proposal.Findings {
 			p.byFinding[id] = proposal
@@ -279,8 +279,15 @@ func editsOf(files *overlay.FS, changes []sourceChange) ([]FileEdit, error) {
 
 func editRefusal(err error) *Refusal {
 	var problem *yamledit.EditError
-	if errors.As(err, &problem) && problem.Reason == yamledit.SharedAnchor {
-		return &Refusal{SharedAnchor, err.Error() + "; give this place its own text first"}
+	switch {
+	case errors.As(err, &problem) && problem.Reason == yamledit.SharedAnchor:
+		return &Refusal{SharedAnchor, "the text also stands for other places, by an anchor or a merge key, and not all of them are meant; " +
+			"write out this place's own text first"}
+	case errors.As(err, &problem) && problem.Reason == yamledit.Conflict:
+		return &Refusal{NotEditable, "the field would have to become different things for different workloads that share it (" +
+			problem.Message + "); change it by hand"}
+	case problem != nil:
+		return &Refusal{NotEditable, problem.Message + "; change it by hand"}
 	}
 	return &Refusal{NotEditable, err.Error() + "; change it by hand"}
 }

@@ -212,17 +212,9 @@ func firstRefusal(refusals map[string]*Refusal) *Refusal {
 
 // Apply returns the new content of the files that the proposals edit.
 func Apply(files *overlay.FS, proposals []*Proposal) (map[string][]byte, error) {
-	var changes []sourceChange
-	for _, proposal := range proposals {
-		changes = append(changes, proposal.changes...)
-	}
-	edits, err := editsOf(files, changes)
+	byFile, err := jointEdits(files, proposals)
 	if err != nil {
 		return nil, err
-	}
-	byFile := map[string][]yamledit.Edit{}
-	for _, edit := range edits {
-		byFile[edit.File] = append(byFile[edit.File], edit.Edit)
 	}
 	changed := map[string][]byte{}
 	for file, edits := range byFile {
@@ -235,6 +227,24 @@ func Apply(files *overlay.FS, proposals []*Proposal) (map[string][]byte, error) 
 		}
 	}
 	return changed, nil
+}
+
+// jointEdits computes the edits of all proposals together, by file: what one of them empties
+// depends on the others.
+func jointEdits(files *overlay.FS, proposals []*Proposal) (map[string][]yamledit.Edit, error) {
+	var changes []sourceChange
+	for _, proposal := range proposals {
+		changes = append(changes, proposal.changes...)
+	}
+	edits, err := editsOf(files, changes)
+	if err != nil {
+		return nil, err
+	}
+	byFile := map[string][]yamledit.Edit{}
+	for _, edit := range edits {
+		byFile[edit.File] = append(byFile[edit.File], edit.Edit)
+	}
+	return byFile, nil
 }
 
 // affected returns the targets that read a changed file.

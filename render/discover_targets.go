@@ -85,19 +85,17 @@ func chartTarget(dir string, options ChartOptions, set ValueSet) Target {
 // what production runs with.
 func (d *discoverer) reportUnusedValues(dir string, used map[string]bool) {
 	d.manifests = slices.DeleteFunc(d.manifests, func(file string) bool {
-		if path.Dir(file) == path.Join(dir, "ci") && used[file] {
-			return true
-		}
 		base := path.Base(file)
-		if path.Dir(file) != dir {
+		atTop, inCI := path.Dir(file) == dir, path.Dir(file) == path.Join(dir, "ci")
+		if !atTop && !inCI {
 			return used[file]
 		}
 		if !used[file] && unusedValuesName(base) {
-			d.skip(file, "values file that no target uses; to render the chart with it, add to "+ConfigFile+
-				":\ncharts:\n  - path: "+dir+"\n    valueSets:\n      - files: ["+base+"]")
+			d.skip(file, "values file that no target uses; to render the chart with it too, add to "+ConfigFile+
+				": charts: [{path: "+dir+", valueSets: [{name: defaults}, {files: ["+strings.TrimPrefix(file, dir+"/")+"]}]}]")
 			return true
 		}
-		return used[file] || base == "Chart.yaml" || base == "values.yaml" || base == "values.schema.json"
+		return used[file] || atTop && (base == "Chart.yaml" || base == "values.yaml" || base == "values.schema.json")
 	})
 }
 

@@ -43,6 +43,9 @@ func renderHelm(ctx context.Context, files *overlay.FS, target Target) (objects 
 	}()
 	select {
 	case result := <-done:
+		if result.err != nil && result.err.File == "" {
+			result.err.File = path.Join(target.Path, "Chart.yaml")
+		}
 		return result.objects, result.notes, result.err
 	case <-ctx.Done():
 		return nil, nil, helmTimeout(ctx, target)

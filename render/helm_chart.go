@@ -28,7 +28,15 @@ type helmLoader struct {
 	files  *overlay.FS
 	chart  helmChart
 	within []string // chart folders being loaded, to end cycles of file:// dependencies
+
+	// Archives and file:// dependencies can multiply without end, and an archive can hold itself.
+	charts   int // how many were loaded
+	unpacked int // how many bytes were unpacked
+	tooMany  *Error
 }
+
+// helmMaxCharts is far above what real charts are made of, and Helm can still merge their values.
+const helmMaxCharts = 500
 
 // loadHelmChart loads the chart in dir with its subcharts.
 func loadHelmChart(files *overlay.FS, dir string) (*helmChart, *Error) {
@@ -38,6 +46,9 @@ func loadHelmChart(files *overlay.FS, dir string) (*helmChart, *Error) {
 	}}
 	var failed *Error
 	l.chart.Chart, failed = l.folder(dir)
+	if l.tooMany != nil {
+		failed = l.tooMany
+	}
 	if failed != nil {
 		return nil, failed
 	}
@@ -63,6 +74,10 @@ func (l *helmLoader) folder(dir string) (*chart.Chart, *Error) {
 // that one knows neither the places of files nor a stable order of subcharts. Chart.yaml is
 // where the chart's metadata stands or should stand.
 func (l *helmLoader) assemble(found []helmFile, chartYAML helmPlace, complete bool) (*chart.Chart, *Error) {
+	if l.charts++; l.charts > helmMaxCharts {
+		l.tooMany = chartYAML.fail(ErrRecursion, 0, fmt.Sprintf("the chart has more than %d subcharts in one another. Take away those that hold themselves.", helmMaxCharts))
+		return nil, l.tooMany
+	}
 	var own []*loader.BufferedFile
 	places := map[string]helmPlace{}
 	vendored := map[string][]helmFile{}
@@ -107,6 +122,12 @@ func (l *helmLoader) vendored(name string, found []helmFile, parent helmPlace) (
 			return nil, failed
 		}
 		archive := found[0].place
+		for _, file := range archived {
+			l.unpacked += len(file.data)
+		}
+		if l.unpacked > helmMaxChartSize {
+			return nil, archive.fail(ErrTooLarge, 0, fmt.Sprintf("the packaged subcharts up to this one hold more than %d MiB. Vendor less.", helmMaxChartSize>>20))
+		}
 		return l.assemble(archived, helmPlace{file: archive.file, inside: path.Join(archive.inside, "Chart.yaml")}, false)
 	}
 	chartYAML := parent.beside(path.Join("charts", name, "Chart.yaml"))
@@ -131,7 +152,7 @@ func (l *helmLoader) vendored(name string, found []helmFile, parent helmPlace) (
 func helmLoadError(err error, chartYAML helmPlace, places map[string]helmPlace) *Error {
 	text := err.Error()
 	if text == "Chart.yaml file is missing" {
-		return chartYAML.fail(ErrChartMetadata, 0, "Chart.yaml is missing, and each folder in charts/ must be a chart. Add it, or list the folder in .helmignore.")
+		return chartYAML.fail(ErrChartMetadata, 0, "Chart.yaml is missing. Add it; if the folder is no chart, move it out of charts/ or list it in .helmignore.")
 	}
 	if rest, ok := strings.CutPrefix(text, "cannot load "); ok {
 		name, _, _ := strings.Cut(rest, ":")
@@ -146,16 +167,13 @@ func helmLoadError(err error, chartYAML helmPlace, places map[string]helmPlace) 
 	return chartYAML.fail(ErrChartMetadata, 0, fmt.Sprintf("%s. Mend Chart.yaml; Helm renders nothing before.", problem))
 }
 
-// place says where a file of a chart stands.
+// place says where a file of a chart stands, or its Chart.yaml if there is no such file.
 func (c *helmChart) place(of *chart.Chart, name string) helmPlace {
-	for _, file := range of.Raw {
-		if file.Name == name {
-			return c.places[file]
-		}
-	}
-	for _, file := range of.Raw {
-		if file.Name == "Chart.yaml" {
-			return c.places[file].beside(name)
+	for _, wanted := range []string{name, "Chart.yaml"} {
+		for _, file := range of.Raw {
+			if file.Name == wanted {
+				return c.places[file]
+			}
 		}
 	}
 	return helmPlace{}

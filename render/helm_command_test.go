@@ -33,15 +33,15 @@ func helmCommand(t *testing.T) string {
 	return path
 }
 
-// A printedObject is an object as the command line or podmend printed it.
-type printedObject struct {
+// A helmPrinted is an object as the command line or podmend printed it.
+type helmPrinted struct {
 	key    string // kind, apiVersion, namespace, name
 	source string // the base name of the template or manifest
 	tree   any
 }
 
 // helmTemplateCommand runs helm template.
-func helmTemplateCommand(helm, root string, target Target, kubeVersion string) ([]printedObject, error) {
+func helmTemplateCommand(helm, root string, target Target, kubeVersion string) ([]helmPrinted, error) {
 	args := []string{"template", "--include-crds", "--kube-version", kubeVersion}
 	if target.ReleaseName != "" {
 		args = append(args, target.ReleaseName)
@@ -68,7 +68,7 @@ func helmTemplateCommand(helm, root string, target Target, kubeVersion string) (
 	if err := yaml.Unmarshal(metadata, &chart); err != nil {
 		return nil, err
 	}
-	return parsePrinted(output, "# Source: "+chart.Name+"/")
+	return parseHelmPrinted(output, "# Source: "+chart.Name+"/")
 }
 
 func helmOutput(helm string, args ...string) (string, error) {
@@ -87,9 +87,9 @@ func runHelm(helm string, args ...string) error {
 	return err
 }
 
-func parsePrinted(output, sourceMark string) ([]printedObject, error) {
+func parseHelmPrinted(output, sourceMark string) ([]helmPrinted, error) {
 	documents := releaseutil.SplitManifests(output)
-	var objects []printedObject
+	var objects []helmPrinted
 	names := make([]string, 0, len(documents))
 	for name := range documents {
 		names = append(names, name)
@@ -105,12 +105,12 @@ func parsePrinted(output, sourceMark string) ([]printedObject, error) {
 		if err := yaml.Unmarshal([]byte(documents[name]), &tree); err != nil {
 			return nil, err
 		}
-		objects = appendPrinted(objects, tree, source)
+		objects = appendHelmPrinted(objects, tree, source)
 	}
 	return objects, nil
 }
 
-func appendPrinted(objects []printedObject, tree any, source string) []printedObject {
+func appendHelmPrinted(objects []helmPrinted, tree any, source string) []helmPrinted {
 	fields, _ := tree.(map[string]any)
 	kind, _ := fields["kind"].(string)
 	apiVersion, _ := fields["apiVersion"].(string)
@@ -119,46 +119,46 @@ func appendPrinted(objects []printedObject, tree any, source string) []printedOb
 	}
 	if items, ok := fields["items"].([]any); ok && strings.HasSuffix(kind, "List") {
 		for _, item := range items {
-			objects = appendPrinted(objects, item, source)
+			objects = appendHelmPrinted(objects, item, source)
 		}
 		return objects
 	}
 	metadata, _ := fields["metadata"].(map[string]any)
 	key := fmt.Sprint(kind, " ", apiVersion, " ", metadata["namespace"], " ", metadata["name"])
-	return append(objects, printedObject{key: key, source: source, tree: tree})
+	return append(objects, helmPrinted{key: key, source: source, tree: tree})
 }
 
-func printedByPodmend(objects []Object) ([]printedObject, error) {
-	var printed []printedObject
+func helmPrintedByPodmend(objects []Object) ([]helmPrinted, error) {
+	var printed []helmPrinted
 	for _, object := range objects {
 		var tree any
 		if err := yaml.Unmarshal(object.YAML, &tree); err != nil {
 			return nil, fmt.Errorf("%s %s: %w", object.Kind, object.Name, err)
 		}
-		printed = appendPrinted(printed, tree, filepath.Base(object.Source.File))
+		printed = appendHelmPrinted(printed, tree, filepath.Base(object.Source.File))
 	}
 	return printed, nil
 }
 
-// differences lists the fields in which two outputs differ. Different numbers of objects are
+// helmDifferences lists the fields in which two outputs differ. Different numbers of objects are
 // one difference at the path "".
-func differences(a, b []printedObject) map[string]string {
+func helmDifferences(a, b []helmPrinted) map[string]string {
 	found := map[string]string{}
 	if len(a) != len(b) {
 		found[""] = fmt.Sprintf("%d objects and %d", len(a), len(b))
 		return found
 	}
-	order := func(x, y printedObject) int { return strings.Compare(x.key, y.key) }
+	order := func(x, y helmPrinted) int { return strings.Compare(x.key, y.key) }
 	a, b = slices.Clone(a), slices.Clone(b)
 	slices.SortStableFunc(a, order)
 	slices.SortStableFunc(b, order)
 	for i := range a {
-		treeDifferences(found, fmt.Sprintf("%d", i), a[i].tree, b[i].tree)
+		helmTreeDifferences(found, fmt.Sprintf("%d", i), a[i].tree, b[i].tree)
 	}
 	return found
 }
 
-func treeDifferences(found map[string]string, at string, a, b any) {
+func helmTreeDifferences(found map[string]string, at string, a, b any) {
 	switch x := a.(type) {
 	case map[string]any:
 		if y, ok := b.(map[string]any); ok {
@@ -167,7 +167,7 @@ func treeDifferences(found map[string]string, at string, a, b any) {
 					found[at+"/"+key] = "only in the first"
 					continue
 				}
-				treeDifferences(found, at+"/"+key, x[key], y[key])
+				helmTreeDifferences(found, at+"/"+key, x[key], y[key])
 			}
 			for key := range y {
 				if _, both := x[key]; !both {
@@ -179,7 +179,7 @@ func treeDifferences(found map[string]string, at string, a, b any) {
 	case []any:
 		if y, ok := b.([]any); ok && len(x) == len(y) {
 			for i := range x {
-				treeDifferences(found, fmt.Sprintf("%s/%d", at, i), x[i], y[i])
+				helmTreeDifferences(found, fmt.Sprintf("%s/%d", at, i), x[i], y[i])
 			}
 			return
 		}
@@ -191,8 +191,8 @@ func treeDifferences(found map[string]string, at string, a, b any) {
 	}
 }
 
-// A comparison is how podmend's rendering of one target went beside the command line's.
-type comparison struct {
+// A helmComparison is how podmend's rendering of one target went beside the command line's.
+type helmComparison struct {
 	ours       *Error
 	command    error
 	different  map[string]string // fields that differ, but not between two runs of the command
@@ -204,8 +204,8 @@ type comparison struct {
 	usedKubeAs string
 }
 
-// compareWithCommand renders a target, prepares what the command line needs, and compares.
-func compareWithCommand(helm string, files *overlay.FS, target Target, prepare func() error) (result comparison, err error) {
+// compareWithHelm renders a target, prepares what the command line needs, and compares.
+func compareWithHelm(helm string, files *overlay.FS, target Target, prepare func() error) (result helmComparison, err error) {
 	var objects []Object
 	objects, result.notes, result.ours = renderHelm(context.Background(), files, target)
 	if err := prepare(); err != nil {
@@ -231,27 +231,27 @@ func compareWithCommand(helm string, files *overlay.FS, target Target, prepare f
 		return result, nil
 	}
 	result.objects = len(objects)
-	printed, err := printedByPodmend(objects)
+	printed, err := helmPrintedByPodmend(objects)
 	if err != nil {
 		return result, err
 	}
-	if result.different = differences(printed, command); len(result.different) > 0 {
+	if result.different = helmDifferences(printed, command); len(result.different) > 0 {
 		if err := result.forgiveRandom(helm, files, target, command); err != nil {
 			return result, err
 		}
 	}
-	result.misnamed = misnamed(objects, printed, command)
+	result.misnamed = helmMisnamed(objects, printed, command)
 	return result, nil
 }
 
 // forgiveRandom takes away the differences that the command line also has with itself.
-func (c *comparison) forgiveRandom(helm string, files *overlay.FS, target Target, first []printedObject) error {
+func (c *helmComparison) forgiveRandom(helm string, files *overlay.FS, target Target, first []helmPrinted) error {
 	for range 3 {
 		again, err := helmTemplateCommand(helm, files.Dir(), target, c.usedKubeAs)
 		if err != nil {
 			return err
 		}
-		for field := range differences(first, again) {
+		for field := range helmDifferences(first, again) {
 			c.random = true
 			delete(c.different, field)
 		}
@@ -259,7 +259,7 @@ func (c *comparison) forgiveRandom(helm string, files *overlay.FS, target Target
 	return nil
 }
 
-func misnamed(objects []Object, printed, command []printedObject) []string {
+func helmMisnamed(objects []Object, printed, command []helmPrinted) []string {
 	count := map[string]int{}
 	for _, object := range command {
 		count[object.key+" from "+object.source]++

@@ -11,17 +11,17 @@ import (
 	"github.com/podmend/podmend/internal/overlay"
 )
 
-// compareCorpus compares every chart below a folder with the command line, with its defaults and
+// compareHelmCorpus compares every chart below a folder with the command line, with its defaults and
 // each of its ci/*-values.yaml.
-func compareCorpus(t *testing.T, helm, folder string) {
+func compareHelmCorpus(t *testing.T, helm, folder string) {
 	files, err := overlay.Open(folder)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer files.Close()
 	equal, random, failing, tolerated := 0, 0, 0, 0
-	for _, target := range corpusTargets(t, files) {
-		result, err := compareWithCommand(helm, files, target, func() error { return nil })
+	for _, target := range helmCorpusTargets(t, files) {
+		result, err := compareWithHelm(helm, files, target, func() error { return nil })
 		switch {
 		case err != nil:
 			t.Errorf("%s: %v", target.ID, err)
@@ -49,7 +49,7 @@ func compareCorpus(t *testing.T, helm, folder string) {
 		equal, random, failing, tolerated)
 }
 
-func corpusTargets(t *testing.T, files *overlay.FS) (targets []Target) {
+func helmCorpusTargets(t *testing.T, files *overlay.FS) (targets []Target) {
 	err := filepath.WalkDir(files.Dir(), func(name string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.IsDir() || entry.Name() != "Chart.yaml" {
 			return err
@@ -74,8 +74,8 @@ func corpusTargets(t *testing.T, files *overlay.FS) (targets []Target) {
 	return targets
 }
 
-// corpusFolder is a folder of further charts to compare, if the environment names one.
-func corpusFolder() string {
+// helmCorpusFolder is a folder of further charts to compare, if the environment names one.
+func helmCorpusFolder() string {
 	if folder := os.Getenv("PODMEND_CORPUS"); folder != "" {
 		return path.Clean(folder)
 	}

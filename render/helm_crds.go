@@ -14,7 +14,7 @@ import (
 func (c *helmChart) crdObjects() (objects []Object, notes []string) {
 	for _, crd := range c.CRDObjects() {
 		place := c.places[crd.File]
-		for _, document := range splitManifestFile(crd.File.Data) {
+		for _, document := range splitCRDFile(crd.File.Data) {
 			head, ok := scanCRDHead(document.text)
 			if !ok {
 				if err := yaml.Unmarshal(document.text, &head); err != nil {
@@ -35,18 +35,18 @@ func (c *helmChart) crdObjects() (objects []Object, notes []string) {
 	return objects, notes
 }
 
-type manifestDocument struct {
+type crdDocument struct {
 	text  []byte
 	index int // of the document in the file's YAML stream
 }
 
-// splitManifestFile splits a file into its YAML documents, without separators and those without
+// splitCRDFile splits a file into its YAML documents, without separators and those without
 // content. https://yaml.org/spec/1.2.2/#92-streams
-func splitManifestFile(content []byte) (documents []manifestDocument) {
+func splitCRDFile(content []byte) (documents []crdDocument) {
 	index, start, begun, empty := 0, 0, false, true
 	flush := func(end int) {
 		if !empty {
-			documents = append(documents, manifestDocument{text: bytes.TrimSpace(content[start:end]), index: index})
+			documents = append(documents, crdDocument{text: bytes.TrimSpace(content[start:end]), index: index})
 		}
 	}
 	at := 0
@@ -70,14 +70,15 @@ func splitManifestFile(content []byte) (documents []manifestDocument) {
 	return documents
 }
 
+// isSeparator says whether a line starts a YAML document.
 func isSeparator(line []byte) bool {
 	return bytes.HasPrefix(line, []byte("---")) && (len(line) == 3 || strings.IndexByte(" \t\r\n", line[3]) >= 0)
 }
 
 var (
-	plainTopField  = regexp.MustCompile(`(?m)^([A-Za-z]+):[ \t]*(.*?)[ \t\r]*$`)
-	plainMetaField = regexp.MustCompile(`^( +)(name|namespace|generateName):[ \t]+([A-Za-z][A-Za-z0-9-]*\.[A-Za-z0-9.-]*)[ \t\r]*$`)
-	plainVersion   = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9.-]*/[A-Za-z0-9]+$`)
+	crdTopField  = regexp.MustCompile(`(?m)^([A-Za-z]+):[ \t]*(.*?)[ \t\r]*$`)
+	crdMetaField = regexp.MustCompile(`^( +)(name|namespace|generateName):[ \t]+([A-Za-z][A-Za-z0-9-]*\.[A-Za-z0-9.-]*)[ \t\r]*$`)
+	crdVersion   = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9.-]*/[A-Za-z0-9]+$`)
 )
 
 // scanCRDHead reads the head of a CustomResourceDefinition in the form that generators write,
@@ -91,7 +92,7 @@ func scanCRDHead(text []byte) (head helmHead, ok bool) {
 			if !inMetadata {
 				continue
 			}
-			at := plainMetaField.FindSubmatch(bytes.TrimRight(line, "\n"))
+			at := crdMetaField.FindSubmatch(bytes.TrimRight(line, "\n"))
 			if indent == 0 && len(bytes.TrimSpace(line)) > 0 {
 				indent = len(line) - len(bytes.TrimLeft(line, " "))
 			}
@@ -106,7 +107,7 @@ func scanCRDHead(text []byte) (head helmHead, ok bool) {
 		if len(bytes.TrimSpace(line)) == 0 || line[0] == '#' {
 			continue
 		}
-		at := plainTopField.FindSubmatch(bytes.TrimRight(line, "\n"))
+		at := crdTopField.FindSubmatch(bytes.TrimRight(line, "\n"))
 		if at == nil {
 			return head, false
 		}
@@ -117,7 +118,7 @@ func scanCRDHead(text []byte) (head helmHead, ok bool) {
 		fields[key] = value
 		inMetadata = key == "metadata" && value == ""
 	}
-	if fields["kind"] != "CustomResourceDefinition" || !plainVersion.MatchString(fields["apiVersion"]) || name == "" {
+	if fields["kind"] != "CustomResourceDefinition" || !crdVersion.MatchString(fields["apiVersion"]) || name == "" {
 		return head, false
 	}
 	head.APIVersion, head.Kind = fields["apiVersion"], fields["kind"]

@@ -28,6 +28,9 @@ type helmAbsence struct {
 // that nothing may be absent.
 func (l *helmLoader) addLocalDependencies(c *chart.Chart, chartYAML helmPlace, complete bool) {
 	for i, dependency := range c.Metadata.Dependencies {
+		if l.tooMany != nil {
+			return
+		}
 		if slices.ContainsFunc(c.Dependencies(), func(present *chart.Chart) bool { return present.Name() == dependency.Name }) {
 			continue
 		}

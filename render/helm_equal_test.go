@@ -24,8 +24,8 @@ func TestHelmFixtures(t *testing.T) {
 			fixture.checkCommand(t, helm)
 		})
 	}
-	if folder := corpusFolder(); folder != "" {
-		t.Run("corpus", func(t *testing.T) { compareCorpus(t, helm, folder) })
+	if folder := helmCorpusFolder(); folder != "" {
+		t.Run("corpus", func(t *testing.T) { compareHelmCorpus(t, helm, folder) })
 	}
 }
 

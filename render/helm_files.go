@@ -20,6 +20,7 @@ import (
 const (
 	helmMaxFileSize  = 5 << 20
 	helmMaxChartSize = 100 << 20
+	helmMaxEntries   = 200_000
 )
 
 // A helmFile is a file of a chart, named relative to the chart's folder.
@@ -36,11 +37,13 @@ type helmWalk struct {
 	rules *ignore.Rules
 	found []helmFile
 	size  int
+	// entries counts files and folders: links can make many of few.
+	entries int
 	// within holds the link-free folders that are being walked, to end loops of links.
 	within []string
 }
 
-var utf8BOM = []byte{0xEF, 0xBB, 0xBF}
+var helmBOM = []byte{0xEF, 0xBB, 0xBF}
 
 // helmChartFiles reads the chart folder dir, which must be free of links.
 func helmChartFiles(files *overlay.FS, dir string) ([]helmFile, *Error) {
@@ -102,6 +105,12 @@ func (w *helmWalk) folder(dir, name string) *Error {
 		if entry.IsDir() && strings.EqualFold(entry.Name(), ".git") {
 			continue
 		}
+		if w.entries++; w.entries > helmMaxEntries {
+			return &Error{
+				Kind: ErrTooLarge, File: dir,
+				Message: fmt.Sprintf("the chart up to this folder has more than %d files and folders. List in .helmignore what it does not need.", helmMaxEntries),
+			}
+		}
 		if failed := w.entry(path.Join(dir, entry.Name()), path.Join(name, entry.Name()), entry); failed != nil {
 			return failed
 		}
@@ -144,7 +153,7 @@ func (w *helmWalk) entry(file, name string, entry fs.DirEntry) *Error {
 			Message: fmt.Sprintf("the files of the chart up to this one exceed %d MiB. List in .helmignore what the chart does not need.", helmMaxChartSize>>20),
 		}
 	}
-	w.found = append(w.found, helmFile{name: name, data: bytes.TrimPrefix(data, utf8BOM), place: helmPlace{file: file}})
+	w.found = append(w.found, helmFile{name: name, data: bytes.TrimPrefix(data, helmBOM), place: helmPlace{file: file}})
 	return nil
 }
 

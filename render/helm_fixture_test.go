@@ -56,7 +56,7 @@ func loadHelmFixture(t *testing.T, file string) *helmFixture {
 	}
 	f := &helmFixture{root: t.TempDir(), target: Target{ID: file, Kind: Helm}}
 	for _, member := range archive.Files {
-		writeFile(t, filepath.Join(f.root, member.Name), member.Data)
+		writeHelmFile(t, filepath.Join(f.root, member.Name), member.Data)
 	}
 	for line := range strings.Lines(string(archive.Comment)) {
 		line = strings.TrimSpace(line)
@@ -90,7 +90,7 @@ func (f *helmFixture) directive(t *testing.T, word, rest string) {
 	case "namespace":
 		f.target.Namespace = rest
 	case "package":
-		packChart(t, at(0), at(1))
+		packHelmChart(t, at(0), at(1))
 		if err := os.RemoveAll(at(0)); err != nil {
 			t.Fatal(err)
 		}
@@ -102,15 +102,15 @@ func (f *helmFixture) directive(t *testing.T, word, rest string) {
 			t.Fatal(err)
 		}
 	case "crlf":
-		rewriteFile(t, at(0), func(text []byte) []byte { return bytes.ReplaceAll(text, []byte("\n"), []byte("\r\n")) })
+		rewriteHelmFile(t, at(0), func(text []byte) []byte { return bytes.ReplaceAll(text, []byte("\n"), []byte("\r\n")) })
 	case "bom":
-		rewriteFile(t, at(0), func(text []byte) []byte { return append([]byte("\xef\xbb\xbf"), text...) })
+		rewriteHelmFile(t, at(0), func(text []byte) []byte { return append([]byte("\xef\xbb\xbf"), text...) })
 	case "large":
 		size, err := strconv.Atoi(args[1])
 		if err != nil {
 			t.Fatal(err)
 		}
-		writeFile(t, at(0), bytes.Repeat([]byte("#"), size))
+		writeHelmFile(t, at(0), bytes.Repeat([]byte("#"), size))
 	case "built":
 		f.built = append(f.built, args)
 	case "object", "absent":
@@ -126,7 +126,7 @@ func (f *helmFixture) directive(t *testing.T, word, rest string) {
 	}
 }
 
-func writeFile(t *testing.T, name string, content []byte) {
+func writeHelmFile(t *testing.T, name string, content []byte) {
 	t.Helper()
 	if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
 		t.Fatal(err)
@@ -136,17 +136,17 @@ func writeFile(t *testing.T, name string, content []byte) {
 	}
 }
 
-func rewriteFile(t *testing.T, name string, change func([]byte) []byte) {
+func rewriteHelmFile(t *testing.T, name string, change func([]byte) []byte) {
 	t.Helper()
 	content, err := os.ReadFile(name)
 	if err != nil {
 		t.Fatal(err)
 	}
-	writeFile(t, name, change(content))
+	writeHelmFile(t, name, change(content))
 }
 
-// packChart packs a folder as helm package does, below a folder of the chart's name.
-func packChart(t *testing.T, dir, file string) {
+// packHelmChart packs a folder as helm package does, below a folder of the chart's name.
+func packHelmChart(t *testing.T, dir, file string) {
 	t.Helper()
 	var packed bytes.Buffer
 	zipped := gzip.NewWriter(&packed)
@@ -179,7 +179,7 @@ func packChart(t *testing.T, dir, file string) {
 	if err := zipped.Close(); err != nil {
 		t.Fatal(err)
 	}
-	writeFile(t, file, packed.Bytes())
+	writeHelmFile(t, file, packed.Bytes())
 }
 
 // check compares what podmend renders with what the fixture says.
@@ -247,7 +247,7 @@ func (f *helmFixture) checkFailure(t *testing.T, failed *Error) {
 
 // checkCommand compares podmend with the command line.
 func (f *helmFixture) checkCommand(t *testing.T, helm string) {
-	result, err := compareWithCommand(helm, f.files, f.target, func() error {
+	result, err := compareWithHelm(helm, f.files, f.target, func() error {
 		for _, args := range f.built {
 			if err := runHelm(helm, "package", filepath.Join(f.root, args[0]), "--destination", filepath.Join(f.root, args[1])); err != nil {
 				return err

@@ -40,9 +40,9 @@ func (c *helmChart) kubeVersion(configured string) (*chartutil.KubeVersion, stri
 			constraints = append(constraints, of.Metadata.KubeVersion)
 		}
 	})
-	if version := newestAllowed(constraints); version != nil {
+	if version := newestAllowedKube(constraints); version != nil {
 		reason := "the newest that podmend knows"
-		if version.String() != newestAllowed(nil).String() {
+		if version.String() != newestAllowedKube(nil).String() {
 			reason = "the newest that the chart's kubeVersion allows"
 		}
 		return version, fmt.Sprintf("Rendered for Kubernetes %s, %s.", version, reason), nil
@@ -52,16 +52,16 @@ func (c *helmChart) kubeVersion(configured string) (*chartutil.KubeVersion, stri
 	} else {
 		constraints = nil
 	}
-	if version := newestAllowed(constraints); version != nil {
+	if version := newestAllowedKube(constraints); version != nil {
 		return version, fmt.Sprintf("Rendered for Kubernetes %s, though no version suits the kubeVersion of every subchart.", version), nil
 	}
-	return nil, "", refuse(newestAllowed(nil).String(),
+	return nil, "", refuse(newestAllowedKube(nil).String(),
 		fmt.Sprintf("podmend tries v1.%d down to v1.%d: mend the constraint, or configure the version.", newestKubeMinor, oldestKubeMinor))
 }
 
-// newestAllowed returns the newest Kubernetes minor, at its lowest patch, that all constraints
+// newestAllowedKube returns the newest Kubernetes minor, at its lowest patch, that all constraints
 // allow, or nil.
-func newestAllowed(constraints []string) *chartutil.KubeVersion {
+func newestAllowedKube(constraints []string) *chartutil.KubeVersion {
 	for minor := newestKubeMinor; minor >= oldestKubeMinor; minor-- {
 	patches:
 		for patch := range maxKubePatch {

@@ -34,7 +34,7 @@ func (c *helmChart) checkSchema(of *chart.Chart, values map[string]any) *Error {
 		}
 		belowValues, ok := below.(map[string]any)
 		if !ok {
-			return c.place(subchart, helmSchemaFile).fail(ErrValuesType, 0,
+			return c.place(subchart, "values.yaml").fail(ErrValuesType, 0,
 				fmt.Sprintf("the values for the subchart %s must be a mapping. Mend them in the parent's values.", subchart.Name()))
 		}
 		if failed := c.checkSchema(subchart, belowValues); failed != nil {

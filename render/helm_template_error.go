@@ -23,6 +23,9 @@ var (
 	helmEngineBroke = "rendering template failed: "
 )
 
+// helmMaxWords is how many characters of a chart's own words are told.
+const helmMaxWords = 600
+
 const helmGiveValues = "Give the chart the values that it asks for: name a values file for it in .podmend.yaml."
 
 // helmTemplateError says what stopped the engine, at the innermost place of a file that is known.
@@ -93,6 +96,9 @@ func helmSentence(text string) string {
 	text = helmTplText.ReplaceAllString(text, "$1 the text given to tpl")
 	text = helmErrorMarks.ReplaceAllString(text, "")
 	text = strings.TrimSpace(helmManyBlanks.ReplaceAllString(text, " "))
+	if runes := []rune(text); len(runes) > helmMaxWords {
+		text = string(runes[:helmMaxWords]) + "…"
+	}
 	return cmp.Or(strings.TrimRight(text, ".!: "), "no reason given")
 }
 

@@ -3,7 +3,9 @@ package render
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -20,7 +22,7 @@ func openHelmFiles(t *testing.T, contents map[string]string) *overlay.FS {
 	t.Helper()
 	root := t.TempDir()
 	for name, content := range contents {
-		writeFile(t, filepath.Join(root, name), []byte(content))
+		writeHelmFile(t, filepath.Join(root, name), []byte(content))
 	}
 	files, err := overlay.Open(root)
 	if err != nil {
@@ -30,12 +32,12 @@ func openHelmFiles(t *testing.T, contents map[string]string) *overlay.FS {
 	return files
 }
 
-const chartYAML = "apiVersion: v2\nname: app\nversion: 1.0.0\n"
+const minimalHelmChart = "apiVersion: v2\nname: app\nversion: 1.0.0\n"
 
 // Rendering sees files that exist only in memory, and records what it reads.
 func TestHelmReadsThroughOverlay(t *testing.T) {
 	files := openHelmFiles(t, map[string]string{
-		"app/Chart.yaml":        chartYAML,
+		"app/Chart.yaml":        minimalHelmChart,
 		"app/templates/cm.yaml": "kind: ConfigMap\napiVersion: v1\nmetadata: {name: {{ .Values.name }}}\n",
 	})
 	var reads []string
@@ -54,7 +56,7 @@ func TestHelmReadsThroughOverlay(t *testing.T) {
 // A chart at the repository's root does not take .git for a part of itself.
 func TestHelmChartAtRoot(t *testing.T) {
 	files := openHelmFiles(t, map[string]string{
-		"Chart.yaml":        chartYAML,
+		"Chart.yaml":        minimalHelmChart,
 		".git/config":       "[core]",
 		"templates/cm.yaml": "kind: ConfigMap\napiVersion: v1\nmetadata: {name: root}\ndata: {git: {{ .Files.Get \".git/config\" | quote }}}\n",
 	})
@@ -66,7 +68,7 @@ func TestHelmChartAtRoot(t *testing.T) {
 
 func TestHelmTimeout(t *testing.T) {
 	files := openHelmFiles(t, map[string]string{
-		"app/Chart.yaml":        chartYAML,
+		"app/Chart.yaml":        minimalHelmChart,
 		"app/templates/cm.yaml": "{{ range until 2000000 }}{{ end }}",
 	})
 	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Millisecond)
@@ -77,11 +79,47 @@ func TestHelmTimeout(t *testing.T) {
 	}
 }
 
+// Dependencies that double with each level end, as do links that do.
+func TestHelmEndsWhatMultiplies(t *testing.T) {
+	contents := map[string]string{}
+	for level := range 20 {
+		for _, name := range []string{"c", "d"} {
+			contents[fmt.Sprintf("%s%d/Chart.yaml", name, level)] = fmt.Sprintf("apiVersion: v2\nname: %s%d\nversion: 1.0.0\ndependencies:\n", name, level) +
+				fmt.Sprintf("  - {name: c%d, version: 1.0.0, repository: 'file://../c%[1]d'}\n", level+1) +
+				fmt.Sprintf("  - {name: d%d, version: 1.0.0, repository: 'file://../d%[1]d'}\n", level+1)
+		}
+	}
+	contents["c20/Chart.yaml"] = strings.Replace(minimalHelmChart, "app", "c20", 1)
+	contents["d20/Chart.yaml"] = strings.Replace(minimalHelmChart, "app", "d20", 1)
+	files := openHelmFiles(t, contents)
+	if _, _, failed := renderHelm(context.Background(), files, Target{Path: "c0"}); failed == nil || failed.Kind != ErrRecursion {
+		t.Errorf("dependencies: %v", failed)
+	}
+	files = openHelmFiles(t, map[string]string{"app/Chart.yaml": minimalHelmChart})
+	for level := range 20 {
+		dir := filepath.Join(files.Dir(), fmt.Sprint("l", level))
+		if err := os.MkdirAll(dir, 0o755); err != nil {
+			t.Fatal(err)
+		}
+		for _, name := range []string{"a", "b"} {
+			if err := os.Symlink(fmt.Sprint("../l", level+1), filepath.Join(dir, name)); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if err := errors.Join(os.Mkdir(filepath.Join(files.Dir(), "l20"), 0o755), os.Symlink("../l0", filepath.Join(files.Dir(), "app/files"))); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, failed := renderHelm(context.Background(), files, Target{Path: "app"}); failed == nil || failed.Kind != ErrTooLarge {
+		t.Errorf("links: %v", failed)
+	}
+}
+
 func TestHelmRendersTheSameTwice(t *testing.T) {
 	files := openHelmFiles(t, map[string]string{
-		"app/Chart.yaml":               chartYAML,
-		"app/charts/b/Chart.yaml":      strings.Replace(chartYAML, "app", "b", 1),
-		"app/charts/a/Chart.yaml":      strings.Replace(chartYAML, "app", "a", 1),
+		"app/Chart.yaml":               minimalHelmChart,
+		"app/charts/b/Chart.yaml":      strings.Replace(minimalHelmChart, "app", "b", 1),
+		"app/charts/a/Chart.yaml":      strings.Replace(minimalHelmChart, "app", "a", 1),
 		"app/charts/a/templates/x.yml": "kind: A\napiVersion: v1\n---\nkind: B\napiVersion: v1\n",
 		"app/charts/b/templates/x.yml": "kind: C\napiVersion: v1\n",
 		"app/charts/b/crds/x.yml":      "kind: D\napiVersion: v1\n",
@@ -104,8 +142,8 @@ func TestHelmRendersTheSameTwice(t *testing.T) {
 
 func TestChartInfo(t *testing.T) {
 	files := openHelmFiles(t, map[string]string{
-		"lib/Chart.yaml":          chartYAML + "type: library\n",
-		"app/Chart.yaml":          chartYAML,
+		"lib/Chart.yaml":          minimalHelmChart + "type: library\n",
+		"app/Chart.yaml":          minimalHelmChart,
 		"app/ci/b-values.yaml":    "",
 		"app/ci/a-values.yaml":    "",
 		"app/ci/values.yaml":      "",
@@ -192,7 +230,7 @@ func TestSplitManifestFile(t *testing.T) {
 		"":                             "",
 	} {
 		var got []string
-		for _, document := range splitManifestFile([]byte(text)) {
+		for _, document := range splitCRDFile([]byte(text)) {
 			got = append(got, fmt.Sprintf("%d:%s", document.index, bytes.TrimSpace(document.text)))
 		}
 		if strings.Join(got, "|") != want {

@@ -4,45 +4,36 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 
 	"github.com/podmend/podmend/internal/overlay"
 )
 
-// kustomizeCLI is the kustomize command of the same version: the one that
-// PODMEND_TEST_KUSTOMIZE names, else one that is built from the pinned tools.
-var kustomizeCLI = sync.OnceValues(func() (string, error) {
+// kustomizeCommand returns the path of the kustomize command of the library's own version, which
+// is built unless PODMEND_TEST_KUSTOMIZE names one.
+func kustomizeCommand(t *testing.T) string {
+	t.Helper()
 	if name := os.Getenv("PODMEND_TEST_KUSTOMIZE"); name != "" {
-		return name, nil
+		return name
 	}
-	dir, err := os.MkdirTemp("", "podmend-kustomize-")
-	if err != nil {
-		return "", err
-	}
-	name := filepath.Join(dir, "kustomize")
+	name := filepath.Join(t.TempDir(), "kustomize")
 	build := exec.Command("go", "build", "-C", filepath.Join("..", "internal", "tools"), "-o", name, "sigs.k8s.io/kustomize/kustomize/v5")
 	if output, err := build.CombinedOutput(); err != nil {
-		return "", fmt.Errorf("cannot build kustomize: %w\n%s", err, output)
+		t.Fatalf("building kustomize: %v\n%s", err, output)
 	}
-	return name, nil
-})
+	return name
+}
 
-// buildByCLI runs `kustomize build`, with nothing that it could fetch or run with.
-func buildByCLI(t *testing.T, dir string) ([]byte, error) {
+// buildByCommand runs `kustomize build`, with nothing that it could fetch or run with.
+func buildByCommand(t *testing.T, kustomize, dir string) ([]byte, error) {
 	t.Helper()
-	cli, err := kustomizeCLI()
-	if err != nil {
-		t.Fatal(err)
-	}
-	command := exec.Command(cli, "build", dir)
+	command := exec.Command(kustomize, "build", dir)
 	command.Env = []string{"PATH=", "HOME=" + t.TempDir(), "HTTPS_PROXY=http://127.0.0.1:1", "HTTP_PROXY=http://127.0.0.1:1"}
 	var stdout, stderr bytes.Buffer
 	command.Stdout, command.Stderr = &stdout, &stderr
@@ -108,6 +99,7 @@ func TestKustomizeEqualsCommand(t *testing.T) {
 	if corpus := os.Getenv("PODMEND_CORPUS"); corpus != "" {
 		folders = append(folders, corpus)
 	}
+	kustomize := kustomizeCommand(t)
 	for _, folder := range folders {
 		files := openTestFiles(t, folder)
 		dirs := kustomizationDirs(t, files)
@@ -118,18 +110,18 @@ func TestKustomizeEqualsCommand(t *testing.T) {
 			for _, dir := range dirs {
 				t.Run(dir, func(t *testing.T) {
 					t.Parallel()
-					compareWithCLI(t, files, dir)
+					compareKustomization(t, kustomize, files, dir)
 				})
 			}
 		})
 	}
 }
 
-func compareWithCLI(t *testing.T, files *overlay.FS, dir string) {
+func compareKustomization(t *testing.T, kustomize string, files *overlay.FS, dir string) {
 	t.Helper()
 	ctx := context.Background()
 	target := Target{Kind: Kustomize, Path: filepath.ToSlash(dir)}
-	want, wantErr := buildByCLI(t, filepath.Join(files.Dir(), dir))
+	want, wantErr := buildByCommand(t, kustomize, filepath.Join(files.Dir(), dir))
 	whole, failure := renderKustomize(ctx, files, target, false)
 	if failure != nil {
 		if wantErr == nil && failure.Kind != ErrRemoteBase && failure.Kind != ErrHelmCharts {
@@ -185,8 +177,10 @@ func checkSources(t *testing.T, files *overlay.FS, objects []Object) {
 		}
 		inFile := fileCandidates(object.Source.File, content)
 		found := slices.ContainsFunc(inFile, func(c candidate) bool {
-			return sameSource(c.source, object.Source) && c.kind == object.Kind &&
-				(strings.Contains(object.Name, c.name) || len(inFile) == 1)
+			only := !slices.ContainsFunc(inFile, func(other candidate) bool {
+				return other.kind == object.Kind && !sameSource(other.source, c.source)
+			})
+			return sameSource(c.source, object.Source) && c.kind == object.Kind && (only || strings.Contains(object.Name, c.name))
 		})
 		if !found {
 			t.Errorf("%s %s is not what stands in %s, document %d %s", object.Kind, object.Name, object.Source.File, object.Source.Doc, object.Source.Path)

@@ -34,7 +34,7 @@ func cutCRD(doc []byte) (short []byte, ok bool) {
 	for line := range bytes.Lines(doc) {
 		switch first := line[0]; {
 		case first == ' ' || first == '\n' || first == '\r' || first == '#':
-		case isSeparator(line):
+		case startsDocument(line):
 			dropping = false
 		case first >= 'a' && first <= 'z':
 			key, _, found := bytes.Cut(line, []byte(":"))
@@ -57,11 +57,17 @@ func documentTexts(content []byte) [][]byte {
 	var docs [][]byte
 	start, at := 0, 0
 	for line := range bytes.Lines(content) {
-		if at > start && isSeparator(line) {
+		if at > start && startsDocument(line) {
 			docs = append(docs, content[start:at])
 			start = at
 		}
 		at += len(line)
 	}
 	return append(docs, content[start:])
+}
+
+// startsDocument says whether a line separates two YAML documents.
+func startsDocument(line []byte) bool {
+	rest, ok := bytes.CutPrefix(line, []byte("---"))
+	return ok && (len(rest) == 0 || bytes.IndexByte([]byte(" \t\r\n"), rest[0]) >= 0)
 }

@@ -19,6 +19,7 @@ func TestKustomizeErrors(t *testing.T) {
 	if err != nil || len(archives) == 0 {
 		t.Fatalf("no archives: %v", err)
 	}
+	kustomize := kustomizeCommand(t)
 	for _, name := range archives {
 		t.Run(strings.TrimSuffix(filepath.Base(name), ".txtar"), func(t *testing.T) {
 			t.Parallel()
@@ -50,7 +51,7 @@ func TestKustomizeErrors(t *testing.T) {
 				}
 				checkKustomizeError(t, files, failure)
 			}
-			if _, err := buildByCLI(t, filepath.Join(dir, "root")); err == nil {
+			if _, err := buildByCommand(t, kustomize, filepath.Join(dir, "root")); err == nil {
 				t.Error("the command builds it")
 			}
 			for _, dir := range []string{"root", "base", "c"} {

@@ -134,7 +134,7 @@ func (l *Locator) exact(object *Object, path yamledit.Path) Origin {
 	file := l.source(source.File)
 	origin := Origin{
 		File: source.File, Via: ViaManifest, Exact: true, Doc: source.Doc, Path: path,
-		Place: place(file, source, file.Home(source.Doc, path)),
+		Place: placeName(file, source, file.Home(source.Doc, path)),
 	}
 	origin.at(file, source.Doc, path)
 	return origin
@@ -160,17 +160,24 @@ func (o *Origin) at(file *yamledit.File, doc int, path yamledit.Path) {
 	o.EndLine, o.EndColumn = shown.EndLine, shown.EndColumn
 }
 
-// fileOnly describes a field of which only the file is certain.
+// fileOnly describes a field of which only the file is certain. In a kustomization that is the
+// root's own file: some patch, component or transformer that it leads to sets the field.
 func (l *Locator) fileOnly(object *Object, rendered *yamledit.File, path yamledit.Path) Origin {
+	source := object.Source
 	origin := Origin{
-		File: object.Source.File, Line: 1, Column: 1, EndLine: 1, EndColumn: 1, Via: ViaGenerated,
+		File: source.File, Line: 1, Column: 1, EndLine: 1, EndColumn: 1, Via: ViaGenerated,
 		Place: object.Kind + ":" + namedPath(lastRoot(rendered), path),
 	}
-	if !object.Source.Manifest {
+	if source.Manifest && source.Kustomization != "" {
+		origin.File = source.Kustomization
+		origin.Place = fmt.Sprintf("%s#%d%s:%s", source.File, source.Doc, source.Path, origin.Place)
 		return origin
 	}
-	if file := l.source(object.Source.File); file != nil && object.Source.Doc < len(file.Docs) {
-		origin.at(file, object.Source.Doc, object.Source.Path)
+	if !source.Manifest {
+		return origin
+	}
+	if file := l.source(source.File); file != nil && source.Doc < len(file.Docs) {
+		origin.at(file, source.Doc, source.Path)
 	}
 	return origin
 }
@@ -182,8 +189,8 @@ func lastRoot(file *yamledit.File) *yaml.Node {
 	return file.Docs[len(file.Docs)-1].Root
 }
 
-// place names a field of a manifest file: the object in the file, then the path in it.
-func place(file *yamledit.File, source Source, path yamledit.Path) string {
+// placeName names a field of a manifest file: the object in the file, then the path in it.
+func placeName(file *yamledit.File, source Source, path yamledit.Path) string {
 	root := walk(file.Docs[source.Doc].Root, source.Path)
 	header, _ := headerOf(root)
 	same := 0

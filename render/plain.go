@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io/fs"
 	"regexp"
+	"slices"
 	"strings"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
@@ -53,6 +54,9 @@ func renderPlain(files *overlay.FS, target Target) (objects []Object, reason str
 			failure = &Error{Kind: ErrSyntax, File: target.Path, Message: err.Error() + ". Mend the document."}
 		}
 		objects = append(objects, found...)
+	}
+	if hasTemplateKeys(content, parsed) {
+		return nil, foreignTemplate, nil
 	}
 	if failure == nil {
 		if len(objects) == 0 {
@@ -163,12 +167,19 @@ func headerOf(node *yaml.Node) (Object, bool) {
 	return object, true
 }
 
-var manifestKeys = regexp.MustCompile(`(?m)^(---\s+)?["'{]*(apiVersion|kind)["']?\s*:`)
+var (
+	manifestKeys = regexp.MustCompile(`(?m)^(---\s+)?["']?(apiVersion|kind)["']?\s*:`)
+	flowKeys     = regexp.MustCompile(`(?:^|([\s{,]))["']?(apiVersion|kind)["']?\s*:`)
+)
 
 // looksLikeManifest says whether text that cannot be parsed was meant as a manifest.
 func looksLikeManifest(content []byte) bool {
+	keys := manifestKeys
+	if start := bytes.TrimLeft(content, " \t\r\n-"); len(start) > 0 && start[0] == '{' {
+		keys = flowKeys
+	}
 	found := map[string]bool{}
-	for _, match := range manifestKeys.FindAllSubmatch(content, -1) {
+	for _, match := range keys.FindAllSubmatch(content, -1) {
 		found[string(match[2])] = true
 	}
 	return found["apiVersion"] && found["kind"]
@@ -180,6 +191,27 @@ var templateMarks = [][]byte{[]byte("{{"), []byte("{%"), []byte("<%"), []byte("#
 func isForeignTemplate(content []byte) bool {
 	for _, mark := range templateMarks {
 		if bytes.Contains(content, mark) {
+			return true
+		}
+	}
+	return false
+}
+
+// hasTemplateKeys says whether a {{ name }} of another tool's template happens to be YAML: a
+// mapping whose key is a mapping, which no Kubernetes object holds.
+func hasTemplateKeys(content []byte, parsed *yamledit.File) bool {
+	if !bytes.Contains(content, []byte("{{")) {
+		return false
+	}
+	return slices.ContainsFunc(parsed.Docs, func(doc yamledit.Document) bool { return hasMappingKey(doc.Root) })
+}
+
+func hasMappingKey(node *yaml.Node) bool {
+	if node == nil {
+		return false
+	}
+	for i, child := range node.Content {
+		if node.Kind == yaml.MappingNode && i%2 == 0 && child.Kind == yaml.MappingNode || hasMappingKey(child) {
 			return true
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"fmt"
 	"maps"
+	"path"
 	"runtime"
 	"runtime/debug"
 	"slices"
@@ -59,6 +60,7 @@ func All(ctx context.Context, files *overlay.FS, targets []Target, options Optio
 	if err := group.Wait(); err != nil {
 		return nil, fmt.Errorf("rendering was stopped: %w", context.Cause(ctx))
 	}
+	skipIncluded(results)
 	return results, nil
 }
 
@@ -90,6 +92,11 @@ func renderOne(ctx context.Context, files *overlay.FS, target Target, options Op
 		result.Objects, result.Notes, result.Err = renderHelm(ctx, recorded, target)
 	case Kustomize:
 		result.Objects, result.Err = renderKustomize(ctx, recorded, target, options.PodTemplatesOnly)
+		if name, ok := kustomizationFile(files, target.Path); ok {
+			for i := range result.Objects {
+				result.Objects[i].Source.Kustomization = path.Join(target.Path, name)
+			}
+		}
 	case Plain:
 		var reason string
 		result.Objects, reason, result.Err = renderPlain(recorded, target)
@@ -102,20 +109,41 @@ func renderOne(ctx context.Context, files *overlay.FS, target Target, options Op
 	return result
 }
 
-// statusOf says how rendering ended: a base that does not build alone is no error where an
-// overlay includes it, since the overlay completes it or reports what is wrong.
 func statusOf(result *Result) Status {
 	switch {
 	case result.SkipReason != "":
-		return Skipped
-	case result.Err != nil && len(result.Target.IncludedBy) > 0:
-		result.SkipReason = fmt.Sprintf("does not build alone (%s); it is rendered as part of %s",
-			result.Err.Kind, strings.Join(result.Target.IncludedBy, ", "))
 		return Skipped
 	case result.Err != nil:
 		return Failed
 	default:
 		return OK
+	}
+}
+
+// skipIncluded takes back the errors of bases that do not build alone: where an overlay of this
+// run includes such a base, the overlay completes it, or reports what is wrong.
+func skipIncluded(results []Result) {
+	answered := map[string]bool{} // kustomization folders whose outcome stands
+	for _, result := range results {
+		if result.Status == OK || len(result.Target.IncludedBy) == 0 {
+			answered[result.Target.Path] = true
+		}
+	}
+	for changed := true; changed; {
+		changed = false
+		for i := range results {
+			result := &results[i]
+			if result.Status != Failed || answered[result.Target.Path] {
+				continue
+			}
+			if at := slices.IndexFunc(result.Target.IncludedBy, func(dir string) bool { return answered[dir] }); at >= 0 {
+				result.Status = Skipped
+				result.SkipReason = fmt.Sprintf("does not build alone (%s); it is rendered as part of %s",
+					result.Err.Kind, strings.Join(result.Target.IncludedBy, ", "))
+				answered[result.Target.Path] = true
+				changed = true
+			}
+		}
 	}
 }
 

@@ -79,6 +79,9 @@ type Source struct {
 	// Manifest says that File holds the object itself as YAML or JSON (of which overlays may
 	// have changed fields), not a template that prints it.
 	Manifest bool
+	// Kustomization is the kustomization file of the root that rendered the object, "" for
+	// objects of other targets.
+	Kustomization string
 }
 
 // An ErrorKind says what kept a target from being rendered.
@@ -90,6 +93,7 @@ type Error struct {
 	Message string // what happened, then what to do, in sentences
 	File    string // "" where there is none
 	Line    int    // 1-based; 0 where there is none
+	Others  int    // how many more errors of this kind the target has
 }
 
 func (e *Error) Error() string {

@@ -163,6 +163,10 @@ func (t *textFile) where(b *block) {
 	switch {
 	case f.Origin.File == "":
 		text = "no file is known that this comes from."
+	case f.Origin.Via == ViaGenerated && isKustomization(f.Origin.File):
+		text = "set by something that this kustomization uses; the exact line is not known."
+	case f.Origin.Via == ViaGenerated:
+		text = "printed by this template; the exact line is not known."
 	case f.Origin.Line > 0 && len(b.findings) == 1:
 		text = fmt.Sprintf("in %s, in the object that starts at line %d; the exact line is not known.",
 			in, f.Origin.Line)
@@ -218,4 +222,9 @@ func (t *textFile) chain(b *block) string {
 		}
 	}
 	return t.fold(links.list)
+}
+
+func isKustomization(file string) bool {
+	base := strings.ToLower(path.Base(file))
+	return base == "kustomization" || strings.HasPrefix(base, "kustomization.")
 }

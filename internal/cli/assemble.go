@@ -65,8 +65,15 @@ func (r *run) addTarget(assembled *report.Report, result *render.Result) {
 		failure, target.Status = broken, report.TargetError
 	}
 	if failure != nil {
+		message := failure.Message
+		if failure.Others > 0 {
+			message += fmt.Sprintf(" %s of this target likewise.", plural(failure.Others, "more object"))
+		}
+		if failure.Kind == render.ErrOutside && !r.repo.isWorkTree {
+			message += " No .git was found at or above PATH, so that PATH counts as the whole repository; name the folder that holds both."
+		}
 		target.Error = &report.RenderError{
-			Kind: string(failure.Kind), Message: failure.Message, File: failure.File, Line: failure.Line,
+			Kind: string(failure.Kind), Message: message, File: failure.File, Line: failure.Line,
 		}
 	}
 	if result.Status == render.Skipped {

@@ -86,7 +86,7 @@ func parseConfig(content []byte) (*Config, error) {
 		return nil, err
 	}
 	if err := root.Decode(config); err != nil {
-		return nil, errors.New(strings.TrimPrefix(err.Error(), "yaml: "))
+		return nil, errors.New(strings.Join(strings.Fields(strings.TrimPrefix(err.Error(), "yaml: ")), " "))
 	}
 	for i, chart := range config.Charts {
 		if chart.Path == "" {

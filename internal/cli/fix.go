@@ -25,8 +25,8 @@ func fixCommand(env *Env) *cobra.Command {
 checking again: the finding is gone, no other appears, and nothing else changes.
 
 Without --write, the edits are printed as a diff that git apply takes, and the exit code is
-that of check. With --write they are applied, and the exit code is 0 if nothing was changed
-and nothing remains, else 1.`,
+that of check; run git apply at the repository's root. With --write they are applied, and
+the exit code is 0 if nothing was changed and nothing remains, else 1.`,
 		Example: "  podmend fix\n  podmend fix --write\n  podmend fix | git apply",
 		Args:    onePath,
 		RunE: func(cmd *cobra.Command, args []string) (err error) {
@@ -87,18 +87,12 @@ func (r *run) printFixes(f *flags) error {
 		}
 	}
 	if f.format != "json" {
-		changed, err := fix.Apply(r.repo.files, r.proven())
+		diff, err := fix.Diff(r.repo.files, r.proven())
 		if err != nil {
 			return err
 		}
-		for _, name := range sortedNames(changed) {
-			before, err := r.repo.files.ReadFile(name)
-			if err != nil {
-				return fmt.Errorf("read a file for the diff: %w", err)
-			}
-			if _, err := r.env.Stdout.Write(fix.Diff(name, before, changed[name])); err != nil {
-				return fmt.Errorf("write the diff: %w", err)
-			}
+		if _, err := r.env.Stdout.Write(diff); err != nil {
+			return fmt.Errorf("write the diff: %w", err)
 		}
 		r.printRemaining(assembled)
 	}
@@ -163,7 +157,7 @@ func (r *run) printRemaining(assembled *report.Report) {
 	r.printNotes(assembled)
 	for _, target := range assembled.Targets {
 		if target.Status == report.TargetError {
-			fmt.Fprintf(r.env.Stderr, "%s: not rendered: %s\n", report.Inert(target.ID, 0), report.InertProse(target.Error.Message, 0))
+			fmt.Fprintf(r.env.Stderr, "%s: not rendered: %s\n", placeOf(target), report.InertProse(target.Error.Message, 0))
 		}
 	}
 	fmt.Fprintf(r.env.Stderr, "%s: %d mended by proven edits, %d left", plural(summary.Findings, "finding"),
@@ -174,19 +168,30 @@ func (r *run) printRemaining(assembled *report.Report) {
 	fmt.Fprintln(r.env.Stderr)
 }
 
-// printNotes says, once a file, what the proven edits change beside the fields.
+// placeOf is the file and line of a target's error, or its id where there is none.
+func placeOf(target report.Target) string {
+	switch {
+	case target.Error.File == "":
+		return report.Inert(target.ID, 0)
+	case target.Error.Line == 0:
+		return report.Inert(target.Error.File, 0)
+	default:
+		return fmt.Sprintf("%s:%d", report.Inert(target.Error.File, 0), target.Error.Line)
+	}
+}
+
+// printNotes says what the proven edits change beside the fields, at the line of the finding.
 func (r *run) printNotes(assembled *report.Report) {
-	said := map[string]bool{}
+	notes := map[string][]string{} // by finding
 	for _, proposal := range assembled.Proposals {
-		if proposal.Status != report.ProposalProven || len(proposal.Edits) == 0 {
-			continue
+		if proposal.Status == report.ProposalProven && len(proposal.Findings) > 0 {
+			notes[proposal.Findings[0]] = proposal.Notes
 		}
-		for _, note := range proposal.Notes {
-			line := fmt.Sprintf("%s: note: %s\n", report.Inert(proposal.Edits[0].File, 0), report.InertProse(note, 0))
-			if !said[line] {
-				said[line] = true
-				fmt.Fprint(r.env.Stderr, line)
-			}
+	}
+	for _, finding := range assembled.Findings {
+		for _, note := range notes[finding.ID] {
+			fmt.Fprintf(r.env.Stderr, "%s:%d:%d: note: %s\n", report.Inert(finding.Origin.File, 0),
+				finding.Origin.Line, finding.Origin.Column, report.InertProse(note, 0))
 		}
 	}
 }

@@ -63,9 +63,12 @@ func (f *flags) validate() error {
 		{"--format", f.format, []string{"text", "json"}},
 	}
 	for _, word := range words {
-		if word.value != "" && !slices.Contains(word.known, word.value) {
+		if !slices.Contains(word.known, word.value) {
 			return usagef("%s %q is not known; it takes %s", word.flag, word.value, strings.Join(word.known, ", "))
 		}
+	}
+	if f.jobs < 0 {
+		return usagef("--jobs %d is less than one; leave it out for one job a core", f.jobs)
 	}
 	return nil
 }

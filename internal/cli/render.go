@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"regexp"
 
 	"github.com/spf13/cobra"
 
@@ -71,11 +72,26 @@ func (r *run) printObjects() error {
 	return nil
 }
 
-// documentBody drops a document's separator line and the blank lines around its text.
+// documentBody is a document from behind its separator line on; directives and comments stand
+// before that.
 func documentBody(text []byte) []byte {
-	text = bytes.Trim(text, "\r\n")
-	if line, rest, _ := bytes.Cut(text, []byte("\n")); string(bytes.TrimSpace(line)) == "---" {
-		text = rest
+	rest := text
+	for len(rest) > 0 {
+		line, after, _ := bytes.Cut(rest, []byte("\n"))
+		if separated, ok := bytes.CutPrefix(line, []byte("---")); ok && (len(separated) == 0 || bytes.ContainsAny(separated[:1], " \t\r")) {
+			text = append(bytes.Clone(bytes.TrimSpace(separated)), '\n')
+			text = append(text, after...)
+			break
+		}
+		if trimmed := bytes.TrimSpace(line); len(trimmed) > 0 && trimmed[0] != '#' && trimmed[0] != '%' {
+			break
+		}
+		rest = after
+	}
+	if end := documentEnd.FindIndex(text); end != nil {
+		text = text[:end[0]]
 	}
 	return bytes.Trim(text, "\r\n")
 }
+
+var documentEnd = regexp.MustCompile(`(?m)^\.\.\.\s*$`)

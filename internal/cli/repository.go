@@ -18,6 +18,8 @@ type repository struct {
 	files *overlay.FS
 	// within is PATH relative to the root, "." for all of it.
 	within string
+	// isWorkTree says that the root holds .git.
+	isWorkTree bool
 }
 
 // openRepository opens the git work tree that holds name, else name itself.
@@ -50,7 +52,8 @@ func openRepository(dir, name string) (*repository, error) {
 	if err != nil {
 		return nil, errors.Join(err, files.Close())
 	}
-	return &repository{files: files, within: filepath.ToSlash(within)}, nil
+	_, err = os.Lstat(filepath.Join(root, ".git"))
+	return &repository{files: files, within: filepath.ToSlash(within), isWorkTree: err == nil}, nil
 }
 
 // workTree returns the nearest folder at or above dir that holds .git, else dir.

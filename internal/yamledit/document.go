@@ -2,6 +2,9 @@ package yamledit
 
 import (
 	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
 	"sync"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
@@ -150,7 +153,48 @@ func split(src []byte) []Document {
 		}
 		pos = end
 	}
-	return append(docs, Document{Start: start, End: len(src)})
+	return splitJSON(src, append(docs, Document{Start: start, End: len(src)}))
+}
+
+// splitJSON splits the parts that are several JSON objects one after the other, each of which
+// is a document to Kubernetes.
+func splitJSON(src []byte, parts []Document) []Document {
+	var split []Document
+	for _, part := range parts {
+		ends := jsonEnds(textOf(src, &part))
+		offset := part.End - len(textOf(src, &part))
+		start := part.Start
+		for i, end := range ends {
+			next := offset + end
+			if i == len(ends)-1 {
+				next = part.End
+			}
+			split = append(split, Document{Start: start, End: next})
+			start = next
+		}
+		if len(ends) == 0 {
+			split = append(split, part)
+		}
+	}
+	return split
+}
+
+// jsonEnds returns where each of two or more JSON objects ends in text, none if it is not that.
+func jsonEnds(text []byte) []int {
+	if start := bytes.TrimLeft(text, " \t\r\n"); len(start) == 0 || start[0] != '{' {
+		return nil
+	}
+	decoder := json.NewDecoder(bytes.NewReader(text))
+	var ends []int
+	for {
+		var object map[string]json.RawMessage
+		if err := decoder.Decode(&object); errors.Is(err, io.EOF) && len(ends) > 1 {
+			return ends
+		} else if err != nil {
+			return nil
+		}
+		ends = append(ends, int(decoder.InputOffset()))
+	}
 }
 
 func isMarker(line []byte, marker string) bool {

@@ -2,6 +2,7 @@ package yamledit
 
 import (
 	"bytes"
+	"regexp"
 	"strings"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
@@ -46,6 +47,9 @@ func (s *splicer) inlineForInline(n *yaml.Node, start int, anchor string, v any)
 		indent := before[:len(before)-len(strings.TrimLeft(before, " \t"))]
 		text = s.style.spread(v, indent)
 	}
+	if quoted, ok := inQuotesOf(n, v); ok && !s.style.json {
+		text = quoted
+	}
 	if start < sp.end {
 		s.edit(start, sp.end, anchor+text+s.headerComment(n))
 		return
@@ -59,6 +63,24 @@ func (s *splicer) inlineForInline(n *yaml.Node, start int, anchor string, v any)
 	}
 	s.edit(sp.end, sp.end, text)
 }
+
+// inQuotesOf writes a string in the quotes of the scalar that it replaces.
+func inQuotesOf(n *yaml.Node, v any) (string, bool) {
+	text, ok := v.(string)
+	if !ok || n.Kind != yaml.ScalarNode || !plainInQuotes.MatchString(text) {
+		return "", false
+	}
+	switch {
+	case n.Style&yaml.SingleQuotedStyle != 0:
+		return "'" + text + "'", true
+	case n.Style&yaml.DoubleQuotedStyle != 0:
+		return `"` + text + `"`, true
+	}
+	return "", false
+}
+
+// plainInQuotes matches what stands for itself in quotes of either kind.
+var plainInQuotes = regexp.MustCompile(`^[A-Za-z0-9_./:-]*$`)
 
 // isSpread says that the lines of the flow collection's own kind of file are spread: the
 // old value, or if that is on one line, the JSON document.

@@ -2,7 +2,9 @@ package yamledit
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
+	"io"
 	"regexp"
 	"strconv"
 	"strings"
@@ -22,15 +24,25 @@ func (e *SyntaxError) Error() string {
 	return fmt.Sprintf("line %d: %s", e.Line, e.Problem)
 }
 
-// parseNode reads the first document of text. The YAML package panics on some input.
+// errTrailing is a second document in a text that Kubernetes reads as one, and then drops.
+var errTrailing = errors.New("text after the end of the document, which Kubernetes does not read; put --- before it")
+
+// parseNode reads the one document of text. The YAML package panics on some input.
 func parseNode(text []byte) (root *yaml.Node, err error) {
 	defer func() {
 		if r := recover(); r != nil {
 			root, err = nil, fmt.Errorf("the YAML reader gave up: %v", r)
 		}
 	}()
-	var doc yaml.Node
-	if err := yaml.Unmarshal(text, &doc); err != nil {
+	var doc, more yaml.Node
+	decoder := yaml.NewDecoder(bytes.NewReader(text))
+	if err := decoder.Decode(&doc); err != nil && !errors.Is(err, io.EOF) {
+		return nil, err
+	}
+	switch err := decoder.Decode(&more); {
+	case err == nil && len(more.Content) > 0 && !isBare(more.Content[0]):
+		return nil, errTrailing
+	case err != nil && !errors.Is(err, io.EOF):
 		return nil, err
 	}
 	if len(doc.Content) == 0 {
@@ -95,6 +107,9 @@ func (f *File) syntaxError(text []byte, before int, first error) *SyntaxError {
 	problem := strings.TrimPrefix(first.Error(), "yaml: ")
 	if m := lineOfError.FindStringSubmatch(problem); m != nil {
 		problem = m[2]
+	}
+	if errors.Is(first, errTrailing) {
+		return f.problemAt(before+trailingLine(text), problem)
 	}
 	line := 1 // in the document, from 1
 	if m := unknownAlias.FindStringSubmatch(problem); m != nil {
@@ -170,4 +185,17 @@ func (f *File) problemAt(line int, problem string) *SyntaxError {
 	}
 	pos := f.Position(at, at)
 	return &SyntaxError{Line: pos.Line, Column: pos.Column, Problem: problem}
+}
+
+// trailingLine is the first line of text behind the end of its first document, counted from 1.
+func trailingLine(text []byte) int {
+	decoder := yaml.NewDecoder(bytes.NewReader(text))
+	var doc yaml.Node
+	line := 1
+	for range 2 {
+		if decoder.Decode(&doc) == nil && len(doc.Content) > 0 {
+			line = doc.Content[0].Line
+		}
+	}
+	return line
 }
