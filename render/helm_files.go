@@ -20,7 +20,7 @@ import (
 const (
 	helmMaxFileSize  = 5 << 20
 	helmMaxChartSize = 100 << 20
-	helmMaxEntries   = 200_000
+	helmMaxEntries   = 100_000
 )
 
 // A helmFile is a file of a chart, named relative to the chart's folder.
@@ -101,8 +101,8 @@ func (w *helmWalk) folder(dir, name string) *Error {
 		return helmReadError(dir, err)
 	}
 	for _, entry := range entries {
-		// Helm would read the repository's own folder into a chart at its root.
-		if entry.IsDir() && strings.EqualFold(entry.Name(), ".git") {
+		// Helm would read the repository's own folder, or a submodule's file, into a chart at its root.
+		if strings.EqualFold(entry.Name(), ".git") {
 			continue
 		}
 		if w.entries++; w.entries > helmMaxEntries {

@@ -58,6 +58,7 @@ func TestHelmChartAtRoot(t *testing.T) {
 	files := openHelmFiles(t, map[string]string{
 		"Chart.yaml":        minimalHelmChart,
 		".git/config":       "[core]",
+		"files/.git":        "gitdir: ../.git/modules/files",
 		"templates/cm.yaml": "kind: ConfigMap\napiVersion: v1\nmetadata: {name: root}\ndata: {git: {{ .Files.Get \".git/config\" | quote }}}\n",
 	})
 	objects, _, failed := renderHelm(context.Background(), files, Target{Path: "."})
