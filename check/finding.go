@@ -28,7 +28,7 @@ type Occurrence struct {
 }
 
 // Path leads from the object's root to the field.
-func (o *Occurrence) Path() yamledit.Path { return o.Pod.At.Concat(o.Field.Path) }
+func (o *Occurrence) Path() yamledit.Path { return o.Pod.FieldPath(o.Field.Path) }
 
 // findingID is made of the control and the place; neither line numbers nor rendered names
 // count, so that it outlives a shift of the file.

@@ -115,6 +115,9 @@ func (r *runner) podTemplate(target string, pod *render.PodTemplate) error {
 		}
 		for _, verdict := range verdicts {
 			for _, field := range verdict.Fields {
+				if field.Missing && pod.Partial {
+					continue // what completes the pod may set it
+				}
 				r.add(target, pod, verdict.Control, field, version.String())
 			}
 		}
@@ -122,13 +125,19 @@ func (r *runner) podTemplate(target string, pod *render.PodTemplate) error {
 	return nil
 }
 
+// partialNote tells that more fields of the pod may come from an operator.
+const partialNote = " (a partial pod spec, judged by what stands in it)"
+
 // add records one field of one pod template; what comes from one place is one finding.
 func (r *runner) add(target string, pod *render.PodTemplate, control *Control, field Field, version string) {
-	origin := r.locator.Origin(pod.Object, pod.At.Concat(field.Path))
+	origin := r.locator.Origin(pod.Object, pod.FieldPath(field.Path))
 	id := findingID(control, &origin)
 	finding := r.findings[id]
 	if finding == nil {
 		finding = &Finding{ID: id, Control: control, Message: message(control, field), Origin: origin}
+		if pod.Partial {
+			finding.Message += partialNote
+		}
 		r.findings[id] = finding
 	}
 	if !slices.Contains(finding.Versions, version) {

@@ -118,10 +118,10 @@ func (p *proposer) locate(proposal *Proposal, group *podFindings, remedy check.R
 	ref := p.objects[object]
 	in := intent{target: ref.target, object: ref.index, control: group.control.ID}
 	for _, field := range remedy.Fields {
-		in.mends = append(in.mends, group.pod.At.Concat(field.Path).String())
+		in.mends = append(in.mends, group.pod.FieldPath(field.Path).String())
 	}
 	for _, change := range remedy.Changes {
-		change.Path = group.pod.At.Concat(change.Path)
+		change.Path = group.pod.FieldPath(change.Path)
 		in.changes = append(in.changes, change)
 		path, ok := p.locator.SourcePath(object, change.Path)
 		if !ok {

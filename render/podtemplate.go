@@ -1,6 +1,7 @@
 package render
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -16,10 +17,50 @@ import (
 // A PodTemplate is a pod spec with its metadata inside an object; a Pod is its own.
 type PodTemplate struct {
 	Object *Object
-	// At leads from the object's root to the pod template, which holds "metadata" and "spec".
-	At   yamledit.Path
-	Meta metav1.ObjectMeta
-	Spec corev1.PodSpec
+	// At leads from the object's root to the node that plays the role of the pod template. Only
+	// in a plain one does it hold "metadata" and "spec": [PodTemplate.FieldPath] knows where
+	// fields stand.
+	At yamledit.Path
+	// SpecAt leads from the object's root to the pod spec, as far as that is one node.
+	SpecAt yamledit.Path
+	// MetaAt leads from the object's root to the pod's metadata. It is nil where the object has no
+	// place for them.
+	MetaAt yamledit.Path
+	// Partial says that something else completes the pod spec, such as an operator: what does
+	// not stand in it may still be set.
+	Partial bool
+	Meta    metav1.ObjectMeta
+	Spec    corev1.PodSpec
+
+	moves []move
+}
+
+// A move says that a field of the pod template stands elsewhere than in SpecAt or MetaAt.
+type move struct {
+	control yamledit.Path // from the pod template's root, such as spec.containers[1]
+	object  yamledit.Path // from the object's root, such as spec.sidecars[0]
+}
+
+// FieldPath turns the path of a field of a pod template, which starts with "spec" or
+// "metadata", into its path from the object's root.
+func (p *PodTemplate) FieldPath(path yamledit.Path) yamledit.Path {
+	var nearest *move
+	for i := range p.moves {
+		m := &p.moves[i]
+		if path.HasPrefix(m.control) && (nearest == nil || len(m.control) > len(nearest.control)) {
+			nearest = m
+		}
+	}
+	switch {
+	case nearest != nil:
+		return nearest.object.Concat(path[len(nearest.control):])
+	case len(path) > 0 && path[0] == yamledit.Step{Key: "spec"} && p.SpecAt != nil:
+		return p.SpecAt.Concat(path[1:])
+	case len(path) > 0 && path[0] == yamledit.Step{Key: "metadata"} && p.MetaAt != nil:
+		return p.MetaAt.Concat(path[1:])
+	default:
+		return p.At.Concat(path)
+	}
 }
 
 // Containers returns the init containers, containers and ephemeral containers, in this order.
@@ -60,28 +101,58 @@ func group(apiVersion string) string {
 	return name
 }
 
-// HasPodTemplate says whether objects of this kind hold pod templates.
+// HasPodTemplate says whether an object may hold pod templates. It decides whether the
+// object's text is kept, so it looks at no more than the kind and, for kinds that podmend does not
+// know, for a word in the text. An object of such a kind that has not been printed yet may hold one.
 func (o *Object) HasPodTemplate() bool {
-	_, ok := podTemplatePaths[o.Kind][group(o.APIVersion)]
-	return ok
+	api := group(o.APIVersion)
+	if _, ok := podTemplatePaths[o.Kind][api]; ok {
+		return true
+	}
+	if known := customKindOf(o.Kind, api); known != nil {
+		return len(known.pods) > 0 || known.open
+	}
+	if !mayHoldPods(o.Kind, api) {
+		return false
+	}
+	if o.YAML == nil {
+		return o.Digest == ""
+	}
+	return bytes.Contains(o.YAML, containersWord)
 }
 
-// PodTemplates returns the pod templates of an object. The error is an *Error of kind
-// ErrBadObject if the object's fields have types that the API server refuses.
+// containersWord ends each key by which a pod spec of an unknown kind is recognised.
+var containersWord = []byte("ontainers")
+
+// PodTemplates returns the pod templates of an object, none if its text was dropped. The error is
+// an *Error of kind ErrBadObject if the fields of a built-in kind have types that the API
+// server refuses. A custom resource is read as far as it can be: what Kubernetes would say of
+// its pod depends on its operator.
 func (o *Object) PodTemplates() ([]PodTemplate, error) {
-	at, ok := podTemplatePaths[o.Kind][group(o.APIVersion)]
-	if !ok {
+	if o.YAML == nil || !o.HasPodTemplate() {
 		return nil, nil
 	}
 	asJSON, err := yaml.YAMLToJSON(o.YAML)
 	if err != nil {
 		return nil, o.badObject(err)
 	}
+	if at, ok := podTemplatePaths[o.Kind][group(o.APIVersion)]; ok {
+		return o.builtinPodTemplate(asJSON, at)
+	}
+	var tree any
+	if err := k8sjson.UnmarshalCaseSensitivePreserveInts(asJSON, &tree); err != nil {
+		return nil, o.badObject(err)
+	}
+	return customPodTemplates(o, tree), nil
+}
+
+func (o *Object) builtinPodTemplate(asJSON []byte, at yamledit.Path) ([]PodTemplate, error) {
 	for _, step := range at {
 		var fields map[string]json.RawMessage
 		if err := json.Unmarshal(asJSON, &fields); err != nil {
 			return nil, o.badObject(fmt.Errorf("%s holds no mapping", at))
 		}
+		var ok bool
 		if asJSON, ok = fields[step.Key]; !ok {
 			return nil, nil
 		}
@@ -93,7 +164,10 @@ func (o *Object) PodTemplates() ([]PodTemplate, error) {
 	if err := k8sjson.UnmarshalCaseSensitivePreserveInts(asJSON, &template); err != nil {
 		return nil, o.badObject(err)
 	}
-	return []PodTemplate{{Object: o, At: at, Meta: template.Metadata, Spec: template.Spec}}, nil
+	return []PodTemplate{{
+		Object: o, At: at, SpecAt: at.Join("spec"), MetaAt: at.Join("metadata"),
+		Meta: template.Metadata, Spec: template.Spec,
+	}}, nil
 }
 
 func (o *Object) badObject(err error) *Error {
