@@ -22,7 +22,8 @@ var layers = map[string][]string{
 	"check":               {"internal/yamledit", "internal/overlay", "render"},
 	"fix":                 {"internal/yamledit", "internal/overlay", "render", "check"},
 	"report":              {"internal/yamledit", "internal/overlay", "render", "check", "fix"},
-	"internal/cli":        {"internal/yamledit", "internal/overlay", "internal/atomicfile", "render", "check", "fix", "report"},
+	"internal/worker":     {"internal/overlay", "render"},
+	"internal/cli":        {"internal/yamledit", "internal/overlay", "internal/atomicfile", "internal/worker", "render", "check", "fix", "report"},
 	"internal/bench":      {"report"},
 	"cmd/podmend":         {"internal/cli"},
 }

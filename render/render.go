@@ -25,8 +25,16 @@ type Options struct {
 	// PodTemplatesOnly drops the text of objects that hold no pod template, and lets a renderer
 	// leave out what no pod template depends on.
 	PodTemplatesOnly bool
+	// Renderer renders each target; nil renders in this process.
+	Renderer Renderer
 	// Progress is called after each target, one call at a time.
 	Progress func(done, total int)
+}
+
+// A Renderer renders one target, elsewhere or under limits. Its error says that podmend failed or
+// was stopped; what is wrong with the target is in the result.
+type Renderer interface {
+	Render(ctx context.Context, files *overlay.FS, target Target, podTemplatesOnly bool) (Result, error)
 }
 
 // All renders the targets, in parallel, and returns their results in the order of targets. A
@@ -47,7 +55,12 @@ func All(ctx context.Context, files *overlay.FS, targets []Target, options Optio
 			if err := ctx.Err(); err != nil {
 				return err
 			}
-			results[i] = renderOne(ctx, files, target, options)
+			var err error
+			if options.Renderer == nil {
+				results[i] = One(ctx, files, target, options.PodTemplatesOnly)
+			} else if results[i], err = options.Renderer.Render(ctx, files, target, options.PodTemplatesOnly); err != nil {
+				return err
+			}
 			if options.Progress != nil {
 				progress.Lock()
 				defer progress.Unlock()
@@ -58,13 +71,14 @@ func All(ctx context.Context, files *overlay.FS, targets []Target, options Optio
 		})
 	}
 	if err := group.Wait(); err != nil {
-		return nil, fmt.Errorf("rendering was stopped: %w", context.Cause(ctx))
+		return nil, fmt.Errorf("rendering was stopped: %w", err)
 	}
 	skipIncluded(results)
 	return results, nil
 }
 
-func renderOne(ctx context.Context, files *overlay.FS, target Target, options Options) (result Result) {
+// One renders one target in this process.
+func One(ctx context.Context, files *overlay.FS, target Target, podTemplatesOnly bool) (result Result) {
 	start := time.Now()
 	result.Target = target
 	var mutex sync.Mutex
@@ -82,7 +96,7 @@ func renderOne(ctx context.Context, files *overlay.FS, target Target, options Op
 		result.Reads = slices.Sorted(maps.Keys(reads))
 		mutex.Unlock()
 		result.Status = statusOf(&result)
-		if options.PodTemplatesOnly {
+		if podTemplatesOnly {
 			dropTexts(result.Objects)
 		}
 		result.Duration = time.Since(start)
@@ -91,7 +105,7 @@ func renderOne(ctx context.Context, files *overlay.FS, target Target, options Op
 	case Helm:
 		result.Objects, result.Notes, result.Err = renderHelm(ctx, recorded, target)
 	case Kustomize:
-		result.Objects, result.Err = renderKustomize(ctx, recorded, target, options.PodTemplatesOnly)
+		result.Objects, result.Err = renderKustomize(ctx, recorded, target, podTemplatesOnly)
 		if name, ok := kustomizationFile(files, target.Path); ok {
 			for i := range result.Objects {
 				result.Objects[i].Source.Kustomization = path.Join(target.Path, name)

@@ -7,10 +7,15 @@ import (
 	"runtime/debug"
 
 	"github.com/spf13/cobra"
+
+	"github.com/podmend/podmend/internal/worker"
 )
 
 // Run runs podmend with the given arguments and returns its exit code.
 func Run(ctx context.Context, args []string, env Env) int {
+	if len(args) == 1 && args[0] == worker.Command {
+		return exitCode(worker.Serve(env.Stdin, env.Stdout))
+	}
 	root := rootCommand(&env)
 	root.SetArgs(args)
 	root.SetOut(env.Stdout)

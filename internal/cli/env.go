@@ -11,9 +11,13 @@ import (
 
 // An Env is what podmend sees of its process.
 type Env struct {
+	Stdin          io.Reader
 	Stdout, Stderr io.Writer
 	Getenv         func(string) string
 	Dir            string // working directory
+	// Program is this program's file, of which children are made that render; "" renders in this
+	// process, without limits.
+	Program string
 	// StdoutTerminal and StderrTerminal say whether a person reads the stream in a terminal.
 	StdoutTerminal, StderrTerminal bool
 	Width                          int // columns of the terminal, 0 if there is none
@@ -22,12 +26,15 @@ type Env struct {
 // Process is the environment of the running process.
 func Process() Env {
 	env := Env{
-		Stdout: os.Stdout, Stderr: os.Stderr, Getenv: os.Getenv,
+		Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Getenv: os.Getenv,
 		StdoutTerminal: term.IsTerminal(int(os.Stdout.Fd())),
 		StderrTerminal: term.IsTerminal(int(os.Stderr.Fd())),
 	}
 	if dir, err := os.Getwd(); err == nil {
 		env.Dir = dir
+	}
+	if program, err := os.Executable(); err == nil {
+		env.Program = program
 	}
 	if width, _, err := term.GetSize(int(os.Stdout.Fd())); err == nil {
 		env.Width = width

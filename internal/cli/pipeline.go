@@ -1,11 +1,14 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"runtime"
 
 	"github.com/podmend/podmend/check"
 	"github.com/podmend/podmend/fix"
+	"github.com/podmend/podmend/internal/worker"
 	"github.com/podmend/podmend/render"
 )
 
@@ -16,6 +19,7 @@ type run struct {
 	settings *settings
 	mend     check.MendOptions
 	jobs     int
+	children *worker.Pool // nil renders in this process
 
 	discovery *render.Discovery
 	targets   []render.Target // those that PATH takes
@@ -41,17 +45,35 @@ func newRun(env *Env, f *flags, name string) (*run, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &run{env: env, repo: repo, settings: settings, jobs: f.jobs}, nil
+	r := &run{env: env, repo: repo, settings: settings, jobs: cmp.Or(f.jobs, runtime.GOMAXPROCS(0))}
+	if env.Program != "" {
+		r.children = worker.NewPool(env.Program, r.jobs, worker.Limits{})
+	}
+	return r, nil
 }
 
-func (r *run) close() error { return r.repo.files.Close() }
+func (r *run) close() error {
+	if r.children != nil {
+		r.children.Close()
+	}
+	return r.repo.files.Close()
+}
+
+// rendering are the options by which everything of this run is rendered.
+func (r *run) rendering() render.Options {
+	options := render.Options{Jobs: r.jobs}
+	if r.children != nil {
+		options.Renderer = r.children
+	}
+	return options
+}
 
 // analyse takes the run through the whole pipeline.
 func (r *run) analyse(ctx context.Context) error {
 	if err := r.discover(); err != nil {
 		return err
 	}
-	if err := r.render(ctx, render.Options{PodTemplatesOnly: true}); err != nil {
+	if err := r.render(ctx, true); err != nil {
 		return err
 	}
 	locator := render.NewLocator(r.repo.files)
@@ -100,10 +122,11 @@ func (r *run) discover() error {
 	return nil
 }
 
-func (r *run) render(ctx context.Context, options render.Options) error {
+func (r *run) render(ctx context.Context, podTemplatesOnly bool) error {
 	bar := newProgress(r.env)
 	defer bar.clear()
-	options.Jobs = r.jobs
+	options := r.rendering()
+	options.PodTemplatesOnly = podTemplatesOnly
 	options.Progress = bar.update
 	results, err := render.All(ctx, r.repo.files, r.targets, options)
 	if err != nil {
@@ -118,6 +141,6 @@ func (r *run) render(ctx context.Context, options render.Options) error {
 func (r *run) prover() *fix.Prover {
 	return &fix.Prover{
 		Files: r.repo.files, Targets: r.discovery.Targets, Results: r.results, Report: r.checked,
-		Render: render.Options{Jobs: r.jobs}, Policy: r.settings.check,
+		Render: r.rendering(), Policy: r.settings.check,
 	}
 }

@@ -31,7 +31,7 @@ that names its target and its source. Errors go to standard error.`,
 			if err := run.discover(); err != nil {
 				return err
 			}
-			if err := run.render(cmd.Context(), render.Options{}); err != nil {
+			if err := run.render(cmd.Context(), false); err != nil {
 				return err
 			}
 			return run.printObjects()

@@ -82,6 +82,20 @@ func (f *FS) With(changed map[string][]byte) *FS {
 	return &view
 }
 
+// Changes returns what With has put into this view: files with their content, and files that are
+// gone. Callers must not change it.
+func (f *FS) Changes() (changed map[string][]byte, gone []string) {
+	changed = map[string][]byte{}
+	for name, content := range f.changed {
+		if content == nil {
+			gone = append(gone, name)
+			continue
+		}
+		changed[name] = content
+	}
+	return changed, gone
+}
+
 // Recording returns a view that calls record with the resolved name of each file that is read.
 // record must be safe for concurrent use if the view is used concurrently.
 func (f *FS) Recording(record func(name string)) *FS {

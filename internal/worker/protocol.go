@@ -1,0 +1,71 @@
+// Package worker renders targets in child processes of the same program: what a chart or an
+// overlay of a stranger does there costs at most one child.
+package worker
+
+import (
+	"errors"
+	"io"
+	"time"
+
+	"github.com/podmend/podmend/render"
+)
+
+// Command is the argument with which the program becomes a child.
+const Command = "__render"
+
+// Limits bound what one target may use. The zero value of each field means its default.
+type Limits struct {
+	Time    time.Duration // of one target; 60 s
+	Memory  int64         // resident bytes of one child; 2 GiB
+	Objects int           // rendered objects of one target; 100,000
+	Output  int64         // bytes of all rendered objects of one target; 64 MiB
+}
+
+func (l Limits) orDefault() Limits {
+	if l.Time == 0 {
+		l.Time = 60 * time.Second
+	}
+	if l.Memory == 0 {
+		l.Memory = 2 << 30
+	}
+	if l.Objects == 0 {
+		l.Objects = 100_000
+	}
+	if l.Output == 0 {
+		l.Output = 64 << 20
+	}
+	return l
+}
+
+// request asks a child to render one target.
+type request struct {
+	Root             string            // absolute path of the repository
+	Changed          map[string][]byte // files that differ from the disk
+	Gone             []string          // files of the disk that are not there
+	Target           render.Target
+	PodTemplatesOnly bool
+	Limits           Limits
+}
+
+// cappedReader ends a stream that sends more than limit bytes for one message.
+type cappedReader struct {
+	from  io.Reader
+	limit int64
+	left  int64
+}
+
+var errTooMuch = errors.New("the child sends more than it may")
+
+func (r *cappedReader) reset() { r.left = r.limit }
+
+func (r *cappedReader) Read(p []byte) (int, error) {
+	if r.left <= 0 {
+		return 0, errTooMuch
+	}
+	if int64(len(p)) > r.left {
+		p = p[:r.left]
+	}
+	n, err := r.from.Read(p)
+	r.left -= int64(n)
+	return n, err
+}
