@@ -29,7 +29,6 @@ const (
 	ErrChartFail         ErrorKind = "chart-fail"          // the chart itself refuses its values
 	ErrRecursion         ErrorKind = "recursion"           // templates or charts include themselves without end
 	ErrRenderedYAML      ErrorKind = "rendered-yaml"       // a template prints what is not YAML
-	ErrTimeout           ErrorKind = "timeout"             // rendering took too long
 )
 
 // helmReadError turns an error of the overlay file system into one for people.
