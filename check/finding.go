@@ -38,18 +38,18 @@ func findingID(control *Control, origin *render.Origin) string {
 }
 
 // message says in one sentence what stands where. It leaves names of objects and containers to
-// the occurrences, so that equal findings read equal.
-func message(control *Control, field Field) string {
+// the occurrences, so that equal findings read equal. value is the field's as it may be printed.
+func message(control *Control, field Field, value string) string {
 	name := shortPath(field)
 	switch {
 	case field.Because != "":
 		return fmt.Sprintf("%s: %s", control.Title, field.Because)
 	case field.Missing:
 		return fmt.Sprintf("%s: %s is not set", control.Title, name)
-	case field.Value == "":
+	case value == "":
 		return fmt.Sprintf("%s: %s is set", control.Title, name)
 	default:
-		return fmt.Sprintf("%s: %s is %s", control.Title, name, field.Value)
+		return fmt.Sprintf("%s: %s is %s", control.Title, name, value)
 	}
 }
 

@@ -16,6 +16,8 @@ import (
 type Options struct {
 	Level    api.Level     // "" is baseline
 	Versions []api.Version // none is the newest that the library knows
+	// Shown returns a rendered text as it may be printed; nil prints all as it is.
+	Shown func(result *render.Result, text string) string
 }
 
 // A Report is what Run found.
@@ -43,6 +45,12 @@ func Run(results []render.Result, locator *render.Locator, options Options) (*Re
 		findings: map[string]*Finding{},
 	}
 	for i := range results {
+		r.shown = func(text string) string {
+			if options.Shown == nil {
+				return text
+			}
+			return options.Shown(&results[i], text)
+		}
 		if err := r.target(&results[i]); err != nil {
 			return nil, err
 		}
@@ -68,6 +76,7 @@ type runner struct {
 	versions  []api.Version
 	report    *Report
 	findings  map[string]*Finding
+	shown     func(text string) string // of the target at hand
 }
 
 func (r *runner) target(result *render.Result) error {
@@ -134,7 +143,7 @@ func (r *runner) add(target string, pod *render.PodTemplate, control *Control, f
 	id := findingID(control, &origin)
 	finding := r.findings[id]
 	if finding == nil {
-		finding = &Finding{ID: id, Control: control, Message: message(control, field), Origin: origin}
+		finding = &Finding{ID: id, Control: control, Message: message(control, field, r.shown(field.Value)), Origin: origin}
 		if pod.Partial {
 			finding.Message += partialNote
 		}

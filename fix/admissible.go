@@ -19,18 +19,16 @@ func admissible(target string, before, after *render.Object) *Refusal {
 	}
 	podsAfter, err := after.PodTemplates()
 	if err != nil {
-		return &Refusal{NotAdmissible, fmt.Sprintf("with the edit Kubernetes would refuse %s %q of %s: %v",
-			after.Kind, after.Name, target, err)}
+		return &Refusal{NotAdmissible, fmt.Sprintf("with the edit Kubernetes would refuse an object of %s: %v", target, err)}
 	}
 	if len(podsBefore) != len(podsAfter) {
-		return &Refusal{ChangesMore, fmt.Sprintf("the edit takes the pod template of %s %q in %s away", after.Kind, after.Name, target)}
+		return &Refusal{ChangesMore, fmt.Sprintf("the edit takes a pod template of %s away", target)}
 	}
 	for i := range podsAfter {
 		known := problems(&podsBefore[i], before.Kind)
 		for _, problem := range problems(&podsAfter[i], after.Kind) {
 			if !slices.Contains(known, problem) {
-				return &Refusal{NotAdmissible, fmt.Sprintf("with the edit the API server would refuse %s %q of %s: %s; change it by hand",
-					after.Kind, after.Name, target, problem)}
+				return &Refusal{NotAdmissible, fmt.Sprintf("with the edit the API server would refuse a pod of %s: %s; change it by hand", target, problem)}
 			}
 		}
 	}
@@ -41,43 +39,44 @@ func admissible(target string, before, after *render.Object) *Refusal {
 func problems(pod *render.PodTemplate, kind string) []string {
 	var found []string
 	volumes := map[string]bool{}
-	for _, volume := range pod.Spec.Volumes {
+	for i, volume := range pod.Spec.Volumes {
 		volumes[volume.Name] = true
 		if volume.HostPath != nil && volume.EmptyDir != nil {
-			found = append(found, fmt.Sprintf("volume %q has two sources", volume.Name))
+			found = append(found, fmt.Sprintf("volume %d has two sources", i+1))
 		}
 	}
 	// Claim templates of a StatefulSet are volumes too, by names that the template does not hold.
 	claims := kind == "StatefulSet"
-	for _, c := range pod.Containers() {
-		for _, mount := range c.VolumeMounts {
+	for n, c := range pod.Containers() {
+		name := fmt.Sprintf("container %d", n+1) // in the report's own words, not by rendered names
+		for i, mount := range c.VolumeMounts {
 			if !volumes[mount.Name] && !claims {
-				found = append(found, fmt.Sprintf("container %q mounts volume %q, which is not there", c.Name, mount.Name))
+				found = append(found, fmt.Sprintf("mount %d of %s has no volume", i+1, name))
 			}
 			bidirectional := mount.MountPropagation != nil && *mount.MountPropagation == corev1.MountPropagationBidirectional
 			if bidirectional && !privileged(c.SecurityContext) {
-				found = append(found, fmt.Sprintf("container %q mounts %q with Bidirectional propagation and is not privileged", c.Name, mount.Name))
+				found = append(found, fmt.Sprintf("mount %d of %s is Bidirectional, and the container is not privileged", i+1, name))
 			}
 		}
-		for _, device := range c.VolumeDevices {
+		for i, device := range c.VolumeDevices {
 			if !volumes[device.Name] && !claims {
-				found = append(found, fmt.Sprintf("container %q uses device %q, which is not there", c.Name, device.Name))
+				found = append(found, fmt.Sprintf("device %d of %s has no volume", i+1, name))
 			}
 		}
-		found = append(found, portProblems(pod, c)...)
+		found = append(found, portProblems(pod, name, c.Ports)...)
 		if hostProcess(c.SecurityContext) && !pod.Spec.HostNetwork {
-			found = append(found, fmt.Sprintf("container %q is a hostProcess without hostNetwork", c.Name))
+			found = append(found, name+" is a hostProcess without hostNetwork")
 		}
 	}
 	return found
 }
 
 // portProblems reports host ports that differ from the container's in the host's network.
-func portProblems(pod *render.PodTemplate, c *corev1.Container) []string {
+func portProblems(pod *render.PodTemplate, name string, ports []corev1.ContainerPort) []string {
 	var found []string
-	for _, port := range c.Ports {
+	for _, port := range ports {
 		if pod.Spec.HostNetwork && port.HostPort != 0 && port.HostPort != port.ContainerPort {
-			found = append(found, fmt.Sprintf("container %q has a hostPort that differs from containerPort %d under hostNetwork", c.Name, port.ContainerPort))
+			found = append(found, fmt.Sprintf("%s has a hostPort that differs from containerPort %d under hostNetwork", name, port.ContainerPort))
 		}
 	}
 	return found

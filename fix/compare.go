@@ -53,31 +53,29 @@ func compareObject(target string, before, after *render.Object, changes []yamled
 		if before.Digest == after.Digest {
 			return nil
 		}
-		return &Refusal{ChangesMore, fmt.Sprintf("the edit changes %s %q in %s, which it should not; change the field by hand",
-			before.Kind, before.Name, target)}
+		return &Refusal{ChangesMore, fmt.Sprintf("the edit changes another object of %s, which it should not; change the field by hand", target)}
 	}
 	var was, is any
 	if err := yaml.Unmarshal(before.YAML, &was); err != nil {
-		return &Refusal{BreaksTarget, fmt.Sprintf("%s %q of %s cannot be read: %v", before.Kind, before.Name, target, err)}
+		return &Refusal{BreaksTarget, fmt.Sprintf("an object of %s cannot be read: %v", target, err)}
 	}
 	if err := yaml.Unmarshal(after.YAML, &is); err != nil {
-		return &Refusal{BreaksTarget, fmt.Sprintf("with the edit %s %q of %s cannot be read: %v", after.Kind, after.Name, target, err)}
+		return &Refusal{BreaksTarget, fmt.Sprintf("with the edit an object of %s cannot be read: %v", target, err)}
 	}
 	meant, err := yamledit.ApplyTree(was, yamledit.WithoutMoot(changes))
 	if err != nil {
-		return &Refusal{NotEditable, fmt.Sprintf("%s %q of %s: %v", before.Kind, before.Name, target, err)}
+		return &Refusal{NotEditable, fmt.Sprintf("the object in %s cannot be changed so: %v", target, err)}
 	}
 	// The same function on both sides, so that numbers have the same types.
 	if is, err = yamledit.ApplyTree(is, nil); err != nil {
-		return &Refusal{BreaksTarget, fmt.Sprintf("%s %q of %s: %v", after.Kind, after.Name, target, err)}
+		return &Refusal{BreaksTarget, fmt.Sprintf("with the edit an object of %s cannot be read: %v", target, err)}
 	}
 	if at, differs := difference(meant, is, nil); differs {
 		if same, err := yamledit.ApplyTree(was, nil); err == nil && reflect.DeepEqual(valueAt(same, at), valueAt(is, at)) {
-			return &Refusal{NotMended, fmt.Sprintf("after the edit %s of %s %q in %s is as before: something else, such as a patch, sets it too; change it there",
-				at, before.Kind, before.Name, target)}
+			return &Refusal{NotMended, fmt.Sprintf("after the edit %s is as before in %s: something else, such as a patch, sets it too; change it there",
+				at, target)}
 		}
-		return &Refusal{ChangesMore, fmt.Sprintf("the edit changes %s of %s %q in %s, which it should not; change the field by hand",
-			at, before.Kind, before.Name, target)}
+		return &Refusal{ChangesMore, fmt.Sprintf("the edit changes %s in %s, which it should not; change the field by hand", at, target)}
 	}
 	return admissible(target, before, after)
 }

@@ -12,6 +12,7 @@ import (
 	"helm.sh/helm/v3/pkg/engine"
 
 	"github.com/podmend/podmend/internal/overlay"
+	"github.com/podmend/podmend/internal/yamledit"
 )
 
 // What helm template uses where nothing is configured.
@@ -46,9 +47,28 @@ func renderHelm(ctx context.Context, files *overlay.FS, target Target) (objects 
 		if result.err != nil && result.err.File == "" {
 			result.err.File = path.Join(target.Path, "Chart.yaml")
 		}
+		pointAtSyntax(files, result.err)
 		return result.objects, result.notes, result.err
 	case <-ctx.Done():
 		return nil, nil, helmTimeout(ctx, target)
+	}
+}
+
+// pointAtSyntax gives an error about a file that is no YAML the line where a person sees the
+// mistake; Helm's own lines are those where its reader gave up.
+func pointAtSyntax(files *overlay.FS, failed *Error) {
+	if failed == nil || (failed.Kind != ErrValuesSyntax && failed.Kind != ErrChartMetadata) || !isYAMLName(failed.File) {
+		return
+	}
+	content, err := files.ReadFile(failed.File)
+	if err != nil {
+		return
+	}
+	for _, doc := range yamledit.Parse(content).Docs {
+		if doc.Err != nil {
+			failed.Line = doc.Err.Line
+			return
+		}
 	}
 }
 

@@ -105,6 +105,7 @@ func One(ctx context.Context, files *overlay.FS, target Target, podTemplatesOnly
 	case Helm:
 		result.Objects, result.Notes, result.Err = renderHelm(ctx, recorded, target)
 	case Kustomize:
+		result.Notes = kustomizeNotes(recorded, target.Path)
 		result.Objects, result.Err = renderKustomize(ctx, recorded, target, podTemplatesOnly)
 		if name, ok := kustomizationFile(files, target.Path); ok {
 			for i := range result.Objects {

@@ -5,9 +5,11 @@ import (
 	"encoding/hex"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/podmend/podmend/check"
 	"github.com/podmend/podmend/fix"
+	"github.com/podmend/podmend/internal/yamledit"
 	"github.com/podmend/podmend/render"
 	"github.com/podmend/podmend/report"
 )
@@ -39,7 +41,7 @@ func (r *run) assemble() (*report.Report, error) {
 		}
 	}
 	for i := range r.checked.Findings {
-		finding := reportFinding(&r.checked.Findings[i])
+		finding := r.reportFinding(&r.checked.Findings[i])
 		r.addOutcome(&finding, byFinding[finding.ID])
 		assembled.Findings = append(assembled.Findings, finding)
 	}
@@ -82,7 +84,7 @@ func (r *run) addTarget(assembled *report.Report, result *render.Result) {
 	assembled.Targets = append(assembled.Targets, target)
 }
 
-func reportFinding(finding *check.Finding) report.Finding {
+func (r *run) reportFinding(finding *check.Finding) report.Finding {
 	converted := report.Finding{
 		ID: finding.ID, Control: finding.Control.ID, Level: string(finding.Control.Level),
 		Severity: string(finding.Control.Severity), Scope: report.ScopeNew, Message: finding.Message,
@@ -95,15 +97,29 @@ func reportFinding(finding *check.Finding) report.Finding {
 	}
 	for _, occurrence := range finding.Occurrences {
 		object := occurrence.Pod.Object
+		shown := func(text string) string { return r.literals.Shown(r.byTarget[occurrence.Target], text) }
 		converted.Occurrences = append(converted.Occurrences, report.Occurrence{
 			Target: occurrence.Target,
 			Object: report.Object{
-				APIVersion: object.APIVersion, Kind: object.Kind, Namespace: object.Namespace, Name: object.Name,
+				APIVersion: shown(object.APIVersion), Kind: shown(object.Kind),
+				Namespace: shown(object.Namespace), Name: shown(object.Name),
 			},
-			Container: occurrence.Field.Container, Field: occurrence.Path().String(), Value: occurrence.Field.Value,
+			Container: shown(occurrence.Field.Container), Field: shownPath(occurrence.Path(), shown),
+			Value: shown(occurrence.Field.Value),
 		})
 	}
 	return converted
+}
+
+// shownPath masks annotation keys, which may hold rendered names; other keys are Kubernetes' own.
+func shownPath(path yamledit.Path, shown func(string) string) string {
+	path = slices.Clone(path)
+	for i, step := range path {
+		if strings.Contains(step.Key, "/") {
+			path[i].Key = shown(step.Key)
+		}
+	}
+	return path.String()
 }
 
 // addOutcome says of a finding how it can be mended, or why it was not.

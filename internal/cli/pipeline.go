@@ -24,6 +24,8 @@ type run struct {
 	discovery *render.Discovery
 	targets   []render.Target // those that PATH takes
 	results   []render.Result
+	byTarget  map[string]*render.Result
+	literals  *render.Literals
 	checked   *check.Report
 	proposals []*fix.Proposal
 	refusals  map[string]*fix.Refusal
@@ -77,8 +79,11 @@ func (r *run) analyse(ctx context.Context) error {
 		return err
 	}
 	locator := render.NewLocator(r.repo.files)
+	r.literals = render.NewLiterals(r.repo.files)
+	policy := r.settings.check
+	policy.Shown = r.literals.Shown
 	var err error
-	if r.checked, err = check.Run(r.results, locator, r.settings.check); err != nil {
+	if r.checked, err = check.Run(r.results, locator, policy); err != nil {
 		return err
 	}
 	r.proposals, r.refusals = fix.Propose(r.repo.files, r.results, r.checked, locator, r.mend)
@@ -133,6 +138,10 @@ func (r *run) render(ctx context.Context, podTemplatesOnly bool) error {
 		return err
 	}
 	r.results = results
+	r.byTarget = map[string]*render.Result{}
+	for i := range results {
+		r.byTarget[results[i].Target.ID] = &results[i]
+	}
 	return nil
 }
 

@@ -1,0 +1,93 @@
+package render
+
+import (
+	"bytes"
+	"compress/gzip"
+	"io"
+	"strings"
+	"sync"
+	"unicode"
+
+	"github.com/podmend/podmend/internal/overlay"
+)
+
+// Masked stands for a rendered text that must not be printed.
+const Masked = "(masked)"
+
+// maxUnpacked is how much of an archive is searched, in bytes.
+const maxUnpacked = 64 << 20
+
+// Literals answers whether a rendered text stands in source. What does not was computed, and may be
+// a secret; it is not printed. It is safe for concurrent use.
+type Literals struct {
+	files *overlay.FS
+
+	mutex    sync.Mutex
+	contents map[string][]byte          // of source files, archives unpacked
+	known    map[string]map[string]bool // by target id and word
+}
+
+// NewLiterals makes an answerer that searches files.
+func NewLiterals(files *overlay.FS) *Literals {
+	return &Literals{files: files, contents: map[string][]byte{}, known: map[string]map[string]bool{}}
+}
+
+// Shown returns text if each word of it stands in a file that the target read, or is what the
+// target's release is called, else Masked.
+func (l *Literals) Shown(result *Result, text string) string {
+	l.mutex.Lock()
+	defer l.mutex.Unlock()
+	known := l.known[result.Target.ID]
+	if known == nil {
+		known = map[string]bool{}
+		for _, own := range []string{result.Target.ReleaseName, result.Target.Namespace, helmReleaseName, helmNamespace} {
+			for _, word := range words(own) {
+				known[word] = true
+			}
+		}
+		l.known[result.Target.ID] = known
+	}
+	for _, word := range words(text) {
+		stands, answered := known[word]
+		if !answered {
+			stands = l.stands(result.Reads, word)
+			known[word] = stands
+		}
+		if !stands {
+			return Masked
+		}
+	}
+	return text
+}
+
+func words(text string) []string {
+	return strings.FieldsFunc(text, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
+}
+
+func (l *Literals) stands(reads []string, word string) bool {
+	for _, name := range reads {
+		content, read := l.contents[name]
+		if !read {
+			content = l.content(name)
+			l.contents[name] = content
+		}
+		if bytes.Contains(content, []byte(word)) {
+			return true
+		}
+	}
+	return false
+}
+
+func (l *Literals) content(name string) []byte {
+	content, err := l.files.ReadFile(name)
+	if err != nil {
+		return nil
+	}
+	packed, err := gzip.NewReader(bytes.NewReader(content))
+	if err != nil {
+		return content
+	}
+	// Of a broken or oversized archive, what could be unpacked is searched.
+	unpacked, _ := io.ReadAll(io.LimitReader(packed, maxUnpacked))
+	return unpacked
+}
