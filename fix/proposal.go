@@ -63,6 +63,7 @@ type intent struct {
 	target  string
 	object  int // index in the target's result
 	control string
-	mends   []string // rendered paths of the fields that it mends
+	mends   []string        // rendered paths of the fields that it mends
+	paths   []yamledit.Path // the same
 	changes []yamledit.Change
 }

@@ -120,7 +120,9 @@ func (p *proposer) locate(proposal *Proposal, group *podFindings, remedy check.R
 	ref := p.objects[object]
 	in := intent{target: ref.target, object: ref.index, control: group.control.ID}
 	for _, field := range remedy.Fields {
-		in.mends = append(in.mends, group.pod.FieldPath(field.Path).String())
+		path := group.pod.FieldPath(field.Path)
+		in.paths = append(in.paths, path)
+		in.mends = append(in.mends, path.String())
 	}
 	for _, change := range remedy.Changes {
 		change.Path = group.pod.FieldPath(change.Path)

@@ -23,6 +23,8 @@ type Prover struct {
 	Report  *check.Report
 	Render  render.Options
 	Policy  check.Options
+	// Alone asks which proposals hold without the others.
+	Alone bool
 
 	before map[string]*judged // by target id
 }
@@ -34,7 +36,8 @@ type judged struct {
 }
 
 // Prove proves the proposals together, finds by bisection those that fail, and refuses them.
-// Those that share a pod template are also proven alone. The error says that podmend failed.
+// With Alone, those that share a pod template are also proven alone. The error says that podmend
+// failed.
 func (p *Prover) Prove(ctx context.Context, proposals []*Proposal) error {
 	var candidates []*Proposal
 	for _, proposal := range proposals {
@@ -54,6 +57,9 @@ func (p *Prover) Prove(ctx context.Context, proposals []*Proposal) error {
 	}
 	for _, proposal := range proven {
 		proposal.Targets = p.changedTargets(proposal)
+	}
+	if !p.Alone {
+		return nil
 	}
 	return p.proveAlone(ctx, proven)
 }

@@ -64,6 +64,13 @@ func words(text string) []string {
 	return strings.FieldsFunc(text, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
 }
 
+// Holds says whether a source file holds a word.
+func (l *Literals) Holds(name, word string) bool {
+	l.mutex.Lock()
+	defer l.mutex.Unlock()
+	return l.stands([]string{name}, word)
+}
+
 func (l *Literals) stands(reads []string, word string) bool {
 	for _, name := range reads {
 		content, read := l.contents[name]

@@ -70,7 +70,7 @@ func (c commands) run(folder string, rounds int) error {
 		best.wall.Seconds(), summary.Targets, summary.PodTemplates, summary.Findings)
 	fmt.Printf("%-34s %8.2f  %d calls, %d of them fail\n", "helm template, each target", helm.wall.Seconds(), helm.calls, helm.failed)
 	fmt.Printf("%-34s %8.2f  %d calls, %d of them fail\n", "kustomize build, each target", kustomize.wall.Seconds(), kustomize.calls, kustomize.failed)
-	fmt.Printf("\npodmend takes %.2f of the wall time of both loops; its peak memory is %d MiB\n", best.wall.Seconds()/sum.Seconds(), best.memory>>20)
+	fmt.Printf("\npodmend takes %.2f of the wall time of both loops; the largest of its processes holds %d MiB\n", best.wall.Seconds()/sum.Seconds(), best.memory>>20)
 	return nil
 }
 

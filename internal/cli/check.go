@@ -28,7 +28,10 @@ are relative to the root of the git work tree that holds PATH, else to PATH.`,
 				return err
 			}
 			defer func() { err = errors.Join(err, run.close()) }()
-			if err := run.analyse(cmd.Context()); err != nil {
+			if err := run.check(cmd.Context()); err != nil {
+				return err
+			}
+			if err := run.confirm(cmd.Context()); err != nil {
 				return err
 			}
 			assembled, err := run.assemble()

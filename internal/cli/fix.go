@@ -43,7 +43,7 @@ the exit code is 0 if nothing was changed and nothing remains, else 1.`,
 			}
 			defer func() { err = errors.Join(err, run.close()) }()
 			run.mend.HostPath = strategy
-			if err := run.analyse(cmd.Context()); err != nil {
+			if err := run.fix(cmd.Context(), f.format == "json"); err != nil {
 				return err
 			}
 			if write {

@@ -5,14 +5,16 @@ import (
 	"context"
 	"fmt"
 	"runtime"
+	"slices"
 
 	"github.com/podmend/podmend/check"
 	"github.com/podmend/podmend/fix"
 	"github.com/podmend/podmend/internal/worker"
+	"github.com/podmend/podmend/internal/yamledit"
 	"github.com/podmend/podmend/render"
 )
 
-// A run is one passage through the pipeline: discover, render, check, propose, prove.
+// A run is one passage through the pipeline: discover, render, check, and for fix propose, prove.
 type run struct {
 	env      *Env
 	repo     *repository
@@ -25,6 +27,7 @@ type run struct {
 	targets   []render.Target // those that PATH takes
 	results   []render.Result
 	byTarget  map[string]*render.Result
+	locator   *render.Locator
 	literals  *render.Literals
 	checked   *check.Report
 	proposals []*fix.Proposal
@@ -70,46 +73,97 @@ func (r *run) rendering() render.Options {
 	return options
 }
 
-// analyse takes the run through the whole pipeline.
-func (r *run) analyse(ctx context.Context) error {
+// check takes the run from discovery to findings.
+func (r *run) check(ctx context.Context) error {
 	if err := r.discover(); err != nil {
 		return err
 	}
 	if err := r.render(ctx, true); err != nil {
 		return err
 	}
-	locator := render.NewLocator(r.repo.files)
+	r.locator = render.NewLocator(r.repo.files)
 	r.literals = render.NewLiterals(r.repo.files)
 	policy := r.settings.check
 	policy.Shown = r.literals.Shown
 	var err error
-	if r.checked, err = check.Run(r.results, locator, policy); err != nil {
-		return err
-	}
-	r.proposals, r.refusals = fix.Propose(r.repo.files, r.results, r.checked, locator, r.mend)
-	if err := r.prover().Prove(ctx, r.proposals); err != nil {
-		return err
-	}
-	r.doubtOrigins(locator)
-	return nil
+	r.checked, err = check.Run(r.results, r.locator, policy)
+	return err
 }
 
-// doubtOrigins takes the exact line back from findings whose fix changed nothing: the field is
-// set elsewhere too.
-func (r *run) doubtOrigins(locator *render.Locator) {
-	doubted := map[string]bool{}
-	for _, proposal := range r.proposals {
-		if proposal.Refusal != nil && proposal.Refusal.Reason == fix.NotMended {
-			for _, id := range proposal.Findings {
-				doubted[id] = true
+// confirm tries the places that another file may overrule: a fix there must change the field.
+func (r *run) confirm(ctx context.Context) error {
+	doubtful := &check.Report{}
+	for _, finding := range r.checked.Findings {
+		if r.mayBeOverruled(&finding) {
+			doubtful.Findings = append(doubtful.Findings, finding)
+		}
+	}
+	if len(doubtful.Findings) == 0 {
+		return nil
+	}
+	proposals, _ := fix.Propose(r.repo.files, r.results, doubtful, r.locator, r.mend)
+	overruled, err := r.prover().Overruled(ctx, proposals)
+	r.doubtOrigins(overruled)
+	return err
+}
+
+// mayBeOverruled says whether a file beside the one that holds the field mentions its key too, in a
+// kustomization that shows the finding.
+func (r *run) mayBeOverruled(finding *check.Finding) bool {
+	if !finding.Origin.Exact || len(finding.Origin.Path) == 0 {
+		return false
+	}
+	for _, occurrence := range finding.Occurrences {
+		result := r.byTarget[occurrence.Target]
+		if result.Target.Kind != render.Kustomize {
+			continue
+		}
+		for _, name := range result.Reads {
+			if name != finding.Origin.File && r.literals.Holds(name, lastKey(finding.Origin.Path)) {
+				return true
 			}
 		}
 	}
+	return false
+}
+
+func lastKey(path yamledit.Path) string {
+	for i := len(path) - 1; i >= 0; i-- {
+		if !path[i].List {
+			return path[i].Key
+		}
+	}
+	return ""
+}
+
+// fix takes the run from discovery to proven proposals.
+func (r *run) fix(ctx context.Context, alone bool) error {
+	if err := r.check(ctx); err != nil {
+		return err
+	}
+	r.proposals, r.refusals = fix.Propose(r.repo.files, r.results, r.checked, r.locator, r.mend)
+	prover := r.prover()
+	prover.Alone = alone
+	if err := prover.Prove(ctx, r.proposals); err != nil {
+		return err
+	}
+	var overruled []string
+	for _, proposal := range r.proposals {
+		if proposal.Refusal != nil && proposal.Refusal.Reason == fix.NotMended {
+			overruled = append(overruled, proposal.Findings...)
+		}
+	}
+	r.doubtOrigins(overruled)
+	return nil
+}
+
+// doubtOrigins takes the exact line back from findings whose field is set elsewhere too.
+func (r *run) doubtOrigins(overruled []string) {
 	for i := range r.checked.Findings {
 		finding := &r.checked.Findings[i]
-		if doubted[finding.ID] {
+		if slices.Contains(overruled, finding.ID) {
 			first := finding.Occurrences[0]
-			finding.Origin = locator.Uncertain(first.Pod.Object, first.Path())
+			finding.Origin = r.locator.Uncertain(first.Pod.Object, first.Path())
 		}
 	}
 }
