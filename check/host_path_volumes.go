@@ -57,6 +57,9 @@ func volumePath(i int) yamledit.Path {
 func mendHostPathVolumes(pod *render.PodTemplate, fields []Field, options MendOptions) []Remedy {
 	var remedies []Remedy
 	for _, field := range fields {
+		if pod.Partial && len(usesOf(pod, pod.Spec.Volumes[field.Path[2].Index].Name)) == 0 {
+			continue // a container that the operator adds may mount it
+		}
 		remedies = append(remedies, mendHostPath(pod, field, options.HostPath))
 	}
 	return remedies

@@ -63,12 +63,11 @@ func (r *ignoreRules) matches(name string, isDir bool) bool {
 		r.tracked = trackedFiles(r.files.Dir())
 		r.trackedRead = true
 	}
-	i, exact := slices.BinarySearch(r.tracked, name)
-	if exact {
+	if _, tracked := slices.BinarySearch(r.tracked, name); tracked {
 		return false
 	}
 	if isDir {
-		i, _ = slices.BinarySearch(r.tracked, name+"/")
+		i, _ := slices.BinarySearch(r.tracked, name+"/")
 		return i >= len(r.tracked) || !strings.HasPrefix(r.tracked[i], name+"/")
 	}
 	return true

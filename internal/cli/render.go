@@ -14,15 +14,20 @@ import (
 
 func renderCommand(env *Env) *cobra.Command {
 	var f flags
+	var inCI, showSecrets bool
 	cmd := &cobra.Command{
 		Use:   "render [PATH]",
 		Short: "Print what every target renders to",
 		Long: `Print the objects of every target at or below PATH as YAML documents, each below a comment
-that names its target and its source. Errors go to standard error.`,
+that names its target and its source. Errors go to standard error. What looks like a credential
+is masked, and where the environment variable CI is set nothing is printed unless asked for.`,
 		Example: "  podmend render charts/app\n  podmend render overlays/production | kubectl diff -f -",
 		Args:    onePath,
 		RunE: func(cmd *cobra.Command, args []string) (err error) {
 			f.failOn, f.onRenderError, f.format = "low", "fail", "text"
+			if env.Getenv("CI") != "" && !inCI {
+				return usagef("render prints everything that charts and overlays hold, and a CI log is read by many; if you mean it, add --allow-in-ci")
+			}
 			run, err := newRun(env, &f, pathOf(args))
 			if err != nil {
 				return err
@@ -34,15 +39,17 @@ that names its target and its source. Errors go to standard error.`,
 			if err := run.render(cmd.Context(), false); err != nil {
 				return err
 			}
-			return run.printObjects()
+			return run.printObjects(showSecrets)
 		},
 	}
 	cmd.Flags().SortFlags = false
 	f.addTargetFlags(cmd.Flags())
+	cmd.Flags().BoolVar(&inCI, "allow-in-ci", false, "print also where the environment variable CI is set")
+	cmd.Flags().BoolVar(&showSecrets, "show-secrets", false, "print what looks like a credential, which is masked otherwise")
 	return cmd
 }
 
-func (r *run) printObjects() error {
+func (r *run) printObjects(showSecrets bool) error {
 	var out bytes.Buffer
 	code, shown := exitClean, 0
 	for i := range r.results {
@@ -56,7 +63,11 @@ func (r *run) printObjects() error {
 		}
 		for _, object := range result.Objects {
 			fmt.Fprintf(&out, "---\n# target: %s\n# source: %s\n", report.Inert(result.Target.ID, 0), report.Inert(object.Source.File, 0))
-			out.Write(documentBody(object.YAML))
+			body := documentBody(object.YAML)
+			if !showSecrets {
+				body = maskCredentials(object.Kind, body)
+			}
+			out.Write(body)
 			out.WriteByte('\n')
 		}
 	}
