@@ -18,19 +18,10 @@ import (
 	"github.com/podmend/podmend/internal/overlay"
 )
 
-// helmCommand returns the path of the helm command line of the library's own version, which is
-// built unless PODMEND_TEST_HELM names one.
+// helmCommand returns the path of the helm command line of the library's own version.
 func helmCommand(t *testing.T) string {
 	t.Helper()
-	if path := os.Getenv("PODMEND_TEST_HELM"); path != "" {
-		return path
-	}
-	path := filepath.Join(t.TempDir(), "helm")
-	build := exec.Command("go", "build", "-C", filepath.Join("..", "internal", "tools"), "-o", path, "helm.sh/helm/v3/cmd/helm")
-	if output, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("building helm: %v\n%s", err, output)
-	}
-	return path
+	return command(t, "PODMEND_TEST_HELM", "helm.sh/helm/v3/cmd/helm")
 }
 
 // A helmPrinted is an object as the command line or podmend printed it.

@@ -15,19 +15,10 @@ import (
 	"github.com/podmend/podmend/internal/overlay"
 )
 
-// kustomizeCommand returns the path of the kustomize command of the library's own version, which
-// is built unless PODMEND_TEST_KUSTOMIZE names one.
+// kustomizeCommand returns the path of the kustomize command of the library's own version.
 func kustomizeCommand(t *testing.T) string {
 	t.Helper()
-	if name := os.Getenv("PODMEND_TEST_KUSTOMIZE"); name != "" {
-		return name
-	}
-	name := filepath.Join(t.TempDir(), "kustomize")
-	build := exec.Command("go", "build", "-C", filepath.Join("..", "internal", "tools"), "-o", name, "sigs.k8s.io/kustomize/kustomize/v5")
-	if output, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("building kustomize: %v\n%s", err, output)
-	}
-	return name
+	return command(t, "PODMEND_TEST_KUSTOMIZE", "sigs.k8s.io/kustomize/kustomize/v5")
 }
 
 // buildByCommand runs `kustomize build`, with nothing that it could fetch or run with.
