@@ -30,7 +30,8 @@ lint: $(BIN)/gofumpt $(BIN)/staticcheck ## format, vet and staticcheck
 	$(BIN)/staticcheck $(PACKAGES)
 
 golden: $(BIN)/helm $(BIN)/kustomize ## rewrite the expected texts of the tests
-	$(GO) test ./cmd/podmend ./report ./internal/yamledit -update
+	$(GO) test ./check ./cmd/podmend ./report ./internal/yamledit ./internal/cli -update
+	$(GO) test ./internal/cli -run TestControlPages -update # again, for examples that were rewritten
 
 bench: build $(BIN)/helm $(BIN)/kustomize ## podmend against helm and kustomize, in one run
 	$(GO) run ./internal/bench -podmend $(BIN)/podmend -helm $(BIN)/helm -kustomize $(BIN)/kustomize $(PODMEND_CORPUS)
