@@ -11,7 +11,7 @@ export PODMEND_TEST_KUSTOMIZE ?= $(BIN)/kustomize
 
 TOOLS := internal/tools/go.mod internal/tools/go.sum
 
-.PHONY: build test race lint golden bench fuzz demo clean
+.PHONY: build test race lint golden validation bench fuzz demo clean
 .DEFAULT_GOAL := build
 
 build: ## the program, in bin/podmend
@@ -22,6 +22,9 @@ test: $(BIN)/helm $(BIN)/kustomize ## every test
 
 race: $(BIN)/helm $(BIN)/kustomize ## every test, under the race detector
 	$(GO) test -race $(PACKAGES)
+
+validation: ## mended pods against Kubernetes' own validation; a module of its own
+	$(GO) test -C internal/validation ./...
 
 lint: $(BIN)/gofumpt $(BIN)/staticcheck ## format, vet and staticcheck
 	@unformatted=$$($(BIN)/gofumpt -l $$(git ls-files --cached --others --exclude-standard '*.go')); \
