@@ -72,9 +72,9 @@ func (t *textWriter) hostText(f *Finding) string {
 		evidence = append(evidence, InertProse(text, maxProse))
 	}
 	if len(evidence) == 0 {
-		return "this workload likely needs the host."
+		return "it likely needs the host."
 	}
-	return "this workload likely needs the host: " + t.fold(evidence) + "."
+	return "it likely needs the host: " + t.fold(evidence) + "."
 }
 
 func (t *textWriter) refusalText(f *Finding) string {
