@@ -11,7 +11,7 @@ export PODMEND_TEST_KUSTOMIZE ?= $(BIN)/kustomize
 
 TOOLS := internal/tools/go.mod internal/tools/go.sum
 
-.PHONY: build test race lint golden bench fuzz demo clean
+.PHONY: build test race lint golden validation bench fuzz demo clean
 .DEFAULT_GOAL := build
 
 build: ## the program, in bin/podmend
@@ -23,6 +23,9 @@ test: $(BIN)/helm $(BIN)/kustomize ## every test
 race: $(BIN)/helm $(BIN)/kustomize ## every test, under the race detector
 	$(GO) test -race $(PACKAGES)
 
+validation: ## mended pods against Kubernetes' own validation; a module of its own
+	$(GO) test -C internal/validation ./...
+
 lint: $(BIN)/gofumpt $(BIN)/staticcheck ## format, vet and staticcheck
 	@unformatted=$$($(BIN)/gofumpt -l $$(git ls-files --cached --others --exclude-standard '*.go')); \
 	if [ -n "$$unformatted" ]; then echo "not formatted by gofumpt:"; echo "$$unformatted"; exit 1; fi
@@ -30,7 +33,8 @@ lint: $(BIN)/gofumpt $(BIN)/staticcheck ## format, vet and staticcheck
 	$(BIN)/staticcheck $(PACKAGES)
 
 golden: $(BIN)/helm $(BIN)/kustomize ## rewrite the expected texts of the tests
-	$(GO) test ./cmd/podmend ./report ./internal/yamledit -update
+	$(GO) test ./check ./cmd/podmend ./report ./internal/yamledit ./internal/cli -update
+	$(GO) test ./internal/cli -run TestControlPages -update # again, for examples that were rewritten
 
 bench: build $(BIN)/helm $(BIN)/kustomize ## podmend against helm and kustomize, in one run
 	$(GO) run ./internal/bench -podmend $(BIN)/podmend -helm $(BIN)/helm -kustomize $(BIN)/kustomize $(PODMEND_CORPUS)

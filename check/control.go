@@ -90,4 +90,6 @@ const (
 // MendOptions choose between remedies. The zero value is the default.
 type MendOptions struct {
 	HostPath HostPathRemedy // "" is HostPathAuto
+	// IncludeHostWorkloads mends also what likely needs the host, see [HostNeed].
+	IncludeHostWorkloads bool
 }

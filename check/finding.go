@@ -16,7 +16,9 @@ type Finding struct {
 	Message string // one sentence without a final stop
 	Origin  render.Origin
 	// Versions are the policy versions that deny it, in the order of the options.
-	Versions    []string
+	Versions []string
+	// HostNeed is likely if it is for any occurrence.
+	HostNeed    HostNeed
 	Occurrences []Occurrence
 }
 

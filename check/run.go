@@ -158,5 +158,6 @@ func (r *runner) add(target string, pod *render.PodTemplate, control *Control, f
 			return
 		}
 	}
+	finding.HostNeed.merge(HostNeedOf(pod, control, field))
 	finding.Occurrences = append(finding.Occurrences, Occurrence{Target: target, Pod: pod, Field: field})
 }

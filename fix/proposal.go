@@ -43,6 +43,7 @@ const (
 	BreaksTarget  Reason = "breaks-target"  // a target cannot be rendered with the edit
 	NotAdmissible Reason = "not-admissible" // the API server would refuse the pod
 	Conflicts     Reason = "conflicts"      // the edit does not go together with other proposals
+	HostWorkload  Reason = "host-workload"  // the container and field likely need the host
 )
 
 // A Refusal says why no proposal was proven, and what a person can do.

@@ -21,14 +21,16 @@ func Propose(files *overlay.FS, results []render.Result, report *check.Report, l
 	p := &proposer{
 		files: files, locator: locator, options: options,
 		objects: map[*render.Object]objectRef{}, refusals: map[string]*Refusal{},
-		byFinding: map[string]*Proposal{},
+		byFinding: map[string]*Proposal{}, left: map[string]bool{},
 	}
 	for i := range results {
 		for j := range results[i].Objects {
 			p.objects[&results[i].Objects[j]] = objectRef{results[i].Target.ID, j}
 		}
 	}
-	for _, group := range groupByPod(report.Findings) {
+	groups := groupByPod(report.Findings)
+	p.leaveHostWorkloads(report.Findings, groups)
+	for _, group := range groups {
 		p.propose(group)
 	}
 	proposals := p.distinct()
@@ -60,6 +62,7 @@ type proposer struct {
 	objects   map[*render.Object]objectRef
 	byFinding map[string]*Proposal
 	refusals  map[string]*Refusal
+	left      map[string]bool // findings that are left alone
 }
 
 // podFindings are the findings of one control in one pod template.
@@ -94,10 +97,7 @@ func groupByPod(findings []check.Finding) []*podFindings {
 }
 
 func (p *proposer) propose(group *podFindings) {
-	if group.control.Mend == nil {
-		return
-	}
-	for _, remedy := range group.control.Mend(group.pod, group.fields, p.options) {
+	for _, remedy := range p.remedies(group) {
 		proposal := &Proposal{Notes: remedy.Notes}
 		for _, field := range remedy.Fields {
 			if id := group.ids[field.Path.String()]; id != "" && !slices.Contains(proposal.Findings, id) {

@@ -94,7 +94,9 @@ type Finding struct {
 	Scope    string `json:"scope"`
 	// Message is one sentence. It leaves out what occurrences say (names of objects and
 	// containers), so that equal findings read equal and the text can fold them.
-	Message     string       `json:"message"`
+	Message string `json:"message"`
+	// Versions are those of the policy that deny it, in the policy's order.
+	Versions    []string     `json:"versions"`
 	Origin      Origin       `json:"origin"`
 	Occurrences []Occurrence `json:"occurrences"`
 	Status      string       `json:"status"`
@@ -150,7 +152,7 @@ type Exemption struct {
 	Expires string `json:"expires"` // a date, or "" for no end
 }
 
-// HostNeed says whether a workload likely needs the host, and what speaks for it.
+// HostNeed says whether the container and field likely need the host, and what speaks for it.
 type HostNeed struct {
 	Likely   bool     `json:"likely"`
 	Evidence []string `json:"evidence"`

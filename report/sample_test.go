@@ -106,7 +106,7 @@ func sample(t *testing.T) *Report {
 	}
 	r := &Report{
 		Source: Source{Base: "1f0c", Head: "9ab3", Files: map[string]string{agentFile: sha256Hex(daemonSet)}},
-		Policy: Policy{Level: "baseline", Versions: []string{"v1.37"}},
+		Policy: Policy{Level: "baseline", Versions: []string{"v1.29", "v1.37"}},
 		Targets: []Target{
 			{
 				ID: agent, Kind: "helm", Path: agent, Status: TargetOK, Objects: 4, PodTemplates: 1, DurationMs: 31,
@@ -169,6 +169,7 @@ func sample(t *testing.T) *Report {
 		},
 	}
 	f := r.Findings
+	f[0].Versions = []string{"v1.29"}
 	f[0].HostNeed = HostNeed{Likely: true, Evidence: []string{"it mounts /etc/cni/net.d"}}
 	f[1].Proposal, f[2].Proposal, f[5].Proposal, f[6].Proposal = "p2", "p2", "p1", "p3"
 	f[6].Refusal = &Refusal{Reason: "other-target-changes", Message: "overlays/prod patches this field back. " +

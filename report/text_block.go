@@ -20,7 +20,7 @@ func (t *textWriter) blocks(findings []*Finding) []*block {
 	byKey := map[string]*block{}
 	for _, f := range findings {
 		key := fmt.Sprintf("%q", []string{
-			f.Control, f.Severity, f.Scope, f.Message, t.exemptText(f), t.hostText(f),
+			f.Control, f.Severity, f.Scope, f.Message, t.r.DeniedBy(f), t.exemptText(f), t.hostText(f),
 			t.outcome(f), t.refusalText(f), strings.Join(t.notesOf(f), "\n"),
 			fmt.Sprint(f.Origin.Exact),
 		})
@@ -72,9 +72,9 @@ func (t *textWriter) hostText(f *Finding) string {
 		evidence = append(evidence, InertProse(text, maxProse))
 	}
 	if len(evidence) == 0 {
-		return "this workload likely needs the host."
+		return "it likely needs the host."
 	}
-	return "this workload likely needs the host: " + t.fold(evidence) + "."
+	return "it likely needs the host: " + t.fold(evidence) + "."
 }
 
 func (t *textWriter) refusalText(f *Finding) string {

@@ -66,6 +66,9 @@ func (t *textFile) block(b *block) {
 	if f.Scope == ScopeOld {
 		message += " (not new)"
 	}
+	if denied := t.r.DeniedBy(f); denied != "" {
+		message += " (" + denied + ")"
+	}
 	severity := piece{Inert(f.Severity, maxName), severityStyles[f.Severity]}
 	place := ""
 	if at := position(f); at != "" {

@@ -88,7 +88,8 @@ func (r *run) reportFinding(finding *check.Finding) report.Finding {
 	converted := report.Finding{
 		ID: finding.ID, Control: finding.Control.ID, Level: string(finding.Control.Level),
 		Severity: string(finding.Control.Severity), Scope: report.ScopeNew, Message: finding.Message,
-		Status: report.StatusOpen,
+		Status: report.StatusOpen, Versions: finding.Versions,
+		HostNeed: report.HostNeed{Likely: finding.HostNeed.Likely, Evidence: finding.HostNeed.Evidence},
 		Origin: report.Origin{
 			File: finding.Origin.File, Line: finding.Origin.Line, Column: finding.Origin.Column,
 			EndLine: finding.Origin.EndLine, EndColumn: finding.Origin.EndColumn,

@@ -22,7 +22,7 @@ type Config struct {
 	Include       []string      `yaml:"include"`
 	Exclude       []string      `yaml:"exclude"`
 	Level         string        `yaml:"level"`
-	PolicyVersion string        `yaml:"policyVersion"`
+	PolicyVersion versionList   `yaml:"policyVersion"`
 	KubeVersion   string        `yaml:"kubeVersion"`
 	APIVersions   []string      `yaml:"apiVersions"`
 	Charts        []ConfigChart `yaml:"charts"`
@@ -109,6 +109,9 @@ func knownKeys(node *yaml.Node, t reflect.Type, at string) error {
 	}
 	if node.Kind == yaml.ScalarNode && node.Tag == "!!null" {
 		return nil
+	}
+	if t == reflect.TypeFor[versionList]() {
+		return versionList(nil).checkShape(node, at)
 	}
 	switch t.Kind() {
 	case reflect.Struct:

@@ -35,7 +35,9 @@ func explainCommand(env *Env) *cobra.Command {
 				if !ok {
 					return usagef("there is no control %q; there are %s", args[0], strings.Join(controlIDs(), ", "))
 				}
-				explain(&text, control, env.Width)
+				if err := explain(&text, control, env.Width); err != nil {
+					return err
+				}
 			}
 			_, err := env.Stdout.Write(text.Bytes())
 			return err
@@ -51,20 +53,31 @@ func controlIDs() []string {
 	return ids
 }
 
-func explain(text *bytes.Buffer, control *check.Control, width int) {
-	doc := control.Doc
-	fmt.Fprintf(text, "%s (%s, severity %s): %s\n", control.ID, control.Level, control.Severity, control.Title)
-	paragraph := func(title, body string) { fmt.Fprintf(text, "\n%s\n%s\n", title, wrapped(body, width)) }
-	paragraph("What it means", doc.Means)
-	paragraph("Why it matters", doc.Danger)
-	paragraph("Fields", strings.Join(doc.Fields, "\n"))
-	var allowed []string
-	for _, values := range doc.Allowed {
-		allowed = append(allowed, fmt.Sprintf("since %s: %s", values.Since.String(), values.Values))
+// explain prints the page of a control for a terminal.
+func explain(text *bytes.Buffer, control *check.Control, width int) error {
+	sections, err := pageOf(control)
+	if err != nil {
+		return err
 	}
-	paragraph("Allowed values", strings.Join(allowed, "\n"))
-	paragraph("How podmend mends it", doc.Mended)
-	paragraph("Read on", doc.Page)
+	fmt.Fprintf(text, "%s (%s, severity %s): %s\n", control.ID, control.Level, control.Severity, control.Title)
+	for _, section := range sections {
+		fmt.Fprintf(text, "\n%s\n", section.title)
+		for _, block := range section.blocks {
+			switch {
+			case block.code != "":
+				for line := range strings.Lines(block.code) {
+					text.WriteString("    " + line)
+				}
+			case block.list != nil:
+				for _, item := range block.list {
+					fmt.Fprintf(text, "  - %s\n", strings.ReplaceAll(wrapped(item, width)[2:], "\n", "\n  "))
+				}
+			default:
+				fmt.Fprintln(text, wrapped(block.text, width))
+			}
+		}
+	}
+	return nil
 }
 
 // wrapped indents text and breaks its lines at spaces to fit a terminal.

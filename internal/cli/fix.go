@@ -16,7 +16,7 @@ import (
 
 func fixCommand(env *Env) *cobra.Command {
 	var f flags
-	var write, diff bool
+	var write, diff, includeHost bool
 	var hostPath string
 	cmd := &cobra.Command{
 		Use:   "fix [PATH]",
@@ -42,7 +42,7 @@ the exit code is 0 if nothing was changed and nothing remains, else 1.`,
 				return err
 			}
 			defer func() { err = errors.Join(err, run.close()) }()
-			run.mend.HostPath = strategy
+			run.mend = check.MendOptions{HostPath: strategy, IncludeHostWorkloads: includeHost}
 			if err := run.fix(cmd.Context(), f.format == "json"); err != nil {
 				return err
 			}
@@ -57,6 +57,7 @@ the exit code is 0 if nothing was changed and nothing remains, else 1.`,
 	set.BoolVar(&diff, "diff", false, "print the edits as a unified diff (the default)")
 	set.BoolVar(&write, "write", false, "apply the edits to the files")
 	set.StringVar(&hostPath, "host-path", "auto", "what becomes of hostPath volumes: auto, drop or emptyDir; auto drops what is read-only, a file or a socket, and makes a writable directory an emptyDir")
+	set.BoolVar(&includeHost, "include-host-workloads", false, "mend also what likely needs the host, such as the privileged driver of a CSI node plugin")
 	f.addTargetFlags(set)
 	f.addCheckFlags(set)
 	return cmd
@@ -150,8 +151,12 @@ func (r *run) printRemaining(assembled *report.Report) {
 		if finding.Refusal == nil {
 			continue
 		}
-		fmt.Fprintf(r.env.Stderr, "%s:%d:%d: not mended: %s [%s]: %s\n", report.Inert(finding.Origin.File, 0),
-			finding.Origin.Line, finding.Origin.Column, report.InertProse(finding.Message, 0), finding.Control,
+		versions := ""
+		if denied := assembled.DeniedBy(&finding); denied != "" {
+			versions = " (" + denied + ")"
+		}
+		fmt.Fprintf(r.env.Stderr, "%s:%d:%d: not mended: %s%s [%s]: %s\n", report.Inert(finding.Origin.File, 0),
+			finding.Origin.Line, finding.Origin.Column, report.InertProse(finding.Message, 0), versions, finding.Control,
 			report.InertProse(finding.Refusal.Message, 0))
 	}
 	r.printNotes(assembled)

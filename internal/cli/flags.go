@@ -19,7 +19,7 @@ type flags struct {
 	include       []string
 	exclude       []string
 	level         string
-	policyVersion string
+	policyVersion []string
 	kubeVersion   string
 	apiVersions   []string
 	jobs          int
@@ -44,7 +44,7 @@ func (f *flags) addTargetFlags(set *pflag.FlagSet) {
 // addCheckFlags adds what says how pods are judged and how the outcome is reported.
 func (f *flags) addCheckFlags(set *pflag.FlagSet) {
 	set.StringVar(&f.level, "level", "", "Pod Security Standard: baseline or restricted (default baseline)")
-	set.StringVar(&f.policyVersion, "policy-version", "", "`version` of the standard, such as v1.31 (default: the newest that podmend knows, "+check.NewestVersion().String()+")")
+	set.StringSliceVar(&f.policyVersion, "policy-version", nil, "`versions` of the standard, such as v1.31 or v1.29,v1.37 (default: the newest that podmend knows, "+check.NewestVersion().String()+")")
 	set.StringVar(&f.failOn, "fail-on", "low", "lowest `severity` of findings that ends with exit code 1: low, medium or high")
 	set.StringVar(&f.onRenderError, "on-render-error", "fail", "fail: a target that cannot be rendered ends with exit code 3; warn: it is reported only")
 	set.StringVar(&f.format, "format", "text", "text or json")
@@ -106,11 +106,9 @@ func (f *flags) settings(config *Config) (*settings, error) {
 	if s.check.Level, err = parseLevel(cmp.Or(f.level, config.Level)); err != nil {
 		return nil, err
 	}
-	version, err := parsePolicyVersion(cmp.Or(f.policyVersion, config.PolicyVersion))
-	if err != nil {
+	if s.check.Versions, err = parsePolicyVersions(orSlice(f.policyVersion, config.PolicyVersion)); err != nil {
 		return nil, err
 	}
-	s.check.Versions = []api.Version{version}
 	return s, nil
 }
 
@@ -143,24 +141,6 @@ func parseLevel(word string) (api.Level, error) {
 		return "", usagef("the level privileged allows everything, so there is nothing to check; use baseline or restricted")
 	}
 	return "", usagef("the level %q is not known; it is baseline or restricted", word)
-}
-
-func parsePolicyVersion(word string) (api.Version, error) {
-	newest := check.NewestVersion()
-	if word == "" || word == "latest" {
-		return newest, nil
-	}
-	if !strings.HasPrefix(word, "v") {
-		word = "v" + word
-	}
-	version, err := api.ParseVersion(word)
-	if err != nil {
-		return api.Version{}, usagef("the policy version %q is not a version; write it like %s, or latest", word, newest)
-	}
-	if newest.Older(version) {
-		return api.Version{}, usagef("the policy version %s is newer than %s, the newest that this podmend knows; use that one, or a newer podmend", version, newest)
-	}
-	return version, nil
 }
 
 // severityRank orders severities; unknown ones count as the lowest.

@@ -101,7 +101,7 @@ func (r *run) confirm(ctx context.Context) error {
 	if len(doubtful.Findings) == 0 {
 		return nil
 	}
-	proposals, _ := fix.Propose(r.repo.files, r.results, doubtful, r.locator, r.mend)
+	proposals, _ := fix.Propose(r.repo.files, r.results, doubtful, r.locator, check.MendOptions{IncludeHostWorkloads: true})
 	overruled, err := r.prover().Overruled(ctx, proposals)
 	r.doubtOrigins(overruled)
 	return err
