@@ -18,6 +18,10 @@ type Finding struct {
 	// Versions are the policy versions that deny it, in the order of the options.
 	Versions    []string
 	Occurrences []Occurrence
+	// Exemption is what allows it in every occurrence; nil if it is open.
+	Exemption *Exemption
+
+	policies []string // the labels of Namespaces that it was judged by
 }
 
 // An Occurrence is one field of a rendered pod template where a finding shows.
