@@ -42,8 +42,10 @@ func Propose(files *overlay.FS, results []render.Result, report *check.Report, l
 		if p.byFinding[finding.ID] != nil {
 			delete(p.refusals, finding.ID)
 		} else if p.refusals[finding.ID] == nil {
-			p.refusals[finding.ID] = &Refusal{NoRemedy,
-				"podmend knows no safe edit for this control here; change the field by hand, or record an exemption"}
+			p.refusals[finding.ID] = &Refusal{
+				NoRemedy,
+				"podmend knows no safe edit for this control here; change the field by hand, or record an exemption",
+			}
 		}
 	}
 	return proposals, p.refusals

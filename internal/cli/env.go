@@ -5,6 +5,7 @@ package cli
 import (
 	"io"
 	"os"
+	"time"
 
 	"golang.org/x/term"
 )
@@ -17,12 +18,13 @@ type Env struct {
 	// StdoutTerminal and StderrTerminal say whether a person reads the stream in a terminal.
 	StdoutTerminal, StderrTerminal bool
 	Width                          int // columns of the terminal, 0 if there is none
+	Now                            func() time.Time
 }
 
 // Process is the environment of the running process.
 func Process() Env {
 	env := Env{
-		Stdout: os.Stdout, Stderr: os.Stderr, Getenv: os.Getenv,
+		Stdout: os.Stdout, Stderr: os.Stderr, Getenv: os.Getenv, Now: time.Now,
 		StdoutTerminal: term.IsTerminal(int(os.Stdout.Fd())),
 		StderrTerminal: term.IsTerminal(int(os.Stderr.Fd())),
 	}

@@ -13,7 +13,9 @@ import (
 type run struct {
 	env      *Env
 	repo     *repository
+	config   *configFile
 	settings *settings
+	whole    bool // nothing but the configuration narrows what is looked at
 	mend     check.MendOptions
 	jobs     int
 
@@ -26,7 +28,7 @@ type run struct {
 }
 
 func newRun(env *Env, f *flags, name string) (*run, error) {
-	if err := f.validate(); err != nil {
+	if err := f.fromEnvironment(env.Getenv); err != nil {
 		return nil, err
 	}
 	repo, err := openRepository(env.Dir, name)
@@ -37,26 +39,26 @@ func newRun(env *Env, f *flags, name string) (*run, error) {
 	if err != nil {
 		return nil, err
 	}
+	f.fromFile(config)
+	if err := f.validate(); err != nil {
+		return nil, err
+	}
 	settings, err := f.settings(config)
 	if err != nil {
 		return nil, err
 	}
-	return &run{env: env, repo: repo, settings: settings, jobs: f.jobs}, nil
+	return &run{
+		env: env, repo: repo, config: config, settings: settings, jobs: f.jobs, whole: f.isWhole(repo),
+		mend: check.MendOptions{HostPath: check.HostPathRemedy(f.hostPath)},
+	}, nil
 }
 
 func (r *run) close() error { return r.repo.files.Close() }
 
 // analyse takes the run through the whole pipeline.
 func (r *run) analyse(ctx context.Context) error {
-	if err := r.discover(); err != nil {
-		return err
-	}
-	if err := r.render(ctx, render.Options{PodTemplatesOnly: true}); err != nil {
-		return err
-	}
 	locator := render.NewLocator(r.repo.files)
-	var err error
-	if r.checked, err = check.Run(r.results, locator, r.settings.check); err != nil {
+	if err := r.judge(ctx, locator); err != nil {
 		return err
 	}
 	r.proposals, r.refusals = fix.Propose(r.repo.files, r.results, r.checked, locator, r.mend)
@@ -65,6 +67,21 @@ func (r *run) analyse(ctx context.Context) error {
 	}
 	r.doubtOrigins(locator)
 	return nil
+}
+
+// judge renders and checks, and takes exemptions into account.
+func (r *run) judge(ctx context.Context, locator *render.Locator) (err error) {
+	if err := r.discover(); err != nil {
+		return err
+	}
+	if err := r.render(ctx, render.Options{PodTemplatesOnly: true}); err != nil {
+		return err
+	}
+	r.settings.check.Namespaces = check.NamespacesOf(r.results)
+	if r.checked, err = check.Run(r.results, locator, r.settings.check); err != nil {
+		return err
+	}
+	return r.exempt(ctx, locator)
 }
 
 // doubtOrigins takes the exact line back from findings whose fix changed nothing: the field is

@@ -22,7 +22,6 @@ that names its target and its source. Errors go to standard error.`,
 		Example: "  podmend render charts/app\n  podmend render overlays/production | kubectl diff -f -",
 		Args:    onePath,
 		RunE: func(cmd *cobra.Command, args []string) (err error) {
-			f.failOn, f.onRenderError, f.format = "low", "fail", "text"
 			run, err := newRun(env, &f, pathOf(args))
 			if err != nil {
 				return err
