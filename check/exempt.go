@@ -74,6 +74,7 @@ type declared struct {
 	Exemption
 	matches func(finding *Finding, occurrence *Occurrence) bool
 	used    bool
+	of      map[string]bool // by control, what covers has answered
 	// what names the place for a person: exemption, podmend:ignore or annotation.
 	what string
 }
@@ -153,7 +154,15 @@ func (e *exempter) finding(finding *Finding) {
 func (e *exempter) isOver(d *declared) bool { return d.Expires != "" && e.Today > d.Expires }
 
 func (d *declared) covers(control string) bool {
-	return slices.ContainsFunc(d.Controls, func(pattern string) bool { return newGlob(pattern).matches(control) })
+	covered, known := d.of[control]
+	if known {
+		return covered
+	}
+	if d.of == nil {
+		d.of = map[string]bool{}
+	}
+	d.of[control] = slices.ContainsFunc(d.Controls, func(pattern string) bool { return newGlob(pattern).matches(control) })
+	return d.of[control]
 }
 
 // joined is what allows a finding whose occurrences are allowed by several exemptions: all the

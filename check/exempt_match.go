@@ -10,11 +10,17 @@ import (
 
 // A glob matches a whole text: * stands for any characters, ? for one, and a backslash takes the
 // meaning from the character behind it. The nil glob matches everything.
-type glob struct{ pattern *regexp.Regexp }
+type glob struct {
+	literal string
+	pattern *regexp.Regexp // nil for a literal
+}
 
 func newGlob(text string) *glob {
 	if text == "" {
 		return nil
+	}
+	if !globChars.MatchString(text) {
+		return &glob{literal: text}
 	}
 	var b strings.Builder
 	b.WriteString(`(?s)\A`)
@@ -37,10 +43,18 @@ func newGlob(text string) *glob {
 	if escaped {
 		b.WriteString(`\\`)
 	}
-	return &glob{regexp.MustCompile(b.String() + `\z`)}
+	return &glob{pattern: regexp.MustCompile(b.String() + `\z`)}
 }
 
-func (g *glob) matches(text string) bool { return g == nil || g.pattern.MatchString(text) }
+func (g *glob) matches(text string) bool {
+	switch {
+	case g == nil:
+		return true
+	case g.pattern == nil:
+		return g.literal == text
+	}
+	return g.pattern.MatchString(text)
+}
 
 // QuoteGlob returns the glob that matches just this text.
 func QuoteGlob(text string) string { return globChars.ReplaceAllString(text, `\$0`) }

@@ -17,8 +17,8 @@ type Env struct {
 	Dir            string // working directory
 	// StdoutTerminal and StderrTerminal say whether a person reads the stream in a terminal.
 	StdoutTerminal, StderrTerminal bool
-	Width                          int // columns of the terminal, 0 if there is none
-	Now                            func() time.Time
+	Width                          int              // columns of the terminal, 0 if there is none
+	Now                            func() time.Time // nil is the system's clock
 }
 
 // Process is the environment of the running process.
@@ -40,4 +40,13 @@ func Process() Env {
 // color says whether output to a terminal is coloured. https://no-color.org
 func (e Env) color() bool {
 	return e.StdoutTerminal && e.Getenv("NO_COLOR") == "" && e.Getenv("TERM") != "dumb"
+}
+
+// today is the date in UTC, so that an exemption ends everywhere at once.
+func (e Env) today() string {
+	now := time.Now
+	if e.Now != nil {
+		now = e.Now
+	}
+	return now().UTC().Format(time.DateOnly)
 }

@@ -3,7 +3,6 @@ package cli
 import (
 	"context"
 	"fmt"
-	"time"
 
 	"k8s.io/pod-security-admission/api"
 
@@ -16,7 +15,7 @@ import (
 func (r *run) exempt(ctx context.Context, locator *render.Locator) error {
 	return check.Exempt(r.checked, r.results, r.repo.files, locator, check.ExemptOptions{
 		Exemptions: r.settings.exemptions,
-		Today:      r.env.Now().UTC().Format(time.DateOnly),
+		Today:      r.env.today(),
 		Whole:      r.whole,
 		Restricted: r.settings.check.Level == api.LevelRestricted,
 		Rerender: func(changed map[string][]byte, targets []render.Target) ([]render.Result, error) {
