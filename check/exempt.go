@@ -64,8 +64,8 @@ type ExemptOptions struct {
 	Whole bool
 	// Restricted says that the controls of the level restricted were asked for.
 	Restricted bool
-	// Rerender renders targets with changed files. Without it, comments of the template language
-	// count only where the exact line of a finding is known.
+	// Rerender renders targets with changed files. Without it, comments of the template language and
+	// in values files count only where the exact line of a finding is known.
 	Rerender func(changed map[string][]byte, targets []render.Target) ([]render.Result, error)
 }
 

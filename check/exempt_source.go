@@ -42,6 +42,10 @@ func (e *exempter) addComments(results []render.Result, files Reader) error {
 	if err != nil {
 		return err
 	}
+	set, err := e.flip(comments, files)
+	if err != nil {
+		return err
+	}
 	for _, comment := range comments {
 		exemption, err := ParseIgnore(comment.text)
 		exemption.File, exemption.Line = comment.file, comment.line
@@ -52,7 +56,8 @@ func (e *exempter) addComments(results []render.Result, files Reader) error {
 		e.all = append(e.all, &declared{
 			Exemption: exemption, what: comment.what(),
 			matches: func(finding *Finding, occurrence *Occurrence) bool {
-				return comment.isAt(&finding.Origin) || !finding.Origin.Exact && shown.isAt(comment, occurrence)
+				return comment.isAt(&finding.Origin) || !finding.Origin.Exact &&
+					(shown.isAt(comment, occurrence) || set.isAt(comment, e.results[occurrence.Target], occurrence))
 			},
 		})
 	}
