@@ -20,6 +20,10 @@ type Finding struct {
 	// HostNeed is likely if it is for any occurrence.
 	HostNeed    HostNeed
 	Occurrences []Occurrence
+	// Exemption is what allows it in every occurrence; nil if it is open.
+	Exemption *Exemption
+
+	policies []string // the labels of Namespaces that it was judged by
 }
 
 // An Occurrence is one field of a rendered pod template where a finding shows.

@@ -18,6 +18,11 @@ type Options struct {
 	Versions []api.Version // none is the newest that the library knows
 	// Shown returns a rendered text as it may be printed; nil prints all as it is.
 	Shown func(result *render.Result, text string) string
+
+	NamespaceLabels NamespaceLabels // "" is UseLabels
+	// Namespaces are those of the whole run, where the results are not all of it; nil are those
+	// of the results.
+	Namespaces *Namespaces
 }
 
 // A Report is what Run found.
@@ -25,6 +30,8 @@ type Report struct {
 	Findings     []Finding
 	PodTemplates map[string]int           // by target id
 	Broken       map[string]*render.Error // by target id: an object that Kubernetes would refuse
+	Notes        map[string][]string      // by target id: how its pods were judged
+	Warnings     []Warning
 }
 
 // Run judges every pod template of the results. locator answers where fields come from.
@@ -41,9 +48,12 @@ func Run(results []render.Result, locator *render.Locator, options Options) (*Re
 	}
 	r := &runner{
 		evaluator: evaluator, locator: locator, level: level, versions: versions,
-		report:   &Report{PodTemplates: map[string]int{}, Broken: map[string]*render.Error{}},
+		report:   &Report{PodTemplates: map[string]int{}, Broken: map[string]*render.Error{}, Notes: map[string][]string{}},
 		findings: map[string]*Finding{},
+		labels:   cmp.Or(options.NamespaceLabels, UseLabels), own: NamespacesOf(results),
+		uses: map[namespaceUse]*namespaceUsed{},
 	}
+	r.elsewhere = cmp.Or(options.Namespaces, r.own)
 	for i := range results {
 		r.shown = func(text string) string {
 			if options.Shown == nil {
@@ -55,7 +65,9 @@ func Run(results []render.Result, locator *render.Locator, options Options) (*Re
 			return nil, err
 		}
 	}
+	r.tellNamespaces()
 	for _, finding := range r.findings {
+		finding.tellPolicies()
 		r.report.Findings = append(r.report.Findings, *finding)
 	}
 	slices.SortFunc(r.report.Findings, func(a, b Finding) int {
@@ -77,6 +89,10 @@ type runner struct {
 	report    *Report
 	findings  map[string]*Finding
 	shown     func(text string) string // of the target at hand
+
+	labels         NamespaceLabels
+	own, elsewhere *Namespaces
+	uses           map[namespaceUse]*namespaceUsed
 }
 
 func (r *runner) target(result *render.Result) error {
@@ -96,7 +112,7 @@ func (r *runner) target(result *render.Result) error {
 		}
 		for p := range pods {
 			r.report.PodTemplates[id]++
-			if err := r.podTemplate(id, &pods[p]); err != nil {
+			if err := r.podTemplate(&result.Target, &pods[p]); err != nil {
 				return err
 			}
 		}
@@ -116,18 +132,22 @@ func (r *runner) broken(target string, object *render.Object, broken *render.Err
 	r.report.Broken[target] = broken
 }
 
-func (r *runner) podTemplate(target string, pod *render.PodTemplate) error {
-	for _, version := range r.versions {
-		verdicts, err := r.evaluator.Evaluate(pod, api.LevelVersion{Level: r.level, Version: version})
+func (r *runner) podTemplate(target *render.Target, pod *render.PodTemplate) error {
+	judged := r.policyFor(target, pod)
+	for _, version := range judged.versions {
+		verdicts, err := r.evaluator.Evaluate(pod, api.LevelVersion{Level: judged.level, Version: version})
 		if err != nil {
-			return fmt.Errorf("judge %s %q of %s: %w", pod.Object.Kind, pod.Object.Name, target, err)
+			return fmt.Errorf("judge %s %q of %s: %w", pod.Object.Kind, pod.Object.Name, target.ID, err)
 		}
 		for _, verdict := range verdicts {
 			for _, field := range verdict.Fields {
 				if field.Missing && pod.Partial {
 					continue // what completes the pod may set it
 				}
-				r.add(target, pod, verdict.Control, field, version.String())
+				finding := r.add(target.ID, pod, verdict.Control, field, version.String())
+				if judged.by != "" && !slices.Contains(finding.policies, judged.by) {
+					finding.policies = append(finding.policies, judged.by)
+				}
 			}
 		}
 	}
@@ -138,7 +158,7 @@ func (r *runner) podTemplate(target string, pod *render.PodTemplate) error {
 const partialNote = " (a partial pod spec, judged by what stands in it)"
 
 // add records one field of one pod template; what comes from one place is one finding.
-func (r *runner) add(target string, pod *render.PodTemplate, control *Control, field Field, version string) {
+func (r *runner) add(target string, pod *render.PodTemplate, control *Control, field Field, version string) *Finding {
 	origin := r.locator.Origin(pod.Object, pod.FieldPath(field.Path))
 	id := findingID(control, &origin)
 	finding := r.findings[id]
@@ -155,9 +175,10 @@ func (r *runner) add(target string, pod *render.PodTemplate, control *Control, f
 	for i := range finding.Occurrences {
 		known := &finding.Occurrences[i]
 		if known.Pod == pod && known.Field.Path.String() == field.Path.String() {
-			return
+			return finding
 		}
 	}
 	finding.HostNeed.merge(HostNeedOf(pod, control, field))
 	finding.Occurrences = append(finding.Occurrences, Occurrence{Target: target, Pod: pod, Field: field})
+	return finding
 }

@@ -38,6 +38,9 @@ func Propose(files *overlay.FS, results []render.Result, report *check.Report, l
 		p.finish(proposal)
 	}
 	for _, finding := range report.Findings {
+		if finding.Exemption != nil {
+			continue
+		}
 		if p.byFinding[finding.ID] != nil {
 			delete(p.refusals, finding.ID)
 		} else if p.refusals[finding.ID] == nil {
@@ -81,6 +84,9 @@ func groupByPod(findings []check.Finding) []*podFindings {
 	groups := map[key]*podFindings{}
 	var order []*podFindings
 	for _, finding := range findings {
+		if finding.Exemption != nil {
+			continue // somebody wants it as it is
+		}
 		for _, occurrence := range finding.Occurrences {
 			k := key{occurrence.Pod, finding.Control}
 			group := groups[k]

@@ -57,7 +57,7 @@ func (b *kustomizeBuild) objects(podTemplatesOnly bool) ([]Object, *Error) {
 		object := &objects[i]
 		object.APIVersion, object.Kind = resource.GetApiVersion(), resource.GetKind()
 		object.Namespace, object.Name = resource.GetNamespace(), resource.GetName()
-		if podTemplatesOnly && !object.HasPodTemplate() {
+		if podTemplatesOnly && !object.HasPodTemplate() && !object.IsNamespace() {
 			continue
 		}
 		text, err := resource.AsYAML()

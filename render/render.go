@@ -162,7 +162,8 @@ func skipIncluded(results []Result) {
 	}
 }
 
-// dropTexts keeps only digests of the objects that hold no pod template.
+// dropTexts keeps only digests of the objects that hold no pod template, and the text of
+// Namespaces, whose labels say how pods are judged.
 func dropTexts(objects []Object) {
 	for i := range objects {
 		object := &objects[i]
@@ -170,7 +171,10 @@ func dropTexts(objects []Object) {
 			continue
 		}
 		sum := sha256.Sum256(object.YAML)
-		object.Digest, object.YAML = string(sum[:]), nil
+		object.Digest = string(sum[:])
+		if !object.IsNamespace() {
+			object.YAML = nil
+		}
 	}
 }
 

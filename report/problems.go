@@ -16,7 +16,6 @@ func (r *Report) Problems() []string {
 		targets:   map[string]bool{},
 		findings:  map[string]*Finding{},
 		proposals: r.proposalsByID(),
-		versions:  r.Policy.Versions,
 	}
 	p.word("report", "schema", r.Schema, Schema)
 	p.word("policy", "level", r.Policy.Level, "baseline", "restricted")
@@ -48,7 +47,6 @@ type problems struct {
 	targets   map[string]bool
 	findings  map[string]*Finding
 	proposals map[string]*Proposal
-	versions  []string
 }
 
 func (p *problems) add(format string, args ...any) {
@@ -87,11 +85,6 @@ func (p *problems) finding(f *Finding) {
 	}
 	if f.Status == StatusExempt && f.Exemption == nil {
 		p.add("%s: it is exempt, and no exemption says why", owner)
-	}
-	for _, version := range f.Versions {
-		if !slices.Contains(p.versions, version) {
-			p.add("%s: version %q denies it, and the policy does not name that version", owner, version)
-		}
 	}
 	for _, occurrence := range f.Occurrences {
 		if !p.targets[occurrence.Target] {

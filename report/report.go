@@ -45,6 +45,7 @@ type Report struct {
 	Findings  []Finding  `json:"findings"`
 	Proposals []Proposal `json:"proposals"`
 	Skipped   []Skipped  `json:"skipped"`
+	Warnings  []Warning  `json:"warnings"`
 	Summary   Summary    `json:"summary"`
 }
 
@@ -149,7 +150,10 @@ type Object struct {
 // An Exemption says why somebody allowed a finding.
 type Exemption struct {
 	Reason  string `json:"reason"`
-	Expires string `json:"expires"` // a date, or "" for no end
+	Expires string `json:"expires"` // the last day on which it holds, or "" for no end
+	Owner   string `json:"owner"`   // "" where nobody is named
+	File    string `json:"file"`    // where the exemption stands
+	Line    int    `json:"line"`    // 0 where it is not known
 }
 
 // HostNeed says whether the container and field likely need the host, and what speaks for it.
@@ -197,6 +201,14 @@ type Alternative struct {
 type Skipped struct {
 	Path   string `json:"path"`
 	Reason string `json:"reason"`
+}
+
+// A Warning is what a person should look at although it breaks no control, such as an
+// exemption that matches nothing.
+type Warning struct {
+	Message string `json:"message"` // what is the matter, then what to do
+	File    string `json:"file"`    // "" where there is none
+	Line    int    `json:"line"`    // 0 where it is not known
 }
 
 // A Summary counts what the rest of the report holds.

@@ -64,7 +64,6 @@ func TestProblems(t *testing.T) {
 		{"the id is there twice", func(r *Report) { r.Findings[1].ID = r.Findings[0].ID }},
 		{"severity is", func(r *Report) { r.Findings[0].Severity = "HIGH" }},
 		{"scope is", func(r *Report) { r.Findings[0].Scope = "" }},
-		{"the policy does not name that version", func(r *Report) { r.Findings[0].Versions = []string{"v1.1"} }},
 		{"no line and column", func(r *Report) { r.Findings[0].Origin.Column = 0 }},
 		{"no exemption says why", func(r *Report) { r.Findings[0].Status = StatusExempt }},
 		{"in target", func(r *Report) { r.Findings[0].Occurrences[0].Target = "?" }},

@@ -167,6 +167,7 @@ func sample(t *testing.T) *Report {
 			{Path: "docs", Reason: "not YAML"},
 			{Path: "ansible/site.yml", Reason: "it has no apiVersion and kind at its top"},
 		},
+		Warnings: []Warning{{File: ".podmend.yaml", Line: 3, Message: "This exemption matches no finding; take it away."}},
 	}
 	f := r.Findings
 	f[0].Versions = []string{"v1.29"}
@@ -175,7 +176,9 @@ func sample(t *testing.T) *Report {
 	f[6].Refusal = &Refusal{Reason: "other-target-changes", Message: "overlays/prod patches this field back. " +
 		"Change overlays/prod/patch.yaml first."}
 	f[3].Status, f[4].Status = StatusExempt, StatusExempt
-	f[3].Exemption = &Exemption{Reason: "mounts FUSE file systems", Expires: "2027-01-31"}
+	f[3].Exemption = &Exemption{
+		Reason: "mounts FUSE file systems", Expires: "2027-01-31", Owner: "team-storage", File: ".podmend.yaml", Line: 9,
+	}
 	f[4].Exemption = &Exemption{Reason: "mounts FUSE file systems", Expires: "2027-01-31"}
 	f[7].Origin.Chain = []Link{{File: "charts/web/templates/deployment.yaml", Line: 21, Via: ViaValues}}
 	r.Finish()

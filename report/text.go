@@ -24,7 +24,7 @@ const (
 )
 
 // WriteText prints a finished report for people at a terminal or in a log: findings by
-// file and line, then what could not be rendered, then the counts. Whatever comes from the
+// file and line, then what could not be rendered, then warnings and the counts. Whatever comes from the
 // repository is printed inert.
 func WriteText(w io.Writer, r *Report, o TextOptions) error {
 	t := &textWriter{
@@ -39,6 +39,7 @@ func WriteText(w io.Writer, r *Report, o TextOptions) error {
 	}
 	t.findings()
 	t.errors()
+	t.warnings()
 	if o.Verbose {
 		t.notes()
 		t.skipped()

@@ -27,6 +27,9 @@ func (r *run) assemble() (*report.Report, error) {
 	for _, skipped := range r.repo.narrowSkipped(r.discovery.Skipped) {
 		assembled.Skipped = append(assembled.Skipped, report.Skipped{Path: skipped.Path, Reason: skipped.Reason})
 	}
+	for _, warning := range r.checked.Warnings {
+		assembled.Warnings = append(assembled.Warnings, report.Warning(warning))
+	}
 	for i := range r.results {
 		r.addTarget(assembled, &r.results[i])
 	}
@@ -62,6 +65,7 @@ func (r *run) addTarget(assembled *report.Report, result *render.Result) {
 		Status: string(result.Status), Objects: len(result.Objects), PodTemplates: r.checked.PodTemplates[result.Target.ID],
 		DurationMs: result.Duration.Milliseconds(), Notes: result.Notes,
 	}
+	target.Notes = slices.Concat(target.Notes, r.checked.Notes[result.Target.ID])
 	failure := result.Err
 	if broken := r.checked.Broken[result.Target.ID]; failure == nil && broken != nil {
 		failure, target.Status = broken, report.TargetError
@@ -95,6 +99,12 @@ func (r *run) reportFinding(finding *check.Finding) report.Finding {
 			EndLine: finding.Origin.EndLine, EndColumn: finding.Origin.EndColumn,
 			Exact: finding.Origin.Exact, Via: string(finding.Origin.Via),
 		},
+	}
+	if exemption := finding.Exemption; exemption != nil {
+		converted.Status = report.StatusExempt
+		converted.Exemption = &report.Exemption{
+			Reason: exemption.Reason, Expires: exemption.Expires, Owner: exemption.Owner, File: exemption.File, Line: exemption.Line,
+		}
 	}
 	for _, occurrence := range finding.Occurrences {
 		object := occurrence.Pod.Object

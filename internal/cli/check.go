@@ -14,20 +14,31 @@ import (
 
 func checkCommand(env *Env) *cobra.Command {
 	var f flags
+	var allow allowance
 	cmd := &cobra.Command{
 		Use:   "check [PATH]",
 		Short: "Render everything and check every pod template",
 		Long: `Render every chart, overlay and manifest at or below PATH (default: the current folder) and
 check every pod template. PATH narrows which targets are taken; file names in the report
-are relative to the root of the git work tree that holds PATH, else to PATH.`,
-		Example: "  podmend check\n  podmend check charts/app --level restricted\n  podmend check --format json --output report.json",
-		Args:    onePath,
+are relative to the root of the git work tree that holds PATH, else to PATH.
+
+With --write-exemptions the findings that are open today are written into the configuration
+as exemptions, so that from then on only new ones count.`,
+		Example: "  podmend check\n  podmend check charts/app --level restricted\n  podmend check --format json --output report.json\n" +
+			"  podmend check --write-exemptions --reason \"there before podmend\" --expires 2027-01-31",
+		Args: onePath,
 		RunE: func(cmd *cobra.Command, args []string) (err error) {
+			if err := allow.validate(cmd.Flags()); err != nil {
+				return err
+			}
 			run, err := newRun(env, &f, pathOf(args))
 			if err != nil {
 				return err
 			}
 			defer func() { err = errors.Join(err, run.close()) }()
+			if allow.write {
+				return run.writeExemptions(cmd.Context(), &f, &allow)
+			}
 			if err := run.check(cmd.Context()); err != nil {
 				return err
 			}
@@ -47,6 +58,7 @@ are relative to the root of the git work tree that holds PATH, else to PATH.`,
 	cmd.Flags().SortFlags = false
 	f.addTargetFlags(cmd.Flags())
 	f.addCheckFlags(cmd.Flags())
+	allow.addFlags(cmd.Flags())
 	return cmd
 }
 

@@ -4,11 +4,9 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"maps"
 	"os"
 	"path/filepath"
 	"reflect"
-	"slices"
 	"strings"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
@@ -17,15 +15,20 @@ import (
 	"github.com/podmend/podmend/render"
 )
 
-// Config is the content of .podmend.yaml.
+// Config is the content of .podmend.yaml. docs/podmend.schema.json describes it to editors.
 type Config struct {
-	Include       []string      `yaml:"include"`
-	Exclude       []string      `yaml:"exclude"`
-	Level         string        `yaml:"level"`
-	PolicyVersion versionList   `yaml:"policyVersion"`
-	KubeVersion   string        `yaml:"kubeVersion"`
-	APIVersions   []string      `yaml:"apiVersions"`
-	Charts        []ConfigChart `yaml:"charts"`
+	Include         []string          `yaml:"include"`
+	Exclude         []string          `yaml:"exclude"`
+	Level           string            `yaml:"level"`
+	PolicyVersion   versionList       `yaml:"policyVersion"`
+	NamespaceLabels string            `yaml:"namespaceLabels"`
+	KubeVersion     string            `yaml:"kubeVersion"`
+	APIVersions     []string          `yaml:"apiVersions"`
+	FailOn          string            `yaml:"failOn"`
+	OnRenderError   string            `yaml:"onRenderError"`
+	HostPath        string            `yaml:"hostPath"`
+	Charts          []ConfigChart     `yaml:"charts"`
+	Exemptions      []ConfigExemption `yaml:"exemptions"`
 }
 
 // ConfigChart says how the charts that match Path are rendered.
@@ -44,9 +47,16 @@ type ConfigValueSet struct {
 	Files []string `yaml:"files"`
 }
 
+// A configFile is a configuration and where it stands.
+type configFile struct {
+	Config
+	name  string         // as a person names it
+	lines map[string]int // of keys and items, see linesOf
+}
+
 // loadConfig reads the configuration: the named file, which must exist, or the one at the
 // repository's root, which may be missing.
-func loadConfig(files *overlay.FS, named, dir string) (*Config, error) {
+func loadConfig(files *overlay.FS, named, dir string) (*configFile, error) {
 	name := render.ConfigFile
 	var content []byte
 	var err error
@@ -59,7 +69,7 @@ func loadConfig(files *overlay.FS, named, dir string) (*Config, error) {
 	} else {
 		content, err = files.ReadFile(name)
 		if errors.Is(err, fs.ErrNotExist) {
-			return &Config{}, nil
+			return &configFile{name: name}, nil
 		}
 	}
 	if err != nil {
@@ -69,11 +79,12 @@ func loadConfig(files *overlay.FS, named, dir string) (*Config, error) {
 	if err != nil {
 		return nil, usagef("%s: %v", name, err)
 	}
+	config.name = name
 	return config, nil
 }
 
-func parseConfig(content []byte) (*Config, error) {
-	config := &Config{}
+func parseConfig(content []byte) (*configFile, error) {
+	config := &configFile{}
 	var document yaml.Node
 	if err := yaml.Unmarshal(content, &document); err != nil {
 		return nil, fmt.Errorf("not valid YAML: %s", strings.TrimPrefix(err.Error(), "yaml: "))
@@ -85,76 +96,38 @@ func parseConfig(content []byte) (*Config, error) {
 	if err := knownKeys(root, reflect.TypeFor[Config](), ""); err != nil {
 		return nil, err
 	}
-	if err := root.Decode(config); err != nil {
+	if err := root.Decode(&config.Config); err != nil {
 		return nil, errors.New(strings.Join(strings.Fields(strings.TrimPrefix(err.Error(), "yaml: ")), " "))
 	}
-	for i, chart := range config.Charts {
+	config.lines = linesOf(root)
+	return config, config.validate()
+}
+
+// validate checks what stands in the file by itself; what flags and environment may replace is
+// checked where it is in force.
+func (c *configFile) validate() error {
+	for i, chart := range c.Charts {
 		if chart.Path == "" {
-			return nil, fmt.Errorf("charts[%d] has no path; name the chart's folder, or a glob of several", i)
+			return fmt.Errorf("charts[%d] has no path; name the chart's folder, or a glob of several", i)
 		}
 		for j, set := range chart.ValueSets {
 			if len(set.Files) == 0 && set.Name == "" {
-				return nil, fmt.Errorf("charts[%d].valueSets[%d] is empty; give it files, or a name to mean the chart's defaults", i, j)
+				return fmt.Errorf("charts[%d].valueSets[%d] is empty; give it files, or a name to mean the chart's defaults", i, j)
 			}
 		}
 	}
-	return config, nil
-}
-
-// knownKeys refuses keys that t has no field for, and values of another shape than t's.
-func knownKeys(node *yaml.Node, t reflect.Type, at string) error {
-	place := func(n *yaml.Node) string { return fmt.Sprintf("line %d, column %d", n.Line, n.Column) }
-	if node.Kind == yaml.AliasNode {
-		node = node.Alias
-	}
-	if node.Kind == yaml.ScalarNode && node.Tag == "!!null" {
-		return nil
-	}
-	if t == reflect.TypeFor[versionList]() {
-		return versionList(nil).checkShape(node, at)
-	}
-	switch t.Kind() {
-	case reflect.Struct:
-		if node.Kind != yaml.MappingNode {
-			return fmt.Errorf("%s: %s must be a mapping", place(node), orTop(at))
-		}
-		fields := map[string]reflect.Type{}
-		for i := range t.NumField() {
-			fields[t.Field(i).Tag.Get("yaml")] = t.Field(i).Type
-		}
-		for i := 0; i+1 < len(node.Content); i += 2 {
-			key := node.Content[i]
-			field, ok := fields[key.Value]
-			if !ok {
-				return fmt.Errorf("%s: unknown key %q in %s; the known keys are %s",
-					place(key), key.Value, orTop(at), strings.Join(slices.Sorted(maps.Keys(fields)), ", "))
-			}
-			if err := knownKeys(node.Content[i+1], field, strings.TrimPrefix(at+"."+key.Value, ".")); err != nil {
-				return err
-			}
-		}
-	case reflect.Slice:
-		if node.Kind != yaml.SequenceNode {
-			return fmt.Errorf("%s: %s must be a list", place(node), orTop(at))
-		}
-		for i, item := range node.Content {
-			if err := knownKeys(item, t.Elem(), fmt.Sprintf("%s[%d]", at, i)); err != nil {
-				return err
-			}
-		}
-	default:
-		if node.Kind != yaml.ScalarNode {
-			return fmt.Errorf("%s: %s must be a single value", place(node), orTop(at))
+	for _, word := range []struct{ key, value string }{
+		{"failOn", c.FailOn},
+		{"onRenderError", c.OnRenderError},
+		{"namespaceLabels", c.NamespaceLabels},
+		{"hostPath", c.HostPath},
+	} {
+		if err := oneOf(word.key, word.value, words[word.key]); err != nil {
+			return fmt.Errorf("line %d: %w", c.lines[word.key], err)
 		}
 	}
-	return nil
-}
-
-func orTop(at string) string {
-	if at == "" {
-		return "the configuration"
-	}
-	return at
+	_, err := c.exemptions()
+	return err
 }
 
 // pathCause drops the path that the os package puts before a reason.

@@ -5,6 +5,7 @@ package cli
 import (
 	"io"
 	"os"
+	"time"
 
 	"golang.org/x/term"
 )
@@ -20,13 +21,14 @@ type Env struct {
 	Program string
 	// StdoutTerminal and StderrTerminal say whether a person reads the stream in a terminal.
 	StdoutTerminal, StderrTerminal bool
-	Width                          int // columns of the terminal, 0 if there is none
+	Width                          int              // columns of the terminal, 0 if there is none
+	Now                            func() time.Time // nil is the system's clock
 }
 
 // Process is the environment of the running process.
 func Process() Env {
 	env := Env{
-		Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Getenv: os.Getenv,
+		Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Getenv: os.Getenv, Now: time.Now,
 		StdoutTerminal: term.IsTerminal(int(os.Stdout.Fd())),
 		StderrTerminal: term.IsTerminal(int(os.Stderr.Fd())),
 	}
@@ -45,4 +47,13 @@ func Process() Env {
 // color says whether output to a terminal is coloured. https://no-color.org
 func (e Env) color() bool {
 	return e.StdoutTerminal && e.Getenv("NO_COLOR") == "" && e.Getenv("TERM") != "dumb"
+}
+
+// today is the date in UTC, so that an exemption ends everywhere at once.
+func (e Env) today() string {
+	now := time.Now
+	if e.Now != nil {
+		now = e.Now
+	}
+	return now().UTC().Format(time.DateOnly)
 }

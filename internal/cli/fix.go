@@ -8,7 +8,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/podmend/podmend/check"
 	"github.com/podmend/podmend/fix"
 	"github.com/podmend/podmend/internal/atomicfile"
 	"github.com/podmend/podmend/report"
@@ -17,7 +16,6 @@ import (
 func fixCommand(env *Env) *cobra.Command {
 	var f flags
 	var write, diff, includeHost bool
-	var hostPath string
 	cmd := &cobra.Command{
 		Use:   "fix [PATH]",
 		Short: "Mend what check finds, and prove each fix by rendering again",
@@ -33,16 +31,12 @@ the exit code is 0 if nothing was changed and nothing remains, else 1.`,
 			if write && diff {
 				return usagef("--write and --diff exclude each other; --diff is the default")
 			}
-			strategy, err := parseHostPath(hostPath)
-			if err != nil {
-				return err
-			}
 			run, err := newRun(env, &f, pathOf(args))
 			if err != nil {
 				return err
 			}
 			defer func() { err = errors.Join(err, run.close()) }()
-			run.mend = check.MendOptions{HostPath: strategy, IncludeHostWorkloads: includeHost}
+			run.mend.IncludeHostWorkloads = includeHost
 			if err := run.fix(cmd.Context(), f.format == "json"); err != nil {
 				return err
 			}
@@ -56,19 +50,11 @@ the exit code is 0 if nothing was changed and nothing remains, else 1.`,
 	set.SortFlags = false
 	set.BoolVar(&diff, "diff", false, "print the edits as a unified diff (the default)")
 	set.BoolVar(&write, "write", false, "apply the edits to the files")
-	set.StringVar(&hostPath, "host-path", "auto", "what becomes of hostPath volumes: auto, drop or emptyDir; auto drops what is read-only, a file or a socket, and makes a writable directory an emptyDir")
+	set.StringVar(&f.hostPath, "host-path", "auto", "what becomes of hostPath volumes: auto, drop or emptyDir; auto drops what is read-only, a file or a socket, and makes a writable directory an emptyDir")
 	set.BoolVar(&includeHost, "include-host-workloads", false, "mend also what likely needs the host, such as the privileged driver of a CSI node plugin")
 	f.addTargetFlags(set)
 	f.addCheckFlags(set)
 	return cmd
-}
-
-func parseHostPath(word string) (check.HostPathRemedy, error) {
-	known := []check.HostPathRemedy{check.HostPathAuto, check.HostPathDrop, check.HostPathEmptyDir}
-	if i := slices.Index(known, check.HostPathRemedy(word)); i >= 0 {
-		return known[i], nil
-	}
-	return "", usagef("--host-path %q is not known; it takes auto, drop or emptyDir", word)
 }
 
 func (r *run) proven() []*fix.Proposal {
@@ -138,7 +124,7 @@ func (r *run) applyFixes(f *flags) error {
 	if ended != nil && ended.code > exitFindings {
 		return remains
 	}
-	if len(changed) > 0 || assembled.Summary.Findings > 0 {
+	if len(changed) > 0 || assembled.Summary.Findings > assembled.Summary.Exempt {
 		return &outcome{exitFindings}
 	}
 	return nil
@@ -160,17 +146,25 @@ func (r *run) printRemaining(assembled *report.Report) {
 			report.InertProse(finding.Refusal.Message, 0))
 	}
 	r.printNotes(assembled)
+	r.printUnrendered(assembled)
+	r.printWarnings(assembled)
+	open := summary.Findings - summary.Exempt
+	fmt.Fprintf(r.env.Stderr, "%s: %d mended by proven edits, %d left", plural(open, "finding"), summary.Proven, open-summary.Proven)
+	if summary.Exempt > 0 {
+		fmt.Fprintf(r.env.Stderr, "; %d exempt", summary.Exempt)
+	}
+	if summary.Errors > 0 {
+		fmt.Fprintf(r.env.Stderr, "; %s could not be rendered", plural(summary.Errors, "target"))
+	}
+	fmt.Fprintln(r.env.Stderr)
+}
+
+func (r *run) printUnrendered(assembled *report.Report) {
 	for _, target := range assembled.Targets {
 		if target.Status == report.TargetError {
 			fmt.Fprintf(r.env.Stderr, "%s: not rendered: %s\n", placeOf(target), report.InertProse(target.Error.Message, 0))
 		}
 	}
-	fmt.Fprintf(r.env.Stderr, "%s: %d mended by proven edits, %d left", plural(summary.Findings, "finding"),
-		summary.Proven, summary.Findings-summary.Proven)
-	if summary.Errors > 0 {
-		fmt.Fprintf(r.env.Stderr, "; %s could not be rendered", plural(summary.Errors, "target"))
-	}
-	fmt.Fprintln(r.env.Stderr)
 }
 
 // placeOf is the file and line of a target's error, or its id where there is none.

@@ -1,10 +1,8 @@
 package cli
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/spf13/pflag"
 	"k8s.io/pod-security-admission/api"
@@ -29,10 +27,17 @@ type flags struct {
 	format        string
 	output        string
 	verbose       bool
+
+	namespaceLabels string
+	hostPath        string
+
+	set     *pflag.FlagSet
+	sources map[string][]source // where each setting comes from, by flag
 }
 
 // addTargetFlags adds what says which targets are rendered, and how.
 func (f *flags) addTargetFlags(set *pflag.FlagSet) {
+	f.set = set
 	set.StringVar(&f.config, "config", "", "configuration `file` (default "+render.ConfigFile+" at the repository's root)")
 	set.StringArrayVar(&f.include, "include", nil, "take only targets whose path matches this `glob` (may be repeated)")
 	set.StringArrayVar(&f.exclude, "exclude", nil, "leave out paths that match this `glob` (may be repeated)")
@@ -45,6 +50,7 @@ func (f *flags) addTargetFlags(set *pflag.FlagSet) {
 func (f *flags) addCheckFlags(set *pflag.FlagSet) {
 	set.StringVar(&f.level, "level", "", "Pod Security Standard: baseline or restricted (default baseline)")
 	set.StringSliceVar(&f.policyVersion, "policy-version", nil, "`versions` of the standard, such as v1.31 or v1.29,v1.37 (default: the newest that podmend knows, "+check.NewestVersion().String()+")")
+	set.StringVar(&f.namespaceLabels, "namespace-labels", "use", "what pod-security.kubernetes.io/enforce labels of rendered Namespaces mean: use judges their pods by them, ignore does not, stricter takes the stricter of them and --level")
 	set.StringVar(&f.failOn, "fail-on", "low", "lowest `severity` of findings that ends with exit code 1: low, medium or high")
 	set.StringVar(&f.onRenderError, "on-render-error", "fail", "fail: a target that cannot be rendered ends with exit code 3; warn: it is reported only")
 	set.StringVar(&f.format, "format", "text", "text or json")
@@ -54,17 +60,15 @@ func (f *flags) addCheckFlags(set *pflag.FlagSet) {
 
 // validate checks the values of flags that are words of a list.
 func (f *flags) validate() error {
-	words := []struct {
-		flag, value string
-		known       []string
-	}{
-		{"--fail-on", f.failOn, []string{"low", "medium", "high"}},
-		{"--on-render-error", f.onRenderError, []string{"fail", "warn"}},
-		{"--format", f.format, []string{"text", "json"}},
-	}
-	for _, word := range words {
-		if !slices.Contains(word.known, word.value) {
-			return usagef("%s %q is not known; it takes %s", word.flag, word.value, strings.Join(word.known, ", "))
+	for _, word := range []struct{ flag, key, value string }{
+		{"--fail-on", "failOn", f.failOn},
+		{"--on-render-error", "onRenderError", f.onRenderError},
+		{"--namespace-labels", "namespaceLabels", f.namespaceLabels},
+		{"--host-path", "hostPath", f.hostPath},
+		{"--format", "format", f.format},
+	} {
+		if err := oneOf(word.flag, word.value, words[word.key]); err != nil {
+			return &usageError{err.Error()}
 		}
 	}
 	if f.jobs < 0 {
@@ -73,25 +77,24 @@ func (f *flags) validate() error {
 	return nil
 }
 
-// settings are what is in force: flags over configuration over defaults.
+// settings are what is in force: flags over environment over configuration over defaults.
 type settings struct {
-	discover render.DiscoverOptions
-	check    check.Options
+	discover   render.DiscoverOptions
+	check      check.Options
+	exemptions []check.Exemption
 }
 
-func (f *flags) settings(config *Config) (*settings, error) {
+// settings turns flags that are complete, and the rest of the file, into options.
+func (f *flags) settings(config *configFile) (*settings, error) {
 	s := &settings{discover: render.DiscoverOptions{
-		Include:     orSlice(f.include, config.Include),
-		Exclude:     append(slices.Clone(config.Exclude), f.exclude...),
-		KubeVersion: cmp.Or(f.kubeVersion, config.KubeVersion),
-		APIVersions: append(slices.Clone(config.APIVersions), f.apiVersions...),
+		Include: f.include, Exclude: f.exclude, KubeVersion: f.kubeVersion, APIVersions: f.apiVersions,
 	}}
 	for _, chart := range config.Charts {
 		options := render.ChartOptions{
 			Path: chart.Path, ReleaseName: chart.ReleaseName, Namespace: chart.Namespace,
 			KubeVersion: chart.KubeVersion, APIVersions: chart.APIVersions,
 		}
-		if f.kubeVersion != "" {
+		if f.kubeVersion != "" && f.sources["kube-version"][0].From != "file" {
 			options.KubeVersion = f.kubeVersion
 		}
 		for _, set := range chart.ValueSets {
@@ -103,13 +106,15 @@ func (f *flags) settings(config *Config) (*settings, error) {
 		return nil, err
 	}
 	var err error
-	if s.check.Level, err = parseLevel(cmp.Or(f.level, config.Level)); err != nil {
+	if s.check.Level, err = parseLevel(f.level); err != nil {
 		return nil, err
 	}
-	if s.check.Versions, err = parsePolicyVersions(orSlice(f.policyVersion, config.PolicyVersion)); err != nil {
+	if s.check.Versions, err = parsePolicyVersions(f.policyVersion); err != nil {
 		return nil, err
 	}
-	return s, nil
+	s.check.NamespaceLabels = check.NamespaceLabels(f.namespaceLabels)
+	s.exemptions, err = config.exemptions()
+	return s, err
 }
 
 func (s *settings) validPatterns() error {
@@ -153,11 +158,4 @@ func plural(n int, one string) string {
 		return fmt.Sprintf("%d %s", n, one)
 	}
 	return fmt.Sprintf("%d %ss", n, one)
-}
-
-func orSlice(first, second []string) []string {
-	if len(first) > 0 {
-		return first
-	}
-	return second
 }

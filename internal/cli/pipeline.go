@@ -18,7 +18,9 @@ import (
 type run struct {
 	env      *Env
 	repo     *repository
+	config   *configFile
 	settings *settings
+	whole    bool // nothing but the configuration narrows what is looked at
 	mend     check.MendOptions
 	jobs     int
 	children *worker.Pool // nil renders in this process
@@ -35,7 +37,7 @@ type run struct {
 }
 
 func newRun(env *Env, f *flags, name string) (*run, error) {
-	if err := f.validate(); err != nil {
+	if err := f.fromEnvironment(env.Getenv); err != nil {
 		return nil, err
 	}
 	repo, err := openRepository(env.Dir, name)
@@ -46,11 +48,18 @@ func newRun(env *Env, f *flags, name string) (*run, error) {
 	if err != nil {
 		return nil, err
 	}
+	f.fromFile(config)
+	if err := f.validate(); err != nil {
+		return nil, err
+	}
 	settings, err := f.settings(config)
 	if err != nil {
 		return nil, err
 	}
-	r := &run{env: env, repo: repo, settings: settings, jobs: cmp.Or(f.jobs, runtime.GOMAXPROCS(0))}
+	r := &run{
+		env: env, repo: repo, config: config, settings: settings, whole: f.isWhole(repo),
+		jobs: cmp.Or(f.jobs, runtime.GOMAXPROCS(0)), mend: check.MendOptions{HostPath: check.HostPathRemedy(f.hostPath)},
+	}
 	if env.Program != "" {
 		r.children = worker.NewPool(env.Program, r.jobs, worker.Limits{})
 	}
@@ -85,9 +94,13 @@ func (r *run) check(ctx context.Context) error {
 	r.literals = render.NewLiterals(r.repo.files)
 	policy := r.settings.check
 	policy.Shown = r.literals.Shown
+	r.settings.check.Namespaces = check.NamespacesOf(r.results)
+	policy.Namespaces = r.settings.check.Namespaces
 	var err error
-	r.checked, err = check.Run(r.results, r.locator, policy)
-	return err
+	if r.checked, err = check.Run(r.results, r.locator, policy); err != nil {
+		return err
+	}
+	return r.exempt(ctx)
 }
 
 // confirm tries the places that another file may overrule: a fix there must change the field.

@@ -24,7 +24,6 @@ is masked, and where the environment variable CI is set nothing is printed unles
 		Example: "  podmend render charts/app\n  podmend render overlays/production | kubectl diff -f -",
 		Args:    onePath,
 		RunE: func(cmd *cobra.Command, args []string) (err error) {
-			f.failOn, f.onRenderError, f.format = "low", "fail", "text"
 			if env.Getenv("CI") != "" && !inCI {
 				return usagef("render prints everything that charts and overlays hold, and a CI log is read by many; if you mean it, add --allow-in-ci")
 			}

@@ -1,0 +1,131 @@
+package check
+
+import (
+	"reflect"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/podmend/podmend/internal/yamledit"
+)
+
+// An ignoreComment is one podmend:ignore in a text.
+type ignoreComment struct {
+	text       string // the declaration, with single spaces
+	start, end int    // bytes of the whole comment
+	line       int    // where it stands
+	of         int    // the line that it is about: its own, or the next below; 0 for none
+	head       bool   // it stands at the head of the file, apart from what follows: it is about all of it
+	template   bool   // it is a comment of the template language
+}
+
+var (
+	templateComment = regexp.MustCompile(`(?s)\{\{-?\s*/\*(.*?)\*/\s*-?\}\}`)
+	ignoreWord      = regexp.MustCompile(`(?s)^\s*podmend:ignore(\s.*)?$`)
+	lineComment     = regexp.MustCompile(`(?:^|\s)(#[ \t]*podmend:ignore(?:[ \t].*)?)$`)
+)
+
+// ignoreComments finds the comments of a YAML file or of a template that prints one.
+func ignoreComments(src string) []ignoreComment {
+	if !strings.Contains(src, "podmend:ignore") {
+		return nil
+	}
+	var found []ignoreComment
+	// Template comments become line comments, so that what is left is looked at by lines.
+	masked := []byte(src)
+	for _, span := range templateComment.FindAllStringSubmatchIndex(src, -1) {
+		if body := src[span[2]:span[3]]; ignoreWord.MatchString(body) {
+			found = append(found, ignoreComment{
+				text: declaration(body), start: span[0], end: span[1],
+				line: 1 + strings.Count(src[:span[1]], "\n"), template: true,
+			})
+		}
+		for i := span[0]; i < span[1]; i++ {
+			if masked[i] != '\n' && masked[i] != '\r' {
+				masked[i] = '#'
+			}
+		}
+	}
+	offset := 0
+	lines := slices.Collect(strings.Lines(string(masked)))
+	for i, line := range lines {
+		if span := lineComment.FindStringSubmatchIndex(strings.TrimRight(line, "\r\n")); span != nil {
+			start := offset + span[2]
+			end := offset + span[3]
+			found = append(found, ignoreComment{text: declaration(src[start+1 : end]), start: start, end: end, line: i + 1})
+		}
+		offset += len(line)
+	}
+	for i := range found {
+		found[i].about(src, lines)
+	}
+	slices.SortFunc(found, func(a, b ignoreComment) int { return a.start - b.start })
+	return slices.DeleteFunc(found, func(c ignoreComment) bool { return !c.template && isText(src, c) })
+}
+
+// declaration is what a comment says, without its mark.
+func declaration(comment string) string {
+	return strings.Join(strings.Fields(comment), " ")[len("podmend:ignore"):]
+}
+
+// about finds the line that a comment is about.
+func (c *ignoreComment) about(src string, masked []string) {
+	own := masked[c.line-1]
+	if !c.template {
+		own = own[:c.start-strings.LastIndexByte(src[:c.start], '\n')-1]
+	}
+	if isContent(own) {
+		c.of = c.line
+		return
+	}
+	c.head = !slices.ContainsFunc(masked[:c.line-1], isContent)
+	for i, line := range masked[c.line:] {
+		switch {
+		case isContent(line):
+			c.head = false
+			c.of = c.line + i + 1
+			return
+		case strings.TrimSpace(line) == "" || strings.HasPrefix(line, "---"):
+			return
+		}
+	}
+}
+
+// isContent says whether a line holds more than a comment, a directive or the mark of a document.
+func isContent(line string) bool {
+	line = strings.TrimRight(line, " \t\r\n")
+	trimmed := strings.TrimLeft(line, " \t\ufeff")
+	return trimmed != "" && trimmed[0] != '#' && line != "---" && line[0] != '%'
+}
+
+// isText says whether what looks like a comment is part of a string: then the file reads
+// otherwise without it. Files that are no YAML, such as templates, cannot be asked.
+func isText(src string, c ignoreComment) bool {
+	with, without := yamledit.Parse([]byte(src)), yamledit.Parse([]byte(src[:c.start]+src[c.end:]))
+	if len(with.Docs) != len(without.Docs) {
+		return true
+	}
+	for i := range with.Docs {
+		was, err := with.Tree(i)
+		if err != nil {
+			return false
+		}
+		is, err := without.Tree(i)
+		if err != nil || !reflect.DeepEqual(was, is) {
+			return true
+		}
+	}
+	return false
+}
+
+// asLineComments turns the podmend:ignore comments of the template language into comments that
+// stand in what the template prints. changed says that there were any.
+func asLineComments(src string) (text string, changed bool) {
+	for _, comment := range slices.Backward(ignoreComments(src)) {
+		if comment.template {
+			src = src[:comment.start] + "# podmend:ignore" + comment.text + src[comment.end:]
+			changed = true
+		}
+	}
+	return src, changed
+}
