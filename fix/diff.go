@@ -26,11 +26,7 @@ func Diff(files *overlay.FS, proposals []*Proposal) ([]byte, error) {
 		if err != nil {
 			return nil, fmt.Errorf("read %s for the diff: %w", name, err)
 		}
-		edits := make([]udiff.Edit, 0, len(byFile[name]))
-		for _, edit := range byFile[name] {
-			edits = append(edits, udiff.Edit{Start: edit.Start, End: edit.End, New: edit.NewText})
-		}
-		body, err := udiff.ToUnified("before", "after", string(before), edits, contextLines)
+		body, err := udiff.ToUnified("before", "after", string(before), lineEdits(before, byFile[name]), contextLines)
 		if err != nil {
 			return nil, fmt.Errorf("diff %s: %w", name, err)
 		}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/podmend/podmend/check"
 	"github.com/podmend/podmend/internal/overlay"
+	"github.com/podmend/podmend/internal/yamledit"
 	"github.com/podmend/podmend/render"
 )
 
@@ -219,5 +220,18 @@ func TestDiffHeaders(t *testing.T) {
 		if got := header(name); got != want {
 			t.Errorf("header(%q) =\n%s\nwant\n%s", name, got, want)
 		}
+	}
+}
+
+// Adding behind a line does not change that line, though the edit starts at its end.
+func TestDiffShowsOnlyChangedLines(t *testing.T) {
+	before := "a: 1\nb: 2\nc: 3\n"
+	edits := []yamledit.Edit{{Start: 4, End: 4, NewText: "\nx: 0"}, {Start: 8, End: 9, NewText: "4"}}
+	var got []string
+	for _, edit := range lineEdits([]byte(before), edits) {
+		got = append(got, before[edit.Start:edit.End]+">"+edit.New)
+	}
+	if want := []string{">x: 0\n", "b: 2\n>b: 4\n"}; !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
 	}
 }
