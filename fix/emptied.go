@@ -4,9 +4,10 @@ import (
 	"maps"
 	"slices"
 
+	"sigs.k8s.io/kustomize/kyaml/yaml"
+
 	"github.com/podmend/podmend/internal/overlay"
 	"github.com/podmend/podmend/internal/yamledit"
-	"sigs.k8s.io/kustomize/kyaml/yaml"
 )
 
 // joinEmptied joins proposals that together empty a list or mapping: what becomes of it then is

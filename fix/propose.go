@@ -1,17 +1,13 @@
 package fix
 
 import (
-	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
-	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/podmend/podmend/check"
 	"github.com/podmend/podmend/internal/overlay"
-	"github.com/podmend/podmend/internal/yamledit"
 	"github.com/podmend/podmend/render"
 )
 
@@ -153,82 +149,6 @@ func notLocated(object *render.Object) *Refusal {
 		"; podmend names the template but edits no Helm source; change the template or the value behind it"}
 }
 
-// merge joins a proposal with those that mend the same findings: one place in source has one
-// proposal, however many pod templates show it.
-func (p *proposer) merge(proposal *Proposal) {
-	for _, id := range proposal.Findings {
-		if other := p.byFinding[id]; other != nil && other != proposal {
-			proposal.absorb(other)
-		}
-	}
-	for _, id := range proposal.Findings {
-		p.byFinding[id] = proposal
-	}
-}
-
-func (p *Proposal) absorb(other *Proposal) {
-	p.Findings = union(p.Findings, other.Findings)
-	p.Notes = union(p.Notes, other.Notes)
-	p.changes = append(p.changes, other.changes...)
-	p.intents = append(p.intents, other.intents...)
-}
-
-func union(a, b []string) []string {
-	all := slices.Concat(a, b)
-	slices.Sort(all)
-	return slices.Compact(all)
-}
-
-// distinct joins proposals that make the same changes, and those that together would empty a
-// list that each alone leaves filled.
-func (p *proposer) distinct() []*Proposal {
-	byKey := map[string]*Proposal{}
-	var proposals []*Proposal
-	for _, id := range sortedKeys(p.byFinding) {
-		proposal := p.byFinding[id]
-		if slices.Contains(proposals, proposal) {
-			continue
-		}
-		proposal.dedupe()
-		key := changesKey(proposal.changes)
-		if same := byKey[key]; same != nil {
-			same.absorb(proposal)
-			same.dedupe()
-			continue
-		}
-		byKey[key] = proposal
-		proposals = append(proposals, proposal)
-	}
-	proposals = joinShared(p.files, joinEmptied(p.files, proposals))
-	for _, proposal := range proposals {
-		for _, id := range proposal.Findings {
-			p.byFinding[id] = proposal
-		}
-	}
-	return proposals
-}
-
-// dedupe drops repeated changes and sorts what remains.
-func (p *Proposal) dedupe() {
-	slices.SortStableFunc(p.changes, func(a, b sourceChange) int { return strings.Compare(a.key(), b.key()) })
-	p.changes = slices.CompactFunc(p.changes, func(a, b sourceChange) bool { return a.key() == b.key() })
-	slices.Sort(p.Findings)
-	slices.Sort(p.Notes)
-	p.Notes = slices.Compact(p.Notes)
-}
-
-func (c sourceChange) key() string {
-	return fmt.Sprintf("%s\x00%06d\x00%s\x00%d\x00%v\x00%s", c.file, c.doc, c.change.Path, c.change.Op, c.change.Value, c.change.Key)
-}
-
-func changesKey(changes []sourceChange) string {
-	keys := make([]string, 0, len(changes))
-	for _, change := range changes {
-		keys = append(keys, change.key())
-	}
-	return strings.Join(keys, "\x01")
-}
-
 // finish computes the edits of a proposal alone, or refuses it.
 func (p *proposer) finish(proposal *Proposal) {
 	sum := sha256.Sum256([]byte(strings.Join(proposal.Findings, "\x00")))
@@ -239,65 +159,4 @@ func (p *proposer) finish(proposal *Proposal) {
 		return
 	}
 	proposal.Edits = edits
-}
-
-// editsOf computes the joint edits for changes, sorted by file and offset.
-func editsOf(files *overlay.FS, changes []sourceChange) ([]FileEdit, error) {
-	type place struct {
-		file string
-		doc  int
-	}
-	byDoc := map[place][]yamledit.Change{}
-	seen := map[string]bool{}
-	var places []place
-	for _, change := range changes {
-		if seen[change.key()] {
-			continue
-		}
-		seen[change.key()] = true
-		at := place{change.file, change.doc}
-		if byDoc[at] == nil {
-			places = append(places, at)
-		}
-		byDoc[at] = append(byDoc[at], change.change)
-	}
-	slices.SortFunc(places, func(a, b place) int {
-		return cmp.Or(strings.Compare(a.file, b.file), cmp.Compare(a.doc, b.doc))
-	})
-	var edits []FileEdit
-	parsed := map[string]*yamledit.File{}
-	for _, at := range places {
-		file := parsed[at.file]
-		if file == nil {
-			content, err := files.ReadFile(at.file)
-			if err != nil {
-				return nil, fmt.Errorf("read %s to edit it: %w", at.file, err)
-			}
-			file = yamledit.Parse(content)
-			parsed[at.file] = file
-		}
-		found, err := file.Edits(at.doc, yamledit.WithoutMoot(byDoc[at]))
-		if err != nil {
-			return nil, fmt.Errorf("edit %s: %w", at.file, err)
-		}
-		for _, edit := range found {
-			edits = append(edits, FileEdit{at.file, edit})
-		}
-	}
-	return edits, nil
-}
-
-func editRefusal(err error) *Refusal {
-	var problem *yamledit.EditError
-	switch {
-	case errors.As(err, &problem) && problem.Reason == yamledit.SharedAnchor:
-		return &Refusal{SharedAnchor, "the text also stands for other places, by an anchor or a merge key, and not all of them are meant; " +
-			"write out this place's own text first"}
-	case errors.As(err, &problem) && problem.Reason == yamledit.Conflict:
-		return &Refusal{NotEditable, "the field would have to become different things for different workloads that share it (" +
-			problem.Message + "); change it by hand"}
-	case problem != nil:
-		return &Refusal{NotEditable, problem.Message + "; change it by hand"}
-	}
-	return &Refusal{NotEditable, err.Error() + "; change it by hand"}
 }

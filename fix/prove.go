@@ -3,7 +3,6 @@ package fix
 import (
 	"context"
 	"errors"
-	"fmt"
 	"maps"
 	"slices"
 
@@ -214,43 +213,6 @@ func (p *Prover) try(ctx context.Context, proposals []*Proposal) (map[string]*Re
 
 func firstRefusal(refusals map[string]*Refusal) *Refusal {
 	return refusals[sortedKeys(refusals)[0]]
-}
-
-// Apply returns the new content of the files that the proposals edit.
-func Apply(files *overlay.FS, proposals []*Proposal) (map[string][]byte, error) {
-	byFile, err := jointEdits(files, proposals)
-	if err != nil {
-		return nil, err
-	}
-	changed := map[string][]byte{}
-	for file, edits := range byFile {
-		content, err := files.ReadFile(file)
-		if err != nil {
-			return nil, fmt.Errorf("read %s to edit it: %w", file, err)
-		}
-		if changed[file], err = yamledit.Apply(content, edits); err != nil {
-			return nil, fmt.Errorf("edit %s: %w", file, err)
-		}
-	}
-	return changed, nil
-}
-
-// jointEdits computes the edits of all proposals together, by file: what one of them empties
-// depends on the others.
-func jointEdits(files *overlay.FS, proposals []*Proposal) (map[string][]yamledit.Edit, error) {
-	var changes []sourceChange
-	for _, proposal := range proposals {
-		changes = append(changes, proposal.changes...)
-	}
-	edits, err := editsOf(files, changes)
-	if err != nil {
-		return nil, err
-	}
-	byFile := map[string][]yamledit.Edit{}
-	for _, edit := range edits {
-		byFile[edit.File] = append(byFile[edit.File], edit.Edit)
-	}
-	return byFile, nil
 }
 
 // affected returns the targets that read a changed file.

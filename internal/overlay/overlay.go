@@ -16,7 +16,6 @@ import (
 	"strings"
 	"sync"
 	"syscall"
-	"time"
 )
 
 // MaxFileSize is the size in bytes above which ReadFile refuses a file.
@@ -30,8 +29,6 @@ var (
 	ErrTooLarge   = fmt.Errorf("is larger than %d MiB", MaxFileSize>>20)
 	ErrLinkLoop   = errors.New("has too many symbolic links")
 )
-
-const maxLinks = 40
 
 // FS is a repository as podmend sees it. Names are slash-separated and relative to the
 // repository's root, which is ".". Symbolic links are followed as long as they stay inside.
@@ -102,101 +99,6 @@ func (f *FS) Recording(record func(name string)) *FS {
 	view := *f
 	view.record = record
 	return &view
-}
-
-// Resolve returns the name that is left when all symbolic links are followed. A last
-// element that does not exist is an error that wraps fs.ErrNotExist.
-func (f *FS) Resolve(name string) (string, error) {
-	resolved, err := f.resolve(name)
-	if err != nil {
-		return "", &fs.PathError{Op: "open", Path: name, Err: err}
-	}
-	return resolved, nil
-}
-
-func (f *FS) resolve(name string) (string, error) {
-	clean, err := cleanName(name)
-	if err != nil {
-		return "", err
-	}
-	if _, ok := f.changed[clean]; ok {
-		return clean, nil
-	}
-	dir, base := path.Split(clean)
-	if dir != "" {
-		if cached, ok := f.dirs.Load(dir); ok {
-			return f.follow(cached.(string), []string{base})
-		}
-		resolvedDir, err := f.follow(".", strings.Split(strings.TrimSuffix(dir, "/"), "/"))
-		if err != nil {
-			return "", err
-		}
-		f.dirs.Store(dir, resolvedDir)
-		return f.follow(resolvedDir, []string{base})
-	}
-	return f.follow(".", []string{base})
-}
-
-// follow walks from the link-free directory at along todo.
-func (f *FS) follow(at string, todo []string) (string, error) {
-	links := 0
-	for len(todo) > 0 {
-		next := todo[0]
-		todo = todo[1:]
-		if next == "." || next == "" {
-			continue
-		}
-		if next == ".." {
-			if at == "." {
-				return "", ErrOutside
-			}
-			at = path.Dir(at)
-			continue
-		}
-		if strings.EqualFold(next, ".git") {
-			return "", ErrGit
-		}
-		at = path.Join(at, next)
-		if _, ok := f.changed[at]; ok {
-			continue
-		}
-		info, err := f.root.Lstat(at)
-		if err != nil {
-			if len(todo) == 0 && f.hasChangedBelow(at) {
-				return at, nil
-			}
-			return "", plainError(err)
-		}
-		if info.Mode()&fs.ModeSymlink == 0 {
-			continue
-		}
-		if links++; links > maxLinks {
-			return "", ErrLinkLoop
-		}
-		target, err := f.root.Readlink(at)
-		if err != nil {
-			return "", plainError(err)
-		}
-		at = path.Dir(at)
-		if filepath.IsAbs(target) {
-			inside, err := filepath.Rel(f.dir, target)
-			if err != nil || !filepath.IsLocal(inside) {
-				return "", ErrOutside
-			}
-			at, target = ".", inside
-		}
-		todo = append(strings.Split(filepath.ToSlash(target), "/"), todo...)
-	}
-	return at, nil
-}
-
-func (f *FS) hasChangedBelow(dir string) bool {
-	for name, content := range f.changed {
-		if content != nil && strings.HasPrefix(name, dir+"/") {
-			return true
-		}
-	}
-	return false
 }
 
 // ReadFile returns the content of a regular file of at most MaxFileSize bytes.
@@ -309,17 +211,6 @@ func (f *FS) ReadDir(name string) ([]fs.DirEntry, error) {
 	}), nil
 }
 
-func cleanName(name string) (string, error) {
-	if name == "" || path.IsAbs(name) || strings.ContainsRune(name, 0) {
-		return "", fs.ErrInvalid
-	}
-	clean := path.Clean(name)
-	if clean == ".." || strings.HasPrefix(clean, "../") {
-		return "", ErrOutside
-	}
-	return clean, nil
-}
-
 // plainError drops the path that the os package puts around an error: the name that the
 // caller used is put there instead.
 func plainError(err error) error {
@@ -329,25 +220,3 @@ func plainError(err error) error {
 	}
 	return err
 }
-
-// memoryInfo describes what exists only in the overlay.
-type memoryInfo struct {
-	name string
-	size int64
-	mode fs.FileMode
-}
-
-func (i memoryInfo) Name() string { return i.name }
-func (i memoryInfo) Size() int64  { return i.size }
-func (i memoryInfo) IsDir() bool  { return i.mode.IsDir() }
-func (i memoryInfo) Sys() any     { return nil }
-
-func (i memoryInfo) Mode() fs.FileMode {
-	if i.mode == 0 {
-		return 0o644
-	}
-	return i.mode
-}
-
-// ModTime is the zero time: nothing that renders depends on it.
-func (i memoryInfo) ModTime() time.Time { return time.Time{} }

@@ -1,0 +1,110 @@
+package fix
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/podmend/podmend/internal/overlay"
+	"github.com/podmend/podmend/internal/yamledit"
+)
+
+// Apply returns the new content of the files that the proposals edit.
+func Apply(files *overlay.FS, proposals []*Proposal) (map[string][]byte, error) {
+	byFile, err := jointEdits(files, proposals)
+	if err != nil {
+		return nil, err
+	}
+	changed := map[string][]byte{}
+	for file, edits := range byFile {
+		content, err := files.ReadFile(file)
+		if err != nil {
+			return nil, fmt.Errorf("read %s to edit it: %w", file, err)
+		}
+		if changed[file], err = yamledit.Apply(content, edits); err != nil {
+			return nil, fmt.Errorf("edit %s: %w", file, err)
+		}
+	}
+	return changed, nil
+}
+
+// jointEdits computes the edits of all proposals together, by file: what one of them empties
+// depends on the others.
+func jointEdits(files *overlay.FS, proposals []*Proposal) (map[string][]yamledit.Edit, error) {
+	var changes []sourceChange
+	for _, proposal := range proposals {
+		changes = append(changes, proposal.changes...)
+	}
+	edits, err := editsOf(files, changes)
+	if err != nil {
+		return nil, err
+	}
+	byFile := map[string][]yamledit.Edit{}
+	for _, edit := range edits {
+		byFile[edit.File] = append(byFile[edit.File], edit.Edit)
+	}
+	return byFile, nil
+}
+
+// editsOf computes the joint edits for changes, sorted by file and offset.
+func editsOf(files *overlay.FS, changes []sourceChange) ([]FileEdit, error) {
+	type place struct {
+		file string
+		doc  int
+	}
+	byDoc := map[place][]yamledit.Change{}
+	seen := map[string]bool{}
+	var places []place
+	for _, change := range changes {
+		if seen[change.key()] {
+			continue
+		}
+		seen[change.key()] = true
+		at := place{change.file, change.doc}
+		if byDoc[at] == nil {
+			places = append(places, at)
+		}
+		byDoc[at] = append(byDoc[at], change.change)
+	}
+	slices.SortFunc(places, func(a, b place) int {
+		return cmp.Or(strings.Compare(a.file, b.file), cmp.Compare(a.doc, b.doc))
+	})
+	var edits []FileEdit
+	parsed := map[string]*yamledit.File{}
+	for _, at := range places {
+		file := parsed[at.file]
+		if file == nil {
+			content, err := files.ReadFile(at.file)
+			if err != nil {
+				return nil, fmt.Errorf("read %s to edit it: %w", at.file, err)
+			}
+			file = yamledit.Parse(content)
+			parsed[at.file] = file
+		}
+		found, err := file.Edits(at.doc, yamledit.WithoutMoot(byDoc[at]))
+		if err != nil {
+			return nil, fmt.Errorf("edit %s: %w", at.file, err)
+		}
+		for _, edit := range found {
+			edits = append(edits, FileEdit{at.file, edit})
+		}
+	}
+	return edits, nil
+}
+
+func editRefusal(err error) *Refusal {
+	var problem *yamledit.EditError
+	switch {
+	case errors.As(err, &problem) && problem.Reason == yamledit.SharedAnchor:
+		return &Refusal{SharedAnchor, "the text also stands for other places, by an anchor or a merge key, and not all of them are meant; " +
+			"write out this place's own text first"}
+	case errors.As(err, &problem) && problem.Reason == yamledit.Conflict:
+		return &Refusal{NotEditable, "the field would have to become different things for different workloads that share it (" +
+			problem.Message + "); change it by hand"}
+	case problem != nil:
+		return &Refusal{NotEditable, problem.Message + "; change it by hand"}
+	}
+	return &Refusal{NotEditable, err.Error() + "; change it by hand"}
+}

@@ -1,0 +1,83 @@
+package fix
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// merge joins a proposal with those that mend the same findings: one place in source has one
+// proposal, however many pod templates show it.
+func (p *proposer) merge(proposal *Proposal) {
+	for _, id := range proposal.Findings {
+		if other := p.byFinding[id]; other != nil && other != proposal {
+			proposal.absorb(other)
+		}
+	}
+	for _, id := range proposal.Findings {
+		p.byFinding[id] = proposal
+	}
+}
+
+func (p *Proposal) absorb(other *Proposal) {
+	p.Findings = union(p.Findings, other.Findings)
+	p.Notes = union(p.Notes, other.Notes)
+	p.changes = append(p.changes, other.changes...)
+	p.intents = append(p.intents, other.intents...)
+}
+
+func union(a, b []string) []string {
+	all := slices.Concat(a, b)
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+// distinct joins proposals that make the same changes, and those that together would empty a
+// list that each alone leaves filled.
+func (p *proposer) distinct() []*Proposal {
+	byKey := map[string]*Proposal{}
+	var proposals []*Proposal
+	for _, id := range sortedKeys(p.byFinding) {
+		proposal := p.byFinding[id]
+		if slices.Contains(proposals, proposal) {
+			continue
+		}
+		proposal.dedupe()
+		key := changesKey(proposal.changes)
+		if same := byKey[key]; same != nil {
+			same.absorb(proposal)
+			same.dedupe()
+			continue
+		}
+		byKey[key] = proposal
+		proposals = append(proposals, proposal)
+	}
+	proposals = joinShared(p.files, joinEmptied(p.files, proposals))
+	for _, proposal := range proposals {
+		for _, id := range proposal.Findings {
+			p.byFinding[id] = proposal
+		}
+	}
+	return proposals
+}
+
+// dedupe drops repeated changes and sorts what remains.
+func (p *Proposal) dedupe() {
+	slices.SortStableFunc(p.changes, func(a, b sourceChange) int { return strings.Compare(a.key(), b.key()) })
+	p.changes = slices.CompactFunc(p.changes, func(a, b sourceChange) bool { return a.key() == b.key() })
+	slices.Sort(p.Findings)
+	slices.Sort(p.Notes)
+	p.Notes = slices.Compact(p.Notes)
+}
+
+func (c sourceChange) key() string {
+	return fmt.Sprintf("%s\x00%06d\x00%s\x00%d\x00%v\x00%s", c.file, c.doc, c.change.Path, c.change.Op, c.change.Value, c.change.Key)
+}
+
+func changesKey(changes []sourceChange) string {
+	keys := make([]string, 0, len(changes))
+	for _, change := range changes {
+		keys = append(keys, change.key())
+	}
+	return strings.Join(keys, "\x01")
+}
