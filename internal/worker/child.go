@@ -68,8 +68,9 @@ func (c *child) ask(ctx context.Context, asked request) (render.Result, error) {
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		if reason := c.watch(watched, asked.Limits); reason != nil {
-			ended.Store(reason)
+		reason := c.watch(watched, asked.Limits)
+		ended.Store(reason)
+		if reason != nil || ctx.Err() != nil {
 			c.kill()
 		}
 	}()
