@@ -16,7 +16,7 @@ type NamespaceLabels string
 
 // What the labels may mean.
 const (
-	// UseLabels judges pods by the labels of their Namespace, as the API server does. It is the default.
+	// UseLabels judges pods by the labels of their Namespace, as the API server does.
 	UseLabels NamespaceLabels = "use"
 	// IgnoreLabels judges all pods by the options.
 	IgnoreLabels NamespaceLabels = "ignore"

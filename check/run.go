@@ -19,7 +19,7 @@ type Options struct {
 	// Shown returns a rendered text as it may be printed; nil prints all as it is.
 	Shown func(result *render.Result, text string) string
 
-	NamespaceLabels NamespaceLabels // "" is UseLabels
+	NamespaceLabels NamespaceLabels // "" is StricterLabels
 	// Namespaces are those of the whole run, where the results are not all of it; nil are those
 	// of the results.
 	Namespaces *Namespaces
@@ -50,7 +50,7 @@ func Run(results []render.Result, locator *render.Locator, options Options) (*Re
 		evaluator: evaluator, locator: locator, level: level, versions: versions,
 		report:   &Report{PodTemplates: map[string]int{}, Broken: map[string]*render.Error{}, Notes: map[string][]string{}},
 		findings: map[string]*Finding{},
-		labels:   cmp.Or(options.NamespaceLabels, UseLabels), own: NamespacesOf(results),
+		labels:   cmp.Or(options.NamespaceLabels, StricterLabels), own: NamespacesOf(results),
 		uses: map[namespaceUse]*namespaceUsed{},
 	}
 	r.elsewhere = cmp.Or(options.Namespaces, r.own)

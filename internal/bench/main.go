@@ -66,7 +66,7 @@ func (c commands) run(folder string, rounds int) error {
 	sum := helm.wall + kustomize.wall
 	summary := best.report.Summary
 	fmt.Printf("%-34s %8s  %s\n", "", "seconds", "")
-	fmt.Printf("%-34s %8.2f  %d targets, %d pod templates, %d findings, proofs included\n", "podmend check",
+	fmt.Printf("%-34s %8.2f  %d targets, %d pod templates, %d findings\n", "podmend check",
 		best.wall.Seconds(), summary.Targets, summary.PodTemplates, summary.Findings)
 	fmt.Printf("%-34s %8.2f  %d calls, %d of them fail\n", "helm template, each target", helm.wall.Seconds(), helm.calls, helm.failed)
 	fmt.Printf("%-34s %8.2f  %d calls, %d of them fail\n", "kustomize build, each target", kustomize.wall.Seconds(), kustomize.calls, kustomize.failed)

@@ -55,7 +55,7 @@ func (f *flags) table(config *Config) []setting {
 		{flag: "exclude", list: &f.exclude, fileList: config.Exclude, joins: true, meaning: "nothing"},
 		{flag: "level", text: &f.level, file: config.Level, fallback: "baseline"},
 		{flag: "policy-version", list: &f.policyVersion, fileList: config.PolicyVersion, meaning: "the newest that podmend knows, " + check.NewestVersion().String()},
-		{flag: "namespace-labels", text: &f.namespaceLabels, file: config.NamespaceLabels, fallback: string(check.UseLabels)},
+		{flag: "namespace-labels", text: &f.namespaceLabels, file: config.NamespaceLabels, fallback: string(check.StricterLabels)},
 		{flag: "kube-version", text: &f.kubeVersion, file: config.KubeVersion, meaning: "the newest known that the chart allows"},
 		{flag: "api-versions", list: &f.apiVersions, fileList: config.APIVersions, joins: true, meaning: "none"},
 		{flag: "fail-on", text: &f.failOn, file: config.FailOn, fallback: "low"},
