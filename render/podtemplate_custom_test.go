@@ -106,11 +106,11 @@ func FuzzPodTemplates(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text []byte) {
 		var header struct{ APIVersion, Kind string }
 		if yaml.Unmarshal(text, &header) != nil {
-			t.Skip()
+			return
 		}
 		object := &Object{APIVersion: header.APIVersion, Kind: header.Kind, YAML: text}
 		if _, builtin := podTemplatePaths[object.Kind][group(object.APIVersion)]; builtin {
-			t.Skip("read strictly")
+			return // read strictly
 		}
 		before := string(text)
 		describePods(t, object)
