@@ -48,10 +48,10 @@ fuzz: ## each fuzz target for FUZZTIME
 	done
 
 demo: build ## check and mend a small broken repository
-	-@$(BIN)/podmend check testdata/demo
+	@$(BIN)/podmend check testdata/demo || test $$? -eq 1
 	@echo
 	@echo "podmend fix would change:"
-	-@$(BIN)/podmend fix testdata/demo
+	@$(BIN)/podmend fix testdata/demo || test $$? -eq 1
 
 clean:
 	rm -rf $(BIN)
