@@ -26,10 +26,25 @@ func Diff(files *overlay.FS, proposals []*Proposal) ([]byte, error) {
 		if err != nil {
 			return nil, fmt.Errorf("read %s for the diff: %w", name, err)
 		}
-		body, err := udiff.ToUnified("before", "after", string(before), lineEdits(before, byFile[name]), contextLines)
+		unified, err := udiff.ToUnifiedDiff("before", "after", string(before), lineEdits(before, byFile[name]), contextLines)
 		if err != nil {
 			return nil, fmt.Errorf("diff %s: %w", name, err)
 		}
+		// The library loses count of the lines between the edits of one hunk, and git apply looks
+		// for a hunk where its header says.
+		shift := 0
+		for _, hunk := range unified.Hunks {
+			hunk.ToLine = hunk.FromLine + shift
+			for _, line := range hunk.Lines {
+				switch line.Kind {
+				case udiff.Insert:
+					shift++
+				case udiff.Delete:
+					shift--
+				}
+			}
+		}
+		body := unified.String()
 		diff.WriteString(header(name))
 		// The library's two header lines do not quote names.
 		diff.WriteString(strings.SplitN(body, "\n", 3)[2])
