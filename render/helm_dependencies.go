@@ -18,6 +18,8 @@ import (
 // conditions and tags leave the dependency enabled.
 type helmAbsence struct {
 	err *Error
+	// missing says where else the dependency can be had from; nil if nowhere.
+	missing *MissingDependency
 	// tolerated says that Helm renders without it: it checks the chart it is called for, not the
 	// subcharts in its charts folder.
 	tolerated bool
@@ -43,9 +45,12 @@ func (l *helmLoader) addLocalDependencies(c *chart.Chart, chartYAML helmPlace, c
 		if !isLocal || chartYAML.inside != "" {
 			reason := "missing in charts/"
 			if dependency.Repository != "" {
-				reason += fmt.Sprintf(" (its repository is %s)", dependency.Repository)
+				reason += fmt.Sprintf(" (its repository is %s)", shownRepository(dependency.Repository))
 			}
-			missing(reason, "Run helm dependency build before podmend, or commit charts/; podmend downloads nothing.")
+			missing(reason, missingAdvice(dependency.Repository, c.Lock != nil))
+			if complete && dependency.Repository != "" {
+				l.offer(c, i, place, line)
+			}
 			continue
 		}
 		dir := local
@@ -66,6 +71,17 @@ func (l *helmLoader) addLocalDependencies(c *chart.Chart, chartYAML helmPlace, c
 			l.chart.absent[dependency] = helmAbsence{err: failed, tolerated: !complete}
 		}
 	}
+}
+
+// offer notes that the i-th dependency of c, which is absent, might be fetched.
+func (l *helmLoader) offer(c *chart.Chart, i int, place helmPlace, line int) {
+	absence := l.chart.absent[c.Metadata.Dependencies[i]]
+	found, err := l.missingDependencyOf(c, i, place, line)
+	if err != nil {
+		return // what JSON cannot hold, no lock was computed from
+	}
+	absence.missing = found
+	l.chart.absent[c.Metadata.Dependencies[i]] = absence
 }
 
 // local loads the chart folder of a file:// dependency.
@@ -114,11 +130,20 @@ func (l *helmLoader) dependencyEntry(c *chart.Chart, chartYAML helmPlace, i int)
 // for those that Helm renders without. It is to be called after conditions and tags are resolved.
 func (c *helmChart) missingDependency() (notes []string, failed *Error) {
 	var others []string
+	var offered []MissingDependency
+	complete := true // all that is absent is offered
 	walkHelmChart(c.Chart, func(of *chart.Chart) {
 		for _, dependency := range of.Metadata.Dependencies {
 			absence, absent := c.absent[dependency]
+			if !absent {
+				continue
+			}
+			if absence.missing != nil {
+				offered = append(offered, *absence.missing)
+			} else if !absence.tolerated {
+				complete = false
+			}
 			switch {
-			case !absent:
 			case absence.tolerated:
 				notes = append(notes, fmt.Sprintf("Rendered as Helm does without the dependency %s of the subchart %s, which lacks it.", dependency.Name, of.Name()))
 			case failed == nil:
@@ -128,12 +153,17 @@ func (c *helmChart) missingDependency() (notes []string, failed *Error) {
 			}
 		}
 	})
-	if len(others) > 0 {
-		also := *failed
-		also.Message += fmt.Sprintf(" Also missing: %s.", strings.Join(others, ", "))
-		failed = &also
+	if failed == nil {
+		return notes, nil
 	}
-	return notes, failed
+	whole := *failed
+	if len(others) > 0 {
+		whole.Message += fmt.Sprintf(" Also missing: %s.", strings.Join(others, ", "))
+	}
+	if complete {
+		whole.Missing = offered
+	}
+	return notes, &whole
 }
 
 func helmVersionWord(dependency *chart.Dependency) string {
