@@ -79,7 +79,7 @@ func (r *registries) remote(repository *url.URL, chart string) (remoteChart, err
 }
 
 func (c remoteChart) url(kind, reference string) *url.URL {
-	return c.server.JoinPath("v2", c.path, kind, reference)
+	return &url.URL{Scheme: c.server.Scheme, Host: c.server.Host, Path: "/v2/" + c.path + "/" + kind + "/" + reference}
 }
 
 // find asks for the manifest of a locked chart.

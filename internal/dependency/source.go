@@ -61,7 +61,8 @@ func (s *Source) plan(missing *render.MissingDependency) (plan, error) {
 	if err := s.permits(from, missing.Name); err != nil {
 		var refused *fetch.Error
 		if errors.As(err, &refused) {
-			err = problemf(render.ErrMissingDependency, "%s Or run helm dependency build before podmend, or commit charts/.", refused.Message)
+			err = problemf(render.ErrMissingDependency, "charts/ lacks it, and %s may not be fetched from. Add %s to network.allow in .podmend.yaml, "+
+				"or run helm dependency build before podmend, or commit charts/.", fetch.Shown(from), refused.Allow)
 		}
 		return plan{}, err
 	}

@@ -31,6 +31,8 @@ type Error struct {
 	Message string // sentences, without passwords or queries
 	// Challenge is how the server wants to be convinced, if it said so.
 	Challenge string
+	// Allow is what network.allow lacks, if that is what is wrong.
+	Allow string
 }
 
 func (e *Error) Error() string { return e.Message }
@@ -42,12 +44,12 @@ func Shown(u *url.URL) string {
 }
 
 func notAllowed(u *url.URL, from *url.URL) *Error {
-	e := &Error{Kind: Refused, Host: hostOf(u)}
+	e := &Error{Kind: Refused, Host: hostOf(u), Allow: allowLine(u)}
 	e.Message = fmt.Sprintf("%s may not be fetched from", Shown(u))
 	if from != nil {
 		e.Message = fmt.Sprintf("%s redirects to %s, which may not be fetched from", Shown(from), Shown(u))
 	}
-	e.Message += fmt.Sprintf(". If that is meant, add %s to network.allow in .podmend.yaml.", AllowLine(u))
+	e.Message += fmt.Sprintf(". If that is meant, add %s to network.allow in .podmend.yaml.", e.Allow)
 	return e
 }
 
@@ -70,7 +72,10 @@ func (c *Client) transportError(ctx context.Context, u *url.URL, err error) *Err
 	}
 	advice := "Check the name and the connection."
 	var certificate *tls.CertificateVerificationError
+	var noTLS tls.RecordHeaderError
 	switch {
+	case errors.As(err, &noTLS):
+		advice = fmt.Sprintf("The server may not speak TLS: network.allow means https, unless a host is named as http://%s there.", u.Host)
 	case errors.As(err, &certificate):
 		advice = "Check the certificate; authorities are those of the system, and SSL_CERT_FILE adds to them."
 	case c.options.ProxyIgnored:

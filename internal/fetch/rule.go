@@ -99,8 +99,8 @@ func portOf(u *url.URL) string {
 	}
 }
 
-// AllowLine is what network.allow must hold so that u may be fetched from.
-func AllowLine(u *url.URL) string {
+// allowLine is what network.allow must hold so that u may be fetched from.
+func allowLine(u *url.URL) string {
 	line := hostOf(u)
 	if strings.Contains(line, ":") {
 		line = "[" + line + "]"
