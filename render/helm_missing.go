@@ -11,6 +11,10 @@ import (
 	"helm.sh/helm/v3/pkg/chart"
 )
 
+// helmMaxOffered is far above what the dependencies of real charts take, and keeps a Chart.yaml of
+// thousands from being sent to the parent process once for each.
+const helmMaxOffered = 8 << 20
+
 // A MissingDependency is a dependency that Chart.yaml declares and charts/ lacks, with all that is
 // needed to fetch it. It is plain data.
 type MissingDependency struct {

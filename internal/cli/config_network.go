@@ -51,7 +51,7 @@ func (c *ConfigNetwork) fetchOptions(env *Env) (fetch.Options, error) {
 		for i, word := range list.words {
 			rule, err := fetch.ParseRule(word)
 			if err != nil {
-				return options, usagef("network.%s[%d]: %v", list.key, i, err)
+				return options, fmt.Errorf("network.%s[%d]: %v", list.key, i, err)
 			}
 			*list.rules = append(*list.rules, rule)
 		}
@@ -59,14 +59,14 @@ func (c *ConfigNetwork) fetchOptions(env *Env) (fetch.Options, error) {
 	if c.Timeout != "" {
 		timeout, err := time.ParseDuration(c.Timeout)
 		if err != nil || timeout <= 0 || timeout > longestTimeout {
-			return options, usagef("network.timeout %q is no time limit; write it like 30s or 2m, at most %v", c.Timeout, longestTimeout)
+			return options, fmt.Errorf("network.timeout %q is no time limit; write it like 30s or 2m, at most %v", c.Timeout, longestTimeout)
 		}
 		options.Timeout = timeout
 	}
 	if c.MaxSize != "" {
 		size, err := resource.ParseQuantity(c.MaxSize)
 		if err != nil || size.Value() <= 0 || size.Value() > largestSize {
-			return options, usagef("network.maxSize %q is no size; write it like 50Mi, at most 1Gi", c.MaxSize)
+			return options, fmt.Errorf("network.maxSize %q is no size; write it like 50Mi, at most 1Gi", c.MaxSize)
 		}
 		options.MaxSize = size.Value()
 	}
@@ -91,7 +91,7 @@ func (c *ConfigCredentials) read(env *Env) (*dependency.Credentials, error) {
 			err = file.add(content)
 		}
 		if err != nil {
-			return nil, usagef("%s: %s %v", key, file.name, err)
+			return nil, fmt.Errorf("%s: %s %w", key, file.name, err)
 		}
 	}
 	return credentials, nil

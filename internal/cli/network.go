@@ -12,18 +12,19 @@ import (
 
 // fetchDependencies lets the run fetch what the configuration permits. Without permission nothing is
 // set up: renderers then say what is missing.
-func (r *run) fetchDependencies(config *ConfigNetwork, cacheDir string) error {
-	options, err := config.fetchOptions(r.env)
+func (r *run) fetchDependencies(config *configFile, cacheDir string) error {
+	wrong := func(err error) error { return usagef("%s:%d: %v", config.name, config.lines["network"], err) }
+	options, err := config.Network.fetchOptions(r.env)
 	if err != nil {
-		return err
+		return wrong(err)
 	}
 	dir, err := cacheFolder(r.env, cacheDir, r.repo.files.Dir())
 	if err != nil || len(options.Allow) == 0 {
 		return err
 	}
-	credentials, err := config.Credentials.read(r.env)
+	credentials, err := config.Network.Credentials.read(r.env)
 	if err != nil {
-		return err
+		return wrong(err)
 	}
 	var cache *dependency.Cache
 	if dir != "" {

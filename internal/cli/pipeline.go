@@ -68,7 +68,7 @@ func newRun(env *Env, f *flags, name string) (*run, error) {
 	if env.Program != "" {
 		r.children = worker.NewPool(env.Program, r.jobs, worker.Limits{})
 	}
-	if err := r.fetchDependencies(&config.Network, f.cacheDir); err != nil {
+	if err := r.fetchDependencies(config, f.cacheDir); err != nil {
 		return nil, err
 	}
 	return r, nil

@@ -192,3 +192,20 @@ func TestNestedDependencies(t *testing.T) {
 		t.Errorf("a chart that ignores charts/: %v", result.Err)
 	}
 }
+
+// A Chart.yaml of thousands of dependencies is an error like any other.
+func TestThousandsOfDependencies(t *testing.T) {
+	repo := t.TempDir()
+	var declared strings.Builder
+	for i := range 5000 {
+		fmt.Fprintf(&declared, "- {name: d%d, version: 1.0.0, repository: \"https://charts.example.com\"}\n", i)
+	}
+	write(t, filepath.Join(repo, "app", "Chart.yaml"), "apiVersion: v2\nname: app\nversion: 1.0.0\ndependencies:\n"+declared.String())
+	files, err := overlay.Open(repo)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer files.Close()
+	chart := &chartRepository{dir: repo, files: files}
+	expectError(t, chart.render(t, NewSource(clientFor(t, "charts.example.com"), nil, nil)), "missing-dependency", 5, "d0")
+}

@@ -177,7 +177,7 @@ func TestBrokenHTTPRepositories(t *testing.T) {
 		"index is missing":         {redirect("/index.yaml", "/nothing"), "fetch-not-found", "/nothing does not exist (404)"},
 		"archive is missing":       {swap("redis-1.2.3.tgz", "gone.tgz"), "fetch-not-found", "/gone.tgz does not exist"},
 		"archive at another host":  {swap("- redis-1.2.3.tgz", "- "+elsewhere.URL+"/redis-1.2.3.tgz"), "fetch-refused", "add " + elsewhere.URL + " to network.allow"},
-		"archive is a file":        {swap("- redis-1.2.3.tgz", "- file:///etc/passwd"), "fetch-refused", "may not be fetched from"},
+		"archive is a file":        {swap("- redis-1.2.3.tgz", "- file:///etc/passwd"), "dependency-invalid", "holds a URL for it that cannot be read"},
 		"redirect to another host": {redirect("/redis-1.2.3.tgz", elsewhere.URL+"/redis-1.2.3.tgz"), "fetch-refused", "redirects to " + elsewhere.URL},
 		"redirect to metadata":     {redirect("/index.yaml", "http://169.254.169.254/latest/"), "fetch-refused", "redirects to http://169.254.169.254/latest/"},
 		"huge archive":             {serve("/redis-1.2.3.tgz", strings.Repeat("x", 2<<20)), "fetch-too-large", "larger than 1 MiB; raise network.maxSize"},

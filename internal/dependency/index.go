@@ -40,6 +40,8 @@ type indexes struct {
 	client      *fetch.Client
 	credentials *Credentials
 
+	registries *registries // indexes may lead there
+
 	mutex sync.Mutex
 	read  map[string]func() (*index, error)
 }
@@ -61,6 +63,9 @@ func (i *indexes) find(ctx context.Context, repository *url.URL, chart locked) (
 	for _, entry := range listed.Entries[chart.name] {
 		if entry == nil || len(entry.URLs) == 0 || !sameVersion(entry.Version, chart.version) {
 			continue
+		}
+		if reference, ok := strings.CutPrefix(entry.URLs[0], "oci://"); ok {
+			return i.registries.findReference(ctx, reference, fetch.Shown(repository))
 		}
 		digest := hexDigest.FindStringSubmatch(entry.Digest)
 		if digest == nil {
@@ -125,8 +130,11 @@ func below(repository *url.URL, reference string) (*url.URL, error) {
 	if err != nil || parsed.User != nil {
 		return nil, problemf(ErrInvalid, "a URL cannot be read")
 	}
-	if parsed.IsAbs() {
+	if parsed.IsAbs() && parsed.Host != "" && (parsed.Scheme == "https" || parsed.Scheme == "http") {
 		return parsed, nil
+	}
+	if parsed.Scheme != "" {
+		return nil, problemf(ErrInvalid, "a URL has the scheme %s", parsed.Scheme)
 	}
 	folder := *repository
 	folder.Path = strings.TrimSuffix(folder.Path, "/") + "/"

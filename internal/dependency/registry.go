@@ -56,6 +56,8 @@ type manifest struct {
 
 var registryPath = regexp.MustCompile(`^[a-z0-9]+([._-]+[a-z0-9]+)*(/[a-z0-9]+([._-]+[a-z0-9]+)*)*$`)
 
+var plainTag = regexp.MustCompile(`^[a-zA-Z0-9_][a-zA-Z0-9._+-]{0,127}$`)
+
 // A remoteChart is a repository of a registry, where each version of one chart is a tag.
 type remoteChart struct {
 	server *url.URL // scheme and host
@@ -88,8 +90,26 @@ func (r *registries) find(ctx context.Context, repository *url.URL, chart locked
 	if err != nil {
 		return nil, err
 	}
-	// A tag cannot hold a plus.
-	from := at.url("manifests", strings.ReplaceAll(chart.version, "+", "_"))
+	return r.findTag(ctx, at, chart.version)
+}
+
+// findReference asks for the manifest that an index names as host/path:tag.
+func (r *registries) findReference(ctx context.Context, reference, index string) (*announced, error) {
+	colon := strings.LastIndexByte(reference, ':')
+	repository, err := url.Parse("oci://" + reference[:max(colon, 0)])
+	if err != nil || repository.Host == "" || repository.User != nil || !plainTag.MatchString(reference[colon+1:]) {
+		return nil, problemf(ErrInvalid, "the index of %s holds a URL for it that cannot be read. Tell the owner of the repository.", index)
+	}
+	at, err := r.remote(repository, "")
+	if err != nil {
+		return nil, err
+	}
+	return r.findTag(ctx, at, reference[colon+1:])
+}
+
+func (r *registries) findTag(ctx context.Context, at remoteChart, tag string) (*announced, error) {
+	// A tag cannot hold the plus of a version.
+	from := at.url("manifests", strings.ReplaceAll(tag, "+", "_"))
 	layer, err := r.layer(ctx, at, from, "")
 	if err != nil {
 		return nil, err

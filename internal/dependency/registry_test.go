@@ -8,6 +8,7 @@ import (
 	"log"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -292,6 +293,40 @@ func TestDockerHubKeys(t *testing.T) {
 	} {
 		if got := registryKey(key); got != want {
 			t.Errorf("%s is kept as %s", key, got)
+		}
+	}
+}
+
+// Large HTTP repositories list archives that a registry keeps.
+func TestIndexThatLeadsToARegistry(t *testing.T) {
+	server := serveOCI(t, "redis 1.2.3+build.7")
+	charts := serveCharts(t, "redis 1.2.3+build.7")
+	chart := newChart(t, onDependency("redis", "1.2.3+build.7", charts.URL))
+	index, err := os.ReadFile(filepath.Join(charts.dir, "index.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for reference, want := range map[string]struct{ without, with string }{
+		"/charts/redis:1.2.3+build.7": {"fetch-refused", ""},
+		"/charts/redis:1.2.3_build.7": {"fetch-refused", ""},
+		"/charts/redis":               {"dependency-invalid", "dependency-invalid"},
+		"/charts/redis:a/../b":        {"dependency-invalid", "dependency-invalid"},
+		"/UPPER:1":                    {"dependency-source", "dependency-source"},
+	} {
+		changed := strings.Replace(string(index), "- redis-1.2.3+build.7.tgz", "- oci://"+server.host()+reference, 1)
+		if err := os.WriteFile(filepath.Join(charts.dir, "index.yaml"), []byte(changed), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		server.requests()
+		expectError(t, chart.render(t, NewSource(clientFor(t, charts.URL, server.URL+"/other"), nil, nil)), want.without, 5, "")
+		if asked := server.requests(); len(asked) > 0 {
+			t.Errorf("%s: without permission it asked for %s", reference, asked[0].URL)
+		}
+		result := chart.render(t, NewSource(clientFor(t, charts.URL, server.URL), nil, nil))
+		if want.with != "" {
+			expectError(t, result, want.with, 5, "")
+		} else if result.Err != nil {
+			t.Errorf("%s: %v", reference, result.Err)
 		}
 	}
 }

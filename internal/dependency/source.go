@@ -37,11 +37,10 @@ type archive struct {
 
 // NewSource makes a source that fetches with client. credentials and cache may be nil.
 func NewSource(client *fetch.Client, credentials *Credentials, cache *Cache) *Source {
+	registries := &registries{client: client, credentials: credentials, tokens: map[string]*fetch.Credential{}}
 	return &Source{
-		credentials: credentials, cache: cache,
-		indexes:    &indexes{client: client, credentials: credentials, read: map[string]func() (*index, error){}},
-		registries: &registries{client: client, credentials: credentials, tokens: map[string]*fetch.Credential{}},
-		have:       map[locked]*archive{},
+		credentials: credentials, cache: cache, registries: registries, have: map[locked]*archive{},
+		indexes: &indexes{client: client, credentials: credentials, registries: registries, read: map[string]func() (*index, error){}},
 	}
 }
 

@@ -146,7 +146,7 @@ func (c *Client) Get(ctx context.Context, request Request) (*Response, error) {
 	}
 	timed, cancel := context.WithTimeout(ctx, c.options.Timeout)
 	defer cancel()
-	for range maxRedirects {
+	for range maxRedirects + 1 {
 		response, next, err := c.hop(timed, at, request)
 		if err != nil {
 			if ctx.Err() != nil {
@@ -187,7 +187,7 @@ func (c *Client) hop(ctx context.Context, at *url.URL, request Request) (*Respon
 	defer answer.Body.Close()
 	if location := answer.Header.Get("Location"); location != "" && answer.StatusCode/100 == 3 {
 		next, err := at.Parse(location)
-		if err != nil || next.Host == "" || next.User != nil {
+		if err != nil || next.Host == "" || next.User != nil || (next.Scheme != "https" && next.Scheme != "http") {
 			return nil, nil, &Error{Kind: BadStatus, Host: hostOf(at), Message: Shown(at) + " redirects to what cannot be read."}
 		}
 		for _, rule := range c.options.Allow {
