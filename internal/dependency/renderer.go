@@ -111,7 +111,7 @@ func (r *Renderer) fetch(ctx context.Context, missing []render.MissingDependency
 	for i := range missing {
 		plans[i], errs[i] = r.source.plan(&missing[i])
 		if _, again := added[plans[i].file]; errs[i] == nil && again {
-			errs[i] = problemf(ErrNotTaken, "it was fetched, and Helm does not take it from charts/. Look for charts in .helmignore.")
+			errs[i] = problemf(ErrNotTaken, "it was fetched, and Helm does not take it from charts/. See whether .helmignore lists charts, or charts is a link.")
 		}
 	}
 	if failed := joined(missing, plans, errs); failed != nil {
