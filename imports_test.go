@@ -23,7 +23,9 @@ var layers = map[string][]string{
 	"fix":                 {"internal/yamledit", "internal/overlay", "render", "check"},
 	"report":              {"internal/yamledit", "internal/overlay", "render", "check", "fix"},
 	"internal/worker":     {"internal/overlay", "render"},
-	"internal/cli":        {"internal/yamledit", "internal/overlay", "internal/atomicfile", "internal/worker", "render", "check", "fix", "report"},
+	"internal/fetch":      {},
+	"internal/dependency": {"internal/overlay", "internal/atomicfile", "internal/fetch", "render"},
+	"internal/cli":        {"internal/yamledit", "internal/overlay", "internal/atomicfile", "internal/worker", "internal/fetch", "internal/dependency", "render", "check", "fix", "report"},
 	"internal/bench":      {"report"},
 	"cmd/podmend":         {"internal/cli"},
 }

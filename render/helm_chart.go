@@ -32,6 +32,7 @@ type helmLoader struct {
 	// Archives and file:// dependencies can multiply without end, and an archive can hold itself.
 	charts   int // how many were loaded
 	unpacked int // how many bytes were unpacked
+	offered  int // how many bytes describe what could be fetched
 	tooMany  *Error
 }
 

@@ -18,6 +18,8 @@ import (
 // conditions and tags leave the dependency enabled.
 type helmAbsence struct {
 	err *Error
+	// missing says where else the dependency can be had from; nil if nowhere.
+	missing *MissingDependency
 	// tolerated says that Helm renders without it: it checks the chart it is called for, not the
 	// subcharts in its charts folder.
 	tolerated bool
@@ -27,14 +29,18 @@ type helmAbsence struct {
 // lacks, as helm dependency build would, and records the absence of all others. complete says
 // that nothing may be absent.
 func (l *helmLoader) addLocalDependencies(c *chart.Chart, chartYAML helmPlace, complete bool) {
+	if len(c.Metadata.Dependencies) == 0 {
+		return
+	}
+	place, lines := l.dependencyEntries(c, chartYAML)
 	for i, dependency := range c.Metadata.Dependencies {
+		line := lines[i]
 		if l.tooMany != nil {
 			return
 		}
 		if slices.ContainsFunc(c.Dependencies(), func(present *chart.Chart) bool { return present.Name() == dependency.Name }) {
 			continue
 		}
-		place, line := l.dependencyEntry(c, chartYAML, i)
 		missing := func(reason, hint string) {
 			l.chart.absent[dependency] = helmAbsence{tolerated: !complete, err: place.fail(ErrMissingDependency, line,
 				fmt.Sprintf("the dependency %s %sis enabled and %s. %s", dependency.Name, helmVersionWord(dependency), reason, hint))}
@@ -43,9 +49,12 @@ func (l *helmLoader) addLocalDependencies(c *chart.Chart, chartYAML helmPlace, c
 		if !isLocal || chartYAML.inside != "" {
 			reason := "missing in charts/"
 			if dependency.Repository != "" {
-				reason += fmt.Sprintf(" (its repository is %s)", dependency.Repository)
+				reason += fmt.Sprintf(" (its repository is %s)", shownRepository(dependency.Repository))
 			}
-			missing(reason, "Run helm dependency build before podmend, or commit charts/; podmend downloads nothing.")
+			missing(reason, missingAdvice(dependency.Repository, c.Lock != nil))
+			if complete && dependency.Repository != "" {
+				l.offer(c, i, place, line)
+			}
 			continue
 		}
 		dir := local
@@ -68,6 +77,21 @@ func (l *helmLoader) addLocalDependencies(c *chart.Chart, chartYAML helmPlace, c
 	}
 }
 
+// offer notes that the i-th dependency of c, which is absent, might be fetched.
+func (l *helmLoader) offer(c *chart.Chart, i int, place helmPlace, line int) {
+	if l.offered > helmMaxOffered {
+		return
+	}
+	absence := l.chart.absent[c.Metadata.Dependencies[i]]
+	found, err := l.missingDependencyOf(c, i, place, line)
+	if err != nil {
+		return // what JSON cannot hold, no lock was computed from
+	}
+	l.offered += len(found.Declared) + len(found.Lock.Locked)
+	absence.missing = found
+	l.chart.absent[c.Metadata.Dependencies[i]] = absence
+}
+
 // local loads the chart folder of a file:// dependency.
 func (l *helmLoader) local(dir string) (*chart.Chart, *Error) {
 	if path.IsAbs(dir) {
@@ -88,9 +112,9 @@ func (l *helmLoader) local(dir string) (*chart.Chart, *Error) {
 	return l.folder(resolved)
 }
 
-// dependencyEntry says where the i-th dependency of a chart is declared. As in Helm, those of
+// dependencyEntries says where the dependencies of a chart are declared. As in Helm, those of
 // requirements.yaml replace those of Chart.yaml.
-func (l *helmLoader) dependencyEntry(c *chart.Chart, chartYAML helmPlace, i int) (helmPlace, int) {
+func (l *helmLoader) dependencyEntries(c *chart.Chart, chartYAML helmPlace) (place helmPlace, lines []int) {
 	for _, name := range []string{"requirements.yaml", "Chart.yaml"} {
 		at := slices.IndexFunc(c.Raw, func(file *chart.File) bool { return file.Name == name })
 		if at < 0 {
@@ -102,23 +126,35 @@ func (l *helmLoader) dependencyEntry(c *chart.Chart, chartYAML helmPlace, i int)
 		}
 		root := document.Content[0]
 		for key := 0; key+1 < len(root.Content); key += 2 {
-			if entries := root.Content[key+1]; root.Content[key].Value == "dependencies" && i < len(entries.Content) {
-				return l.chart.places[c.Raw[at]], entries.Content[i].Line
+			if entries := root.Content[key+1]; root.Content[key].Value == "dependencies" && len(entries.Content) == len(c.Metadata.Dependencies) {
+				for _, entry := range entries.Content {
+					lines = append(lines, entry.Line)
+				}
+				return l.chart.places[c.Raw[at]], lines
 			}
 		}
 	}
-	return chartYAML, 0
+	return chartYAML, make([]int, len(c.Metadata.Dependencies))
 }
 
 // missingDependency returns the error of the first absent dependency that is enabled, and notes
 // for those that Helm renders without. It is to be called after conditions and tags are resolved.
 func (c *helmChart) missingDependency() (notes []string, failed *Error) {
 	var others []string
+	var offered []MissingDependency
+	complete := true // all that is absent is offered
 	walkHelmChart(c.Chart, func(of *chart.Chart) {
 		for _, dependency := range of.Metadata.Dependencies {
 			absence, absent := c.absent[dependency]
+			if !absent {
+				continue
+			}
+			if absence.missing != nil {
+				offered = append(offered, *absence.missing)
+			} else if !absence.tolerated {
+				complete = false
+			}
 			switch {
-			case !absent:
 			case absence.tolerated:
 				notes = append(notes, fmt.Sprintf("Rendered as Helm does without the dependency %s of the subchart %s, which lacks it.", dependency.Name, of.Name()))
 			case failed == nil:
@@ -128,12 +164,17 @@ func (c *helmChart) missingDependency() (notes []string, failed *Error) {
 			}
 		}
 	})
-	if len(others) > 0 {
-		also := *failed
-		also.Message += fmt.Sprintf(" Also missing: %s.", strings.Join(others, ", "))
-		failed = &also
+	if failed == nil {
+		return notes, nil
 	}
-	return notes, failed
+	whole := *failed
+	if len(others) > 0 {
+		whole.Message += fmt.Sprintf(" Also missing: %s.", strings.Join(others, ", "))
+	}
+	if complete {
+		whole.Missing = offered
+	}
+	return notes, &whole
 }
 
 func helmVersionWord(dependency *chart.Dependency) string {

@@ -1,6 +1,7 @@
 package render
 
 import (
+	"cmp"
 	"fmt"
 	"reflect"
 	"slices"
@@ -10,6 +11,7 @@ import (
 	"sigs.k8s.io/kustomize/api/resmap"
 	"sigs.k8s.io/kustomize/api/resource"
 	"sigs.k8s.io/kustomize/api/types"
+	"sigs.k8s.io/yaml"
 )
 
 // parseResources reads objects as kustomize does.
@@ -84,7 +86,7 @@ func (s *kustomizationScan) addPluginInputs(k *kustomization, field, file string
 		case gvk.Group != "" || gvk.Version != "builtin":
 			k.blocked = append(k.blocked, pluginError(field, file, gvk.Kind, plugin.GetName()))
 		case gvk.Kind == "HelmChartInflationGenerator":
-			k.blocked = append(k.blocked, chartError(file, 0, plugin.GetName()))
+			k.blocked = append(k.blocked, generatorError(file, plugin))
 		default:
 			config, err := plugin.Map()
 			if err != nil {
@@ -139,10 +141,27 @@ func pluginError(field, file, kind, name string) *Error {
 	}
 }
 
-func chartError(file string, line int, chart string) *Error {
+// generatorError refuses a chart that a generator's own configuration names.
+func generatorError(file string, plugin *resource.Resource) *Error {
+	var chart struct{ Name, Repo string }
+	if text, err := plugin.AsYAML(); err == nil {
+		// What cannot be read is refused all the same.
+		_ = yaml.Unmarshal(text, &chart)
+	}
+	return chartError(file, 0, cmp.Or(chart.Name, plugin.GetName()), chart.Repo)
+}
+
+func chartError(file string, line int, chart, repository string) *Error {
+	source := "of the kustomization's own chart folder"
+	if repository != "" {
+		source = "from " + shownRepository(repository)
+		if host := hostToAllow(repository); host != "" {
+			source += fmt.Sprintf(", for which it would need %s,", strings.TrimPrefix(host, "http://"))
+		}
+	}
 	return &Error{
 		Kind: ErrHelmCharts, File: file, Line: line,
-		Message: fmt.Sprintf("the Helm chart %q would be inflated by running helm, which is not supported yet. "+
-			"Check the chart itself with podmend, or commit what `kustomize build --enable-helm` prints.", chart),
+		Message: fmt.Sprintf("the Helm chart %q %s would be inflated by running helm. podmend runs nothing and does not fetch it either, whatever network.allow says. "+
+			"Check the chart itself with podmend, or commit what `kustomize build --enable-helm` prints.", chart, source),
 	}
 }

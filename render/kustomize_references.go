@@ -120,6 +120,9 @@ func (s *kustomizationScan) resolve(k *kustomization, u use, field, value string
 		}
 	}
 	s.find(k, &ref)
+	if host, strange := strangeHost(value); strange && ref.target == "" {
+		ref.host, ref.remote, ref.refused = host, true, nil
+	}
 	if u != useComponent && u != useResource && u != usePlugin {
 		return ref
 	}

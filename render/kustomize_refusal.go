@@ -28,12 +28,12 @@ func remoteReference(k *kustomization) *Error {
 		}
 		advice := "Copy it into the repository and refer to the copy"
 		if ref.use == useResource || ref.use == useComponent {
-			advice = "Copy what it leads to into the repository (`kustomize localize` does so) and refer to the copy"
+			advice = "Run `kustomize localize`, which copies what it leads to, commit the copy and refer to it"
 		}
 		return &Error{
 			Kind: ErrRemoteBase, File: ref.file, Line: ref.line(k),
-			Message: fmt.Sprintf("%s %q would be read from %s, and podmend fetches nothing while it renders. %s.",
-				ref.field, ref.value, ref.host, advice),
+			Message: fmt.Sprintf("%s %q would be read from %s. podmend does not fetch what kustomizations name, whatever network.allow says. %s.",
+				ref.field, shownReference(ref.value), ref.host, advice),
 		}
 	}
 	return nil
@@ -41,7 +41,7 @@ func remoteReference(k *kustomization) *Error {
 
 func blockedPlugin(k *kustomization) *Error {
 	if charts := k.parsed.HelmCharts; len(charts) > 0 {
-		return chartError(k.file, scalarLine(k.content, "helmCharts", charts[0].Name), charts[0].Name)
+		return chartError(k.file, scalarLine(k.content, "helmCharts", charts[0].Name), charts[0].Name, charts[0].Repo)
 	}
 	if len(k.blocked) > 0 {
 		return k.blocked[0]

@@ -104,3 +104,31 @@ func cutPrefixFold(s, prefix string) (rest string, found bool) {
 	}
 	return s, false
 }
+
+var (
+	// Kustomize once left these to go-getter, and takes them for the names of folders now.
+	// https://github.com/hashicorp/go-getter#forced-protocol
+	forcedGetter = regexp.MustCompile(`^[a-zA-Z0-9]+::`)
+	anyScheme    = regexp.MustCompile(`^([a-zA-Z][a-zA-Z0-9-]*@)?[a-zA-Z][a-zA-Z0-9+.-]*://([^/?#]*@)?([^/?#]*)`)
+)
+
+// strangeHost returns the host of a reference that kustomize takes for a name, that names nothing,
+// and that was plainly meant to be fetched.
+func strangeHost(reference string) (host string, remote bool) {
+	rest := forcedGetter.ReplaceAllString(reference, "")
+	at := anyScheme.FindStringSubmatch(rest)
+	switch {
+	case at != nil && at[3] != "":
+		return at[3], true
+	case at != nil, len(rest) < len(reference):
+		return "another place", true
+	}
+	return "", false
+}
+
+// shownReference is a reference as it may be printed: a password before the host is left out.
+func shownReference(reference string) string {
+	return urlPassword.ReplaceAllString(reference, "://$1@")
+}
+
+var urlPassword = regexp.MustCompile(`://([^/?#:@]*):[^/?#@]*@`)

@@ -168,6 +168,11 @@ func (l *Locator) fileOnly(object *Object, rendered *yamledit.File, path yamledi
 		File: source.File, Line: 1, Column: 1, EndLine: 1, EndColumn: 1, Via: ViaGenerated,
 		Place: object.Kind + ":" + namedPath(lastRoot(rendered), path),
 	}
+	if source.Declared.File != "" {
+		origin.File, origin.Line, origin.EndLine = source.Declared.File, max(source.Declared.Line, 1), max(source.Declared.Line, 1)
+		origin.Place = source.File + "#" + origin.Place
+		return origin
+	}
 	if source.Manifest && source.Kustomization != "" {
 		origin.File = source.Kustomization
 		origin.Place = fmt.Sprintf("%s#%d%s:%s", source.File, source.Doc, source.Path, origin.Place)

@@ -82,6 +82,15 @@ type Source struct {
 	// Kustomization is the kustomization file of the root that rendered the object, "" for
 	// objects of other targets.
 	Kustomization string
+	// Declared is the place to show where File is not in the repository: a fetched archive is
+	// shown by the line that asks for it.
+	Declared Declaration
+}
+
+// A Declaration is a line that names something that stands elsewhere.
+type Declaration struct {
+	File string // "" if there is none
+	Line int
 }
 
 // An ErrorKind says what kept a target from being rendered.
@@ -94,6 +103,9 @@ type Error struct {
 	File    string // "" where there is none
 	Line    int    // 1-based; 0 where there is none
 	Others  int    // how many more errors of this kind the target has
+	// Missing holds the dependencies without which a chart could not be rendered, if having them is
+	// all that it needs.
+	Missing []MissingDependency
 }
 
 func (e *Error) Error() string {

@@ -168,6 +168,8 @@ func (t *textFile) where(b *block) {
 		text = "no file is known that this comes from."
 	case f.Origin.Via == ViaGenerated && isKustomization(f.Origin.File):
 		text = "set by something that this kustomization uses; the exact line is not known."
+	case f.Origin.Via == ViaGenerated && asksForCharts(f.Origin.File):
+		text = "printed by a chart that was fetched for this line. Set it by the values of the chart that asks for it."
 	case f.Origin.Via == ViaGenerated:
 		text = "printed by this template; the exact line is not known."
 	case f.Origin.Line > 0 && len(b.findings) == 1:
@@ -230,4 +232,10 @@ func (t *textFile) chain(b *block) string {
 func isKustomization(file string) bool {
 	base := strings.ToLower(path.Base(file))
 	return base == "kustomization" || strings.HasPrefix(base, "kustomization.")
+}
+
+// asksForCharts says whether a file declares the dependencies of a chart.
+func asksForCharts(file string) bool {
+	base := path.Base(file)
+	return base == "Chart.yaml" || base == "requirements.yaml"
 }

@@ -36,6 +36,10 @@ func TestScripts(t *testing.T) {
 			"status":  status,
 			"mend":    mend,
 			"replace": replace,
+
+			"helm":     helm,
+			"serve":    serve,
+			"registry": registryCommand,
 		},
 	})
 }

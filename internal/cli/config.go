@@ -29,6 +29,7 @@ type Config struct {
 	HostPath        string            `yaml:"hostPath"`
 	Charts          []ConfigChart     `yaml:"charts"`
 	Exemptions      []ConfigExemption `yaml:"exemptions"`
+	Network         ConfigNetwork     `yaml:"network"`
 }
 
 // ConfigChart says how the charts that match Path are rendered.

@@ -98,6 +98,12 @@ func (f *flags) inForce(config *configFile) []settingInForce {
 	for i, exemption := range config.Exemptions {
 		add("exemptions", i, exemption.inForce(), exemption.String())
 	}
+	if shown := config.Network.String(); shown != "" {
+		all = append(all, settingInForce{
+			Key: "network", Value: config.Network.inForce(), shown: shown,
+			Sources: []source{{From: "file", Name: config.name, Line: config.lines["network"]}},
+		})
+	}
 	return all
 }
 

@@ -106,6 +106,9 @@ func TestSchemaAndParserAgree(t *testing.T) {
 		{"exemptions: [{control: privilege, reason: x}]", false},
 		{"exemptions: [{control: privileged, reason: x, expires: soon}]", false},
 		{"exemptions: [{control: privileged, reason: x, other: y}]", false},
+		{"network: {allow: [ghcr.io/org, \"127.0.0.1:5000\"], timeout: 1m, maxSize: 1Mi, credentials: {docker: ~/.docker/config.json}}", true},
+		{"network: {allow: ghcr.io}", false},
+		{"network: {hosts: [ghcr.io]}", false},
 	} {
 		if err := validateConfig(t, schema, test.text); (err == nil) != test.ok {
 			t.Errorf("%s: the schema says %v", test.text, err)
@@ -174,7 +177,7 @@ func TestEverySettingOfTheFileHasAFlag(t *testing.T) {
 		inTable[s.key()] = true
 	}
 	for key := range keysOf(reflect.TypeFor[Config]()) {
-		if key != "charts" && key != "exemptions" && !inTable[key] {
+		if key != "charts" && key != "exemptions" && key != "network" && !inTable[key] {
 			t.Errorf("%s is a key of the file and no setting", key)
 		}
 	}

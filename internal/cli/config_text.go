@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 )
 
@@ -47,6 +48,31 @@ func (e ConfigExemption) String() string {
 		text += " (until " + of.Expires + ")"
 	}
 	return text
+}
+
+// String names in one line what may be fetched, or nothing.
+func (c ConfigNetwork) String() string {
+	var parts []string
+	for _, option := range []struct{ name, value string }{
+		{"allow", strings.Join(c.Allow, ", ")},
+		{"private", strings.Join(c.AllowPrivate, ", ")},
+		{"timeout", c.Timeout},
+		{"size", c.MaxSize},
+		{"passwords from", strings.Join(slices.DeleteFunc([]string{c.Credentials.HelmRepositories, c.Credentials.Docker}, func(name string) bool { return name == "" }), ", ")},
+	} {
+		if option.value != "" {
+			parts = append(parts, option.name+" "+option.value)
+		}
+	}
+	return strings.Join(parts, "; ")
+}
+
+func (c ConfigNetwork) inForce() map[string]any {
+	fields := setFields(reflect.ValueOf(c))
+	if fields["credentials"] != nil {
+		fields["credentials"] = setFields(reflect.ValueOf(c.Credentials))
+	}
+	return fields
 }
 
 func (c ConfigChart) inForce() map[string]any { return setFields(reflect.ValueOf(c)) }

@@ -21,6 +21,7 @@ type flags struct {
 	kubeVersion   string
 	apiVersions   []string
 	jobs          int
+	cacheDir      string
 
 	failOn        string
 	onRenderError string
@@ -44,6 +45,7 @@ func (f *flags) addTargetFlags(set *pflag.FlagSet) {
 	set.StringVar(&f.kubeVersion, "kube-version", "", "Kubernetes `version` that charts see (default: the newest that the chart allows)")
 	set.StringSliceVar(&f.apiVersions, "api-versions", nil, "further API `versions` that charts see, such as monitoring.coreos.com/v1")
 	set.IntVar(&f.jobs, "jobs", 0, "how many targets are rendered at once (default: the number of cores)")
+	set.StringVar(&f.cacheDir, "cache-dir", "", "`folder` for fetched archives of charts (default: podmend in the user's cache folder)")
 }
 
 // addCheckFlags adds what says how pods are judged and how the outcome is reported.

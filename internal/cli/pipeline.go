@@ -9,6 +9,8 @@ import (
 
 	"github.com/podmend/podmend/check"
 	"github.com/podmend/podmend/fix"
+	"github.com/podmend/podmend/internal/dependency"
+	"github.com/podmend/podmend/internal/fetch"
 	"github.com/podmend/podmend/internal/worker"
 	"github.com/podmend/podmend/internal/yamledit"
 	"github.com/podmend/podmend/render"
@@ -24,6 +26,9 @@ type run struct {
 	mend     check.MendOptions
 	jobs     int
 	children *worker.Pool // nil renders in this process
+	client   *fetch.Client
+	// dependencies gives charts what they lack; nil if nothing may be fetched.
+	dependencies *dependency.Renderer
 
 	discovery *render.Discovery
 	targets   []render.Target // those that PATH takes
@@ -63,12 +68,18 @@ func newRun(env *Env, f *flags, name string) (*run, error) {
 	if env.Program != "" {
 		r.children = worker.NewPool(env.Program, r.jobs, worker.Limits{})
 	}
+	if err := r.fetchDependencies(config, f.cacheDir); err != nil {
+		return nil, err
+	}
 	return r, nil
 }
 
 func (r *run) close() error {
 	if r.children != nil {
 		r.children.Close()
+	}
+	if r.client != nil {
+		r.client.Close()
 	}
 	return r.repo.files.Close()
 }
@@ -78,6 +89,9 @@ func (r *run) rendering() render.Options {
 	options := render.Options{Jobs: r.jobs}
 	if r.children != nil {
 		options.Renderer = r.children
+	}
+	if r.dependencies != nil {
+		options.Renderer = r.dependencies
 	}
 	return options
 }
@@ -205,6 +219,10 @@ func (r *run) render(ctx context.Context, podTemplatesOnly bool) error {
 		return err
 	}
 	r.results = results
+	if r.dependencies != nil {
+		// What is looked up in source from here on may stand in a fetched archive.
+		r.repo.files = r.dependencies.View(r.repo.files)
+	}
 	r.byTarget = map[string]*render.Result{}
 	for i := range results {
 		r.byTarget[results[i].Target.ID] = &results[i]

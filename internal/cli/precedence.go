@@ -62,6 +62,7 @@ func (f *flags) table(config *Config) []setting {
 		{flag: "on-render-error", text: &f.onRenderError, file: config.OnRenderError, fallback: "fail"},
 		{flag: "host-path", text: &f.hostPath, file: config.HostPath, fallback: string(check.HostPathAuto)},
 		{flag: "config", text: &f.config, meaning: ".podmend.yaml at the repository's root"},
+		{flag: "cache-dir", text: &f.cacheDir, meaning: "podmend in the user's cache folder"},
 		{flag: "jobs", number: &f.jobs, meaning: "one a core"},
 		{flag: "format", text: &f.format, fallback: "text"},
 		{flag: "output", text: &f.output, meaning: "standard output"},
