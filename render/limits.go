@@ -60,7 +60,7 @@ func (o *Object) huge() string {
 	switch {
 	case max(len(o.APIVersion), len(o.Kind), len(o.Namespace), len(o.Name)) > maxNameLength:
 		return fmt.Sprintf("has a name of more than %d characters", maxNameLength)
-	case !o.HasPodTemplate():
+	case !o.HasPodTemplate() && !o.IsNamespace():
 		return ""
 	case len(o.YAML) > MaxObjectSize:
 		return fmt.Sprintf("has more than %d MiB", MaxObjectSize>>20)
