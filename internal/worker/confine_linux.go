@@ -53,6 +53,9 @@ func confine() {
 // limitMemory lets the kernel refuse memory a quarter beyond the limit: between two samples a
 // child could take much. The runtime maps more than it uses.
 func limitMemory(limit int64) {
+	if raceEnabled {
+		return
+	}
 	most := uint64(limit + limit/4 + 256<<20)
 	_ = unix.Setrlimit(unix.RLIMIT_DATA, &unix.Rlimit{Cur: most, Max: most})
 }
