@@ -21,6 +21,8 @@ type flags struct {
 	kubeVersion   string
 	apiVersions   []string
 	jobs          int
+	timeout       string
+	memoryLimit   string
 
 	failOn        string
 	onRenderError string
@@ -44,6 +46,8 @@ func (f *flags) addTargetFlags(set *pflag.FlagSet) {
 	set.StringVar(&f.kubeVersion, "kube-version", "", "Kubernetes `version` that charts see (default: the newest that the chart allows)")
 	set.StringSliceVar(&f.apiVersions, "api-versions", nil, "further API `versions` that charts see, such as monitoring.coreos.com/v1")
 	set.IntVar(&f.jobs, "jobs", 0, "how many targets are rendered at once (default: the number of cores)")
+	set.StringVar(&f.timeout, "timeout", "60s", "`time` that rendering one target may take")
+	set.StringVar(&f.memoryLimit, "memory-limit", "2Gi", "`bytes` of memory that rendering one target may take")
 }
 
 // addCheckFlags adds what says how pods are judged and how the outcome is reported.

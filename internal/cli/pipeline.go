@@ -3,6 +3,7 @@ package cli
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"runtime"
 	"slices"
@@ -62,7 +63,12 @@ func newRun(env *Env, f *flags, name string) (*run, error) {
 		jobs: cmp.Or(f.jobs, runtime.GOMAXPROCS(0)), mend: check.MendOptions{HostPath: check.HostPathRemedy(f.hostPath)},
 	}
 	if env.Program != "" {
-		r.children = worker.NewPool(env.Program, r.jobs, worker.Limits{})
+		limits, err := f.limits()
+		if err != nil {
+			return nil, errors.Join(err, repo.files.Close())
+		}
+		warnUnlimited(env.Stderr)
+		r.children = worker.NewPool(env.Program, r.jobs, limits)
 	}
 	return r, nil
 }
