@@ -32,12 +32,20 @@ func containersOf(pod *render.PodTemplate) []placedContainer {
 
 // containerAt returns the container that holds the field at a path.
 func containerAt(pod *render.PodTemplate, path yamledit.Path) (placedContainer, bool) {
-	for _, container := range containersOf(pod) {
-		if path.HasPrefix(container.at) {
-			return container, true
-		}
+	if len(path) < 3 || path[0] != (yamledit.Step{Key: "spec"}) || !path[2].List {
+		return placedContainer{}, false
 	}
-	return placedContainer{}, false
+	spec, i := &pod.Spec, path[2].Index
+	placed := placedContainer{at: path[:3:3]}
+	switch list := path[1].Key; {
+	case list == "initContainers" && i < len(spec.InitContainers):
+		placed.Container = &spec.InitContainers[i]
+	case list == "containers" && i < len(spec.Containers):
+		placed.Container = &spec.Containers[i]
+	case list == "ephemeralContainers" && i < len(spec.EphemeralContainers):
+		placed.Container = (*corev1.Container)(&spec.EphemeralContainers[i].EphemeralContainerCommon)
+	}
+	return placed, placed.Container != nil
 }
 
 // security is the container's security context, empty where it has none.

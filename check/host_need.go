@@ -19,7 +19,11 @@ type HostNeed struct {
 // what it is called. It is silent on trade-offs (a host port, a sysctl, a controller on
 // the node's network): whoever wants them can say so in an exemption.
 func HostNeedOf(pod *render.PodTemplate, control *Control, field Field) HostNeed {
-	node := newNodeUse(pod)
+	return newNodeUse(pod).need(control, field)
+}
+
+// need judges one field of the pod.
+func (node *nodeUse) need(control *Control, field Field) HostNeed {
 	var evidence []string
 	switch control.ID {
 	case "hostPathVolumes", "restrictedVolumes":

@@ -93,6 +93,7 @@ type runner struct {
 	labels         NamespaceLabels
 	own, elsewhere *Namespaces
 	uses           map[namespaceUse]*namespaceUsed
+	node           *nodeUse // of the pod template that is being judged
 }
 
 func (r *runner) target(result *render.Result) error {
@@ -178,7 +179,10 @@ func (r *runner) add(target string, pod *render.PodTemplate, control *Control, f
 			return finding
 		}
 	}
-	finding.HostNeed.merge(HostNeedOf(pod, control, field))
+	if r.node == nil || r.node.pod != pod {
+		r.node = newNodeUse(pod)
+	}
+	finding.HostNeed.merge(r.node.need(control, field))
 	finding.Occurrences = append(finding.Occurrences, Occurrence{Target: target, Pod: pod, Field: field})
 	return finding
 }

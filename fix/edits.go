@@ -37,7 +37,7 @@ func jointEdits(files *overlay.FS, proposals []*Proposal) (map[string][]yamledit
 	for _, proposal := range proposals {
 		changes = append(changes, proposal.changes...)
 	}
-	edits, err := editsOf(files, changes)
+	edits, err := newEditor(files, Budget{}).editsOf(changes)
 	if err != nil {
 		return nil, err
 	}
@@ -49,7 +49,7 @@ func jointEdits(files *overlay.FS, proposals []*Proposal) (map[string][]yamledit
 }
 
 // editsOf computes the joint edits for changes, sorted by file and offset.
-func editsOf(files *overlay.FS, changes []sourceChange) ([]FileEdit, error) {
+func (e *editor) editsOf(changes []sourceChange) ([]FileEdit, error) {
 	type place struct {
 		file string
 		doc  int
@@ -72,16 +72,13 @@ func editsOf(files *overlay.FS, changes []sourceChange) ([]FileEdit, error) {
 		return cmp.Or(strings.Compare(a.file, b.file), cmp.Compare(a.doc, b.doc))
 	})
 	var edits []FileEdit
-	parsed := map[string]*yamledit.File{}
 	for _, at := range places {
-		file := parsed[at.file]
-		if file == nil {
-			content, err := files.ReadFile(at.file)
-			if err != nil {
-				return nil, fmt.Errorf("read %s to edit it: %w", at.file, err)
-			}
-			file = yamledit.Parse(content)
-			parsed[at.file] = file
+		if e.budget.spent() {
+			return nil, errSpent
+		}
+		file, err := e.parse(at.file)
+		if err != nil {
+			return nil, err
 		}
 		found, err := file.Edits(at.doc, yamledit.WithoutMoot(byDoc[at]))
 		if err != nil {
@@ -97,6 +94,8 @@ func editsOf(files *overlay.FS, changes []sourceChange) ([]FileEdit, error) {
 func editRefusal(err error) *Refusal {
 	var problem *yamledit.EditError
 	switch {
+	case errors.Is(err, errSpent):
+		return lateRefusal()
 	case errors.As(err, &problem) && problem.Reason == yamledit.SharedAnchor:
 		return &Refusal{SharedAnchor, "the text also stands for other places, by an anchor or a merge key, and not all of them are meant; " +
 			"write out this place's own text first"}

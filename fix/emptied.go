@@ -6,13 +6,12 @@ import (
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
-	"github.com/podmend/podmend/internal/overlay"
 	"github.com/podmend/podmend/internal/yamledit"
 )
 
 // joinEmptied joins proposals that together empty a list or mapping: what becomes of it then is
 // decided once, for all of them.
-func joinEmptied(files *overlay.FS, proposals []*Proposal) []*Proposal {
+func (e *editor) joinEmptied(proposals []*Proposal) []*Proposal {
 	type parent struct {
 		file string
 		doc  int
@@ -52,7 +51,7 @@ func joinEmptied(files *overlay.FS, proposals []*Proposal) []*Proposal {
 	}
 	for _, at := range order {
 		deleted := emptied[at]
-		if len(deleted.by) < 2 || len(deleted.children) < size(files, at.file, at.doc, deleted.path) {
+		if len(deleted.by) < 2 || len(deleted.children) < e.size(at.file, at.doc, deleted.path) {
 			continue
 		}
 		first := resolve(deleted.by[0])
@@ -69,13 +68,13 @@ func joinEmptied(files *overlay.FS, proposals []*Proposal) []*Proposal {
 
 // size is the number of entries of the list or mapping at path, more than any deletion has
 // where it cannot be read.
-func size(files *overlay.FS, file string, doc int, path yamledit.Path) int {
+func (e *editor) size(file string, doc int, path yamledit.Path) int {
 	const unknown = int(^uint(0) >> 1)
-	content, err := files.ReadFile(file)
+	parsed, err := e.parse(file)
 	if err != nil {
 		return unknown
 	}
-	found, ok := yamledit.Parse(content).Find(doc, path)
+	found, ok := parsed.Find(doc, path)
 	if !ok {
 		return unknown
 	}

@@ -59,7 +59,7 @@ func analyse(t *testing.T, archive string, options check.MendOptions) analysed {
 		t.Fatal(err)
 	}
 	a := analysed{files: files, report: report}
-	a.proposals, a.refusals = Propose(files, results, report, locator, options)
+	a.proposals, a.refusals = Propose(files, results, report, locator, options, Budget{})
 	prover := &Prover{Files: files, Targets: discovery.Targets, Results: results, Report: report, Alone: true}
 	if err := prover.Prove(context.Background(), a.proposals); err != nil {
 		t.Fatal(err)

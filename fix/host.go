@@ -70,6 +70,12 @@ func (p *proposer) remedies(group *podFindings) []check.Remedy {
 	if len(fields) == 0 {
 		return nil
 	}
+	if len(fields) > maxFields {
+		for _, id := range group.ids {
+			p.refusals[id] = &Refusal{TooMany, fmt.Sprintf("one pod breaks the control in more than %d places; change what makes so many", maxFields)}
+		}
+		return nil
+	}
 	return group.control.Mend(group.pod, fields, p.options)
 }
 

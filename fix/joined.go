@@ -4,15 +4,14 @@ import (
 	"errors"
 	"slices"
 
-	"github.com/podmend/podmend/internal/overlay"
 	"github.com/podmend/podmend/internal/yamledit"
 )
 
 // joinShared joins proposals that can only be made together, because an anchor lets one text
 // stand for the places of all of them.
-func joinShared(files *overlay.FS, proposals []*Proposal) []*Proposal {
+func (e *editor) joinShared(proposals []*Proposal) []*Proposal {
 	for i := 0; i < len(proposals); i++ {
-		if !needsOthers(files, proposals[i].changes) {
+		if !e.needsOthers(proposals[i].changes) {
 			continue
 		}
 		var others []*Proposal
@@ -21,7 +20,7 @@ func joinShared(files *overlay.FS, proposals []*Proposal) []*Proposal {
 				others = append(others, other)
 			}
 		}
-		others = smallest(files, proposals[i], others)
+		others = e.smallest(proposals[i], others)
 		for _, other := range others {
 			proposals[i].absorb(other)
 			proposals[i].dedupe()
@@ -35,13 +34,13 @@ func joinShared(files *overlay.FS, proposals []*Proposal) []*Proposal {
 
 // smallest returns those of others without which the edits of p cannot be made; none if they
 // cannot be made with all of them either.
-func smallest(files *overlay.FS, p *Proposal, others []*Proposal) []*Proposal {
+func (e *editor) smallest(p *Proposal, others []*Proposal) []*Proposal {
 	possible := func(with []*Proposal) bool {
 		changes := slices.Clone(p.changes)
 		for _, other := range with {
 			changes = append(changes, other.changes...)
 		}
-		_, err := editsOf(files, changes)
+		_, err := e.editsOf(changes)
 		return err == nil
 	}
 	if !possible(others) {
@@ -57,8 +56,8 @@ func smallest(files *overlay.FS, p *Proposal, others []*Proposal) []*Proposal {
 	return needed
 }
 
-func needsOthers(files *overlay.FS, changes []sourceChange) bool {
-	_, err := editsOf(files, changes)
+func (e *editor) needsOthers(changes []sourceChange) bool {
+	_, err := e.editsOf(changes)
 	var problem *yamledit.EditError
 	return errors.As(err, &problem) && problem.Reason == yamledit.SharedAnchor
 }

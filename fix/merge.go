@@ -36,12 +36,14 @@ func union(a, b []string) []string {
 // list that each alone leaves filled.
 func (p *proposer) distinct() []*Proposal {
 	byKey := map[string]*Proposal{}
+	seen := map[*Proposal]bool{}
 	var proposals []*Proposal
 	for _, id := range sortedKeys(p.byFinding) {
 		proposal := p.byFinding[id]
-		if slices.Contains(proposals, proposal) {
+		if seen[proposal] {
 			continue
 		}
+		seen[proposal] = true
 		proposal.dedupe()
 		key := changesKey(proposal.changes)
 		if same := byKey[key]; same != nil {
@@ -52,7 +54,7 @@ func (p *proposer) distinct() []*Proposal {
 		byKey[key] = proposal
 		proposals = append(proposals, proposal)
 	}
-	proposals = joinShared(p.files, joinEmptied(p.files, proposals))
+	proposals = p.editor.joinShared(p.editor.joinEmptied(proposals))
 	for _, proposal := range proposals {
 		for _, id := range proposal.Findings {
 			p.byFinding[id] = proposal

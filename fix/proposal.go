@@ -42,6 +42,8 @@ const (
 	ChangesMore   Reason = "changes-more"   // the edit changes other fields, or other targets
 	BreaksTarget  Reason = "breaks-target"  // a target cannot be rendered with the edit
 	NotAdmissible Reason = "not-admissible" // the API server would refuse the pod
+	TooMany       Reason = "too-many"       // one pod template has more findings than anybody would mend one by one
+	OutOfTime     Reason = "out-of-time"    // the time for fixes was over
 	Conflicts     Reason = "conflicts"      // the edit does not go together with other proposals
 	HostWorkload  Reason = "host-workload"  // the container and field likely need the host
 )

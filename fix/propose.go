@@ -13,9 +13,9 @@ import (
 
 // Propose makes the proposals that mend findings of a report on results, sorted by file and
 // place. A finding without a proposal has a refusal, by its id.
-func Propose(files *overlay.FS, results []render.Result, report *check.Report, locator *render.Locator, options check.MendOptions) ([]*Proposal, map[string]*Refusal) {
+func Propose(files *overlay.FS, results []render.Result, report *check.Report, locator *render.Locator, options check.MendOptions, budget Budget) ([]*Proposal, map[string]*Refusal) {
 	p := &proposer{
-		files: files, locator: locator, options: options,
+		editor: newEditor(files, budget), locator: locator, options: options,
 		objects: map[*render.Object]objectRef{}, refusals: map[string]*Refusal{},
 		byFinding: map[string]*Proposal{}, left: map[string]bool{},
 	}
@@ -55,7 +55,7 @@ type objectRef struct {
 }
 
 type proposer struct {
-	files     *overlay.FS
+	editor    *editor
 	locator   *render.Locator
 	options   check.MendOptions
 	objects   map[*render.Object]objectRef
@@ -153,7 +153,7 @@ func notLocated(object *render.Object) *Refusal {
 func (p *proposer) finish(proposal *Proposal) {
 	sum := sha256.Sum256([]byte(strings.Join(proposal.Findings, "\x00")))
 	proposal.ID = "fix-" + hex.EncodeToString(sum[:6])
-	edits, err := editsOf(p.files, proposal.changes)
+	edits, err := p.editor.editsOf(proposal.changes)
 	if err != nil {
 		proposal.Refusal = editRefusal(err)
 		return

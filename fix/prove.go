@@ -23,9 +23,11 @@ type Prover struct {
 	Render  render.Options
 	Policy  check.Options
 	// Alone asks which proposals hold without the others.
-	Alone bool
+	Alone  bool
+	Budget Budget
 
-	before map[string]*judged // by target id
+	before  map[string]*judged // by target id
+	readers map[string][]int   // indexes of the targets that read a file, sorted
 }
 
 // judged is a rendered target with its findings.
@@ -45,6 +47,10 @@ func (p *Prover) Prove(ctx context.Context, proposals []*Proposal) error {
 		}
 	}
 	if len(candidates) == 0 {
+		return nil
+	}
+	if p.Budget.spent() {
+		refuseLate(candidates)
 		return nil
 	}
 	if err := p.renderBefore(ctx); err != nil {
@@ -75,6 +81,9 @@ func (p *Prover) proveAlone(ctx context.Context, proven []*Proposal) error {
 		return nil
 	}
 	for _, batch := range batches {
+		if p.Budget.spent() {
+			return nil // what is not known to hold alone is not said to
+		}
 		refusals, err := p.try(ctx, batch)
 		if err != nil {
 			return err
@@ -82,7 +91,7 @@ func (p *Prover) proveAlone(ctx context.Context, proven []*Proposal) error {
 		for _, group := range p.connected(batch) {
 			for _, proposal := range group.proposals {
 				proposal.AloneProven = !group.reaches(refusals)
-				if proposal.AloneProven || len(group.proposals) == 1 {
+				if proposal.AloneProven || len(group.proposals) == 1 || p.Budget.spent() {
 					continue
 				}
 				alone, err := p.try(ctx, []*Proposal{proposal})
@@ -127,6 +136,10 @@ func (p *Prover) bisect(ctx context.Context, proposals []*Proposal) ([]*Proposal
 	if len(proposals) == 0 {
 		return nil, nil
 	}
+	if p.Budget.spent() {
+		refuseLate(proposals)
+		return nil, nil
+	}
 	refusals, err := p.try(ctx, proposals)
 	if err != nil {
 		return nil, err
@@ -155,12 +168,20 @@ func (p *Prover) join(ctx context.Context, proven, more []*Proposal) ([]*Proposa
 	if len(proven) == 0 || len(more) == 0 {
 		return append(proven, more...), nil
 	}
+	if p.Budget.spent() {
+		refuseLate(more)
+		return proven, nil
+	}
 	both := slices.Concat(proven, more)
 	refusals, err := p.try(ctx, both)
 	if err != nil || len(refusals) == 0 {
 		return both, err
 	}
-	for _, proposal := range more {
+	for i, proposal := range more {
+		if p.Budget.spent() {
+			refuseLate(more[i:])
+			return proven, nil
+		}
 		refusals, err := p.try(ctx, append(slices.Clone(proven), proposal))
 		if err != nil {
 			return nil, err
@@ -217,11 +238,16 @@ func firstRefusal(refusals map[string]*Refusal) *Refusal {
 
 // affected returns the targets that read a changed file.
 func (p *Prover) affected(changed map[string][]byte) []render.Target {
-	var affected []render.Target
-	for _, target := range p.Targets {
-		if slices.ContainsFunc(p.before[target.ID].result.Reads, func(name string) bool { return changed[name] != nil }) {
-			affected = append(affected, target)
+	var found []int
+	for name, content := range changed {
+		if content != nil {
+			found = append(found, p.readers[name]...)
 		}
+	}
+	slices.Sort(found)
+	var affected []render.Target
+	for _, i := range slices.Compact(found) {
+		affected = append(affected, p.Targets[i])
 	}
 	return affected
 }
@@ -236,8 +262,17 @@ func (p *Prover) renderBefore(ctx context.Context) error {
 		}
 	}
 	rendered, err := p.judge(ctx, p.Files, missing)
+	if err != nil {
+		return err
+	}
 	maps.Copy(p.before, rendered)
-	return err
+	p.readers = map[string][]int{}
+	for i, target := range p.Targets {
+		for _, name := range p.before[target.ID].result.Reads {
+			p.readers[name] = append(p.readers[name], i)
+		}
+	}
+	return nil
 }
 
 func (p *Prover) judge(ctx context.Context, files *overlay.FS, targets []render.Target) (map[string]*judged, error) {

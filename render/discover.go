@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 
+	"sigs.k8s.io/kustomize/api/konfig"
+
 	"github.com/podmend/podmend/internal/overlay"
 )
 
@@ -104,8 +106,11 @@ func (d *discoverer) walk(dir string) error {
 	if isChart {
 		d.charts = append(d.charts, dir)
 	}
-	if name, ok := kustomizationFile(d.files, dir); ok && !d.ignored.matches(path.Join(dir, name), false) {
-		d.kustomizations = append(d.kustomizations, dir)
+	// Only where a name fits is the file system asked, which takes longest of all.
+	if slices.ContainsFunc(konfig.RecognizedKustomizationFileNames(), func(name string) bool { return names[name] }) {
+		if name, ok := kustomizationFile(d.files, dir); ok && !d.ignored.matches(path.Join(dir, name), false) {
+			d.kustomizations = append(d.kustomizations, dir)
+		}
 	}
 	for _, entry := range entries {
 		name := path.Join(dir, entry.Name())
@@ -139,6 +144,10 @@ func (d *discoverer) walk(dir string) error {
 func (d *discoverer) walkInto(name string) {
 	if reason := foreignFolder(d.files, name); reason != "" {
 		d.skip(name, reason)
+		return
+	}
+	if strings.Count(name, "/") > maxFolderDepth {
+		d.skip(name, "nested too deeply")
 		return
 	}
 	if err := d.walk(name); err != nil {

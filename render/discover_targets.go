@@ -105,15 +105,16 @@ func (d *discoverer) addKustomizations() map[string]bool {
 	claimed := map[string]bool{}
 	includedBy := map[string][]string{}
 	var roots []string
+	scan := newKustomizationScan(d.files)
 	for _, dir := range d.kustomizations {
-		closure := kustomizationClosure(d.files, dir)
+		closure := scan.listed(dir)
 		for _, file := range closure.Files {
 			claimed[file] = true
 		}
 		if name, ok := kustomizationFile(d.files, dir); ok {
 			claimed[path.Join(dir, name)] = true
 		}
-		if isComponent(d.files, dir) {
+		if scan.isComponent(dir) {
 			d.skip(dir, "component: it is rendered with the overlays that use it")
 			continue
 		}

@@ -92,6 +92,9 @@ func (l *helmLoader) assemble(found []helmFile, chartYAML helmPlace, complete bo
 		own = append(own, &loader.BufferedFile{Name: file.name, Data: file.data})
 		places[file.name] = file.place
 	}
+	if failed := boundedChartFiles(own, places); failed != nil {
+		return nil, failed
+	}
 	loaded, err := loader.LoadFiles(own)
 	if err != nil {
 		return nil, helmLoadError(err, chartYAML, places)

@@ -9,6 +9,7 @@ import (
 	"sigs.k8s.io/yaml"
 
 	"github.com/podmend/podmend/internal/overlay"
+	"github.com/podmend/podmend/internal/yamledit"
 )
 
 // chartInfo reads the name of the chart in dir, and whether it is a library. A broken Chart.yaml
@@ -19,7 +20,13 @@ func chartInfo(files *overlay.FS, dir string) (name string, library bool, err *E
 	if readErr != nil {
 		return "", false, helmReadError(file, readErr)
 	}
+	if len(content) > helmMaxFileSize {
+		return "", false, helmTooLarge(file)
+	}
 	var metadata chart.Metadata
+	if yamlErr := yamledit.Bounded(content); yamlErr != nil {
+		return "", false, &Error{Kind: ErrChartMetadata, File: file, Message: fmt.Sprintf("%v. Mend Chart.yaml; Helm renders nothing before.", yamlErr)}
+	}
 	if yamlErr := yaml.Unmarshal(content, &metadata); yamlErr != nil {
 		line, problem := helmYAMLError(yamlErr)
 		return metadata.Name, metadata.Type == "library", &Error{

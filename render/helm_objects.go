@@ -3,6 +3,7 @@ package render
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"path"
@@ -12,6 +13,8 @@ import (
 
 	"helm.sh/helm/v3/pkg/release"
 	"sigs.k8s.io/yaml"
+
+	"github.com/podmend/podmend/internal/yamledit"
 )
 
 const helmNotes = "NOTES.txt"
@@ -42,6 +45,9 @@ func helmObjects(rendered map[string]string, places map[string]helmPlace) (objec
 		place := places[name]
 		for _, document := range splitHelmDocuments(rendered[name]) {
 			var head helmHead
+			if err := yamledit.Bounded([]byte(document.text)); errors.Is(err, yamledit.ErrExpands) {
+				return nil, notes, place.fail(ErrOutputLimit, 0, fmt.Sprintf("in what the template prints, %v. Take the aliases away.", err))
+			}
 			if err := yaml.Unmarshal([]byte(document.text), &head); err != nil {
 				return nil, notes, helmRenderedError(err, place, document)
 			}

@@ -9,6 +9,7 @@ import (
 	"sigs.k8s.io/yaml"
 
 	"github.com/podmend/podmend/internal/overlay"
+	"github.com/podmend/podmend/internal/yamledit"
 )
 
 // helmValues merges values files in order, later ones over earlier ones, as helm template -f
@@ -27,6 +28,9 @@ func helmValues(files *overlay.FS, names []string) (map[string]any, *Error) {
 			return nil, helmReadError(name, err)
 		}
 		values := map[string]any{}
+		if err := yamledit.Bounded(content); errors.Is(err, yamledit.ErrExpands) {
+			return nil, helmValuesSyntax(helmPlace{file: name}, 0, err.Error())
+		}
 		if err := yaml.Unmarshal(content, &values); err != nil {
 			line, problem := helmYAMLError(err)
 			return nil, helmValuesSyntax(helmPlace{file: name}, line, problem)

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 
 	"github.com/go-git/go-git/v5/plumbing/format/gitignore"
 	"github.com/go-git/go-git/v5/plumbing/format/index"
@@ -73,23 +74,36 @@ func (r *ignoreRules) matches(name string, isDir bool) bool {
 	return true
 }
 
+// maxIndexSize is how many bytes of git's index are read: enough for a million files.
+const maxIndexSize = 256 << 20
+
 // trackedFiles lists git's index of the work tree at dir, sorted; none where there is no
 // repository or its index cannot be read, so that only .gitignore decides.
-func trackedFiles(dir string) []string {
+func trackedFiles(dir string) (names []string) {
 	gitDir, err := gitFolder(dir)
 	if err != nil {
 		return nil
 	}
-	file, err := os.Open(filepath.Join(gitDir, "index"))
+	// A pipe in its place would wait for a writer.
+	file, err := os.OpenFile(filepath.Join(gitDir, "index"), os.O_RDONLY|syscall.O_NONBLOCK, 0)
 	if err != nil {
 		return nil
 	}
 	defer file.Close()
+	if info, err := file.Stat(); err != nil || !info.Mode().IsRegular() || info.Size() > maxIndexSize {
+		return nil
+	}
+	// The decoder panics on some indexes that git would not have written.
+	defer func() {
+		if recover() != nil {
+			names = nil
+		}
+	}()
 	var decoded index.Index
 	if err := index.NewDecoder(file).Decode(&decoded); err != nil {
 		return nil
 	}
-	names := make([]string, 0, len(decoded.Entries))
+	names = make([]string, 0, len(decoded.Entries))
 	for _, entry := range decoded.Entries {
 		names = append(names, entry.Name)
 	}
@@ -107,6 +121,9 @@ func gitFolder(dir string) (string, error) {
 	}
 	if info.IsDir() {
 		return dotGit, nil
+	}
+	if !info.Mode().IsRegular() {
+		return "", errors.New(".git is neither a folder nor a file")
 	}
 	content, err := os.ReadFile(dotGit)
 	if err != nil {

@@ -27,6 +27,9 @@ func renderKustomize(ctx context.Context, files *overlay.FS, target Target, podT
 		return nil, missingKustomization(files, target.Path)
 	}
 	build.root = build.all[0]
+	if len(build.all) > maxClosure {
+		return nil, &Error{Kind: ErrTooLarge, File: build.root.file, Message: fmt.Sprintf("the kustomization is made of more than %d others. Include less.", maxClosure)}
+	}
 	if refused := build.refusal(); refused != nil {
 		return nil, refused
 	}

@@ -72,7 +72,7 @@ func kustomizationDirs(t *testing.T, files *overlay.FS) []string {
 		if err != nil {
 			return err
 		}
-		if _, ok := kustomizationFile(files, dir); ok && !isComponent(files, dir) {
+		if _, ok := kustomizationFile(files, dir); ok && !newKustomizationScan(files).isComponent(dir) {
 			dirs = append(dirs, dir)
 		}
 		return nil

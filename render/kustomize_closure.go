@@ -2,15 +2,19 @@ package render
 
 import (
 	"bytes"
+	"errors"
+	"fmt"
 	"path"
 	"slices"
 	"strings"
 
 	"sigs.k8s.io/kustomize/api/konfig"
+	"sigs.k8s.io/kustomize/api/resource"
 	"sigs.k8s.io/kustomize/api/types"
 	"sigs.k8s.io/yaml"
 
 	"github.com/podmend/podmend/internal/overlay"
+	"github.com/podmend/podmend/internal/yamledit"
 )
 
 // A Closure lists what a kustomization reads, as far as it exists. Names are resolved and sorted.
@@ -28,12 +32,10 @@ type Reference struct {
 	Value string
 }
 
-// kustomizationClosure lists what the kustomization in dir reads. It makes the best of broken
-// kustomizations.
-func kustomizationClosure(files *overlay.FS, dir string) Closure {
+// listed lists what the kustomization in dir reads. It makes the best of broken kustomizations.
+func (s *kustomizationScan) listed(dir string) Closure {
 	var closure Closure
-	scan := newKustomizationScan(files)
-	for _, k := range scan.closure(dir) {
+	for _, k := range s.closure(dir) {
 		closure.Files = append(closure.Files, k.file)
 		for _, ref := range k.refs {
 			switch {
@@ -77,6 +79,9 @@ func isFluxObject(content []byte) bool {
 		return false
 	}
 	var header types.TypeMeta
+	if len(content) > maxKustomizationSize || yamledit.Bounded(content) != nil {
+		return false
+	}
 	for _, doc := range documentTexts(content) {
 		if err := yaml.Unmarshal(doc, &header); err == nil && header.APIVersion != "" {
 			return strings.HasPrefix(header.APIVersion, "kustomize.toolkit.fluxcd.io/")
@@ -87,19 +92,21 @@ func isFluxObject(content []byte) bool {
 
 // isComponent says whether the kustomization in a folder is a component, which only overlays
 // can build.
-func isComponent(files *overlay.FS, dir string) bool {
-	k := newKustomizationScan(files).load(dir)
+func (s *kustomizationScan) isComponent(dir string) bool {
+	k := s.load(dir)
 	return k != nil && k.parsed.Kind == types.ComponentKind
 }
 
 // A kustomizationScan reads kustomizations without building them.
 type kustomizationScan struct {
-	files  *overlay.FS
-	loaded map[string]*kustomization
+	files   *overlay.FS
+	loaded  map[string]*kustomization
+	plugins map[string][]*resource.Resource // configurations of plugins, by file
+	depth   int                             // of kustomizations that configure plugins of each other
 }
 
 func newKustomizationScan(files *overlay.FS) *kustomizationScan {
-	return &kustomizationScan{files: files, loaded: map[string]*kustomization{}}
+	return &kustomizationScan{files: files, loaded: map[string]*kustomization{}, plugins: map[string][]*resource.Resource{}}
 }
 
 // A kustomization is one kustomization file and what it refers to.
@@ -117,6 +124,9 @@ type kustomization struct {
 
 // load reads the kustomization of a folder; nil says that there is none.
 func (s *kustomizationScan) load(dir string) *kustomization {
+	if k, ok := s.loaded[dir]; ok {
+		return k // a name that was resolved before
+	}
 	resolved, err := s.files.Resolve(dir)
 	if err != nil {
 		return nil
@@ -133,24 +143,51 @@ func (s *kustomizationScan) load(dir string) *kustomization {
 	if k.content, err = s.files.ReadFile(k.file); err != nil {
 		return nil
 	}
+	s.loaded[resolved] = k
+	if refused := s.unscannable(k); refused != nil {
+		k.blocked = append(k.blocked, refused)
+		return k
+	}
+	s.depth++
+	defer func() { s.depth-- }()
 	if k.unread = k.parsed.Unmarshal(k.content); k.unread != nil {
 		k.parsed = lenientKustomization(k.content)
 	}
 	k.parsed.FixKustomization()
+	s.loaded[resolved] = nil // while its own references are followed
 	s.addReferences(k)
 	s.loaded[resolved] = k
 	return k
 }
 
+// unscannable says why a kustomization is not read at all. It is scanned in the process that has no
+// limits, and what cannot be scanned is not built.
+func (s *kustomizationScan) unscannable(k *kustomization) *Error {
+	if s.depth > maxPluginDepth {
+		return &Error{Kind: ErrTooLarge, File: k.file, Message: "too many kustomizations configure generators or transformers of each other. Let them list files."}
+	}
+	return unscannableFile(k.file, k.content)
+}
+
+func unscannableFile(file string, content []byte) *Error {
+	if len(content) > maxKustomizationSize {
+		return &Error{Kind: ErrTooLarge, File: file, Message: fmt.Sprintf("the file has more than %d MiB. Split it.", maxKustomizationSize>>20)}
+	}
+	if err := yamledit.Bounded(content); errors.Is(err, yamledit.ErrExpands) {
+		return &Error{Kind: ErrSyntax, File: file, Message: fmt.Sprintf("%v. Write out what is meant.", err)}
+	}
+	return nil
+}
+
 // closure returns the kustomization of a folder and all that it includes, each once, in the
-// order in which kustomize comes by them.
+// order in which kustomize comes by them. Of more than maxClosure it returns one more.
 func (s *kustomizationScan) closure(dir string) []*kustomization {
 	var all []*kustomization
 	seen := map[*kustomization]bool{nil: true}
 	var visit func(dir string)
 	visit = func(dir string) {
 		k := s.load(dir)
-		if seen[k] {
+		if seen[k] || len(all) > maxClosure {
 			return
 		}
 		seen[k] = true

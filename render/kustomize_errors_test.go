@@ -55,7 +55,7 @@ func TestKustomizeErrors(t *testing.T) {
 				t.Error("the command builds it")
 			}
 			for _, dir := range []string{"root", "base", "c"} {
-				kustomizationClosure(files, dir) // must not panic or loop
+				newKustomizationScan(files).listed(dir) // must not panic or loop
 			}
 		})
 	}

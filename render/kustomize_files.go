@@ -12,6 +12,7 @@ import (
 	"sigs.k8s.io/kustomize/kyaml/filesys"
 
 	"github.com/podmend/podmend/internal/overlay"
+	"github.com/podmend/podmend/internal/yamledit"
 )
 
 // virtualRoot is where kustomize sees the repository. It is deep, so that a path that climbs
@@ -97,6 +98,9 @@ func (k *kustomizeFiles) ReadFile(virtual string) ([]byte, error) {
 	content, err := k.files.ReadFile(name)
 	if err != nil {
 		return nil, &fs.PathError{Op: "open", Path: virtual, Err: cause(k.check(name, err))}
+	}
+	if err := yamledit.Bounded(content); errors.Is(err, yamledit.ErrExpands) {
+		return nil, &fs.PathError{Op: "open", Path: virtual, Err: k.check(name, err)}
 	}
 	if served, ok := k.served[name]; ok {
 		return served, nil

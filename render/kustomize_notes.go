@@ -17,7 +17,7 @@ func kustomizeNotes(files *overlay.FS, dir string) []string {
 		return nil
 	}
 	content, err := files.ReadFile(path.Join(dir, name))
-	if err != nil {
+	if err != nil || unscannableFile(name, content) != nil {
 		return nil
 	}
 	var kustomization types.Kustomization

@@ -12,10 +12,15 @@ import (
 	"sigs.k8s.io/kustomize/api/resource"
 	"sigs.k8s.io/kustomize/api/types"
 	"sigs.k8s.io/yaml"
+
+	"github.com/podmend/podmend/internal/yamledit"
 )
 
 // parseResources reads objects as kustomize does.
 func parseResources(content []byte) ([]*resource.Resource, error) {
+	if err := yamledit.Bounded(content); err != nil {
+		return nil, err
+	}
 	parsed, err := resmap.NewFactory(provider.NewDefaultDepProvider().GetResourceFactory()).NewResMapFromBytes(content)
 	if err != nil {
 		return nil, err
@@ -27,6 +32,13 @@ func parseResources(content []byte) ([]*resource.Resource, error) {
 // stand in the kustomization itself or in files, and what these read in turn.
 func (s *kustomizationScan) addPlugins(k *kustomization, field string, entries []string) {
 	for _, entry := range entries {
+		if len(k.refs) > maxReferences {
+			k.blocked = append(k.blocked, &Error{
+				Kind: ErrTooLarge, File: k.file,
+				Message: fmt.Sprintf("the kustomization and its %s name more than %d files. Name less.", field, maxReferences),
+			})
+			return
+		}
 		if plugins, err := parseResources([]byte(entry)); err == nil {
 			s.addPluginInputs(k, field, k.file, plugins)
 			continue
@@ -44,13 +56,21 @@ func (s *kustomizationScan) addPlugins(k *kustomization, field string, entries [
 }
 
 func (s *kustomizationScan) addPluginFile(k *kustomization, field, file string) {
-	content, err := s.files.ReadFile(file)
-	if err != nil {
-		return
+	plugins, known := s.plugins[file]
+	if !known {
+		content, err := s.files.ReadFile(file)
+		if err != nil {
+			return
+		}
+		if refused := unscannableFile(file, content); refused != nil {
+			k.blocked = append(k.blocked, refused)
+			return
+		}
+		// An error leaves nil: kustomize will say it.
+		plugins, _ = parseResources(content)
+		s.plugins[file] = plugins
 	}
-	if plugins, err := parseResources(content); err == nil {
-		s.addPluginInputs(k, field, file, plugins)
-	}
+	s.addPluginInputs(k, field, file, plugins)
 }
 
 // addPluginFolder handles configurations that are built by a kustomization. What it changes in

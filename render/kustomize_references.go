@@ -10,6 +10,8 @@ import (
 	"sigs.k8s.io/kustomize/api/types"
 	kyaml "sigs.k8s.io/kustomize/kyaml/yaml"
 	"sigs.k8s.io/yaml"
+
+	"github.com/podmend/podmend/internal/overlay"
 )
 
 // A use says what kustomize does with a reference.
@@ -147,9 +149,13 @@ func (s *kustomizationScan) find(k *kustomization, ref *reference) {
 			name = inside
 		}
 	}
+	if path.IsAbs(name) {
+		ref.refused = overlay.ErrOutside
+		return
+	}
 	target, err := s.files.Resolve(name)
 	if err != nil {
-		if path.IsAbs(name) || !errors.Is(err, fs.ErrNotExist) {
+		if !errors.Is(err, fs.ErrNotExist) {
 			ref.refused = cause(err)
 		}
 		return

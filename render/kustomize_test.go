@@ -99,7 +99,7 @@ func TestKustomizeSources(t *testing.T) {
 
 func TestKustomizationClosure(t *testing.T) {
 	files := openTestFiles(t, "testdata/kustomize/build")
-	closure := kustomizationClosure(files, "overlays/production")
+	closure := newKustomizationScan(files).listed("overlays/production")
 	if want := []string{"base"}; !slices.Equal(closure.Roots, want) {
 		t.Errorf("roots %v, want %v", closure.Roots, want)
 	}
@@ -115,7 +115,7 @@ func TestKustomizationClosure(t *testing.T) {
 	if !slices.Equal(closure.Files, want) {
 		t.Errorf("files %v, want %v", closure.Files, want)
 	}
-	plugins := kustomizationClosure(files, "plugins").Files
+	plugins := newKustomizationScan(files).listed("plugins").Files
 	for _, file := range []string{"plugins/data.txt", "plugins/patch.yaml", "plugins/folder/prefix.yaml", "plugins/configuration.yaml"} {
 		if !slices.Contains(plugins, file) {
 			t.Errorf("the closure of plugins lacks %s", file)
@@ -129,7 +129,7 @@ func TestClosureOfBrokenKustomization(t *testing.T) {
 		"kustomization.yaml": []byte("resources: [a.yaml, gone.yaml, https://example.com/x.yaml, loop]\npatches: [b.yaml]\nunknown: 1\nnamePrefix: [1]\n"),
 		"a.yaml":             nil, "loop/kustomization.yaml": []byte("resources: [..]\n"), "b.yaml": []byte("x"),
 	}).With(map[string][]byte{"a.yaml": []byte("x")})
-	closure := kustomizationClosure(files, ".")
+	closure := newKustomizationScan(files).listed(".")
 	if want := []string{"a.yaml", "b.yaml", "kustomization.yaml", "loop/kustomization.yaml"}; !slices.Equal(closure.Files, want) {
 		t.Errorf("files %v, want %v", closure.Files, want)
 	}
@@ -153,7 +153,7 @@ func TestKustomizationKinds(t *testing.T) {
 			t.Errorf("%s: %q, want %q", dir, name, want)
 		}
 	}
-	if !isComponent(files, "component") || isComponent(files, "root") {
+	if !newKustomizationScan(files).isComponent("component") || newKustomizationScan(files).isComponent("root") {
 		t.Error("components are told wrongly")
 	}
 }

@@ -14,8 +14,12 @@ import (
 // Masked stands for a rendered text that must not be printed.
 const Masked = "(masked)"
 
-// maxUnpacked is how much of an archive is searched, in bytes.
-const maxUnpacked = 64 << 20
+// What is beyond these bounds, in bytes, counts as not found.
+const (
+	maxUnpacked = 64 << 20 // of one archive
+	maxHeld     = 1 << 30  // of all files
+	maxSearched = 32 << 30 // for the words of one target
+)
 
 // Literals answers whether a rendered text stands in source. What does not was computed, and may be
 // a secret; it is not printed. It is safe for concurrent use.
@@ -24,12 +28,14 @@ type Literals struct {
 
 	mutex    sync.Mutex
 	contents map[string][]byte          // of source files, archives unpacked
+	held     int                        // bytes of contents
+	searched map[string]int             // bytes, by target id
 	known    map[string]map[string]bool // by target id and word
 }
 
 // NewLiterals makes an answerer that searches files.
 func NewLiterals(files *overlay.FS) *Literals {
-	return &Literals{files: files, contents: map[string][]byte{}, known: map[string]map[string]bool{}}
+	return &Literals{files: files, contents: map[string][]byte{}, known: map[string]map[string]bool{}, searched: map[string]int{}}
 }
 
 // Shown returns text if each word of it stands in a file that the target read, or is what the
@@ -50,6 +56,12 @@ func (l *Literals) Shown(result *Result, text string) string {
 	for _, word := range words(text) {
 		stands, answered := known[word]
 		if !answered {
+			if l.searched[result.Target.ID] > maxSearched {
+				return Masked
+			}
+			for _, name := range result.Reads {
+				l.searched[result.Target.ID] += len(l.contents[name])
+			}
 			stands = l.stands(result.Reads, word)
 			known[word] = stands
 		}
@@ -75,8 +87,11 @@ func (l *Literals) stands(reads []string, word string) bool {
 	for _, name := range reads {
 		content, read := l.contents[name]
 		if !read {
-			content = l.content(name)
+			if l.held < maxHeld {
+				content = l.content(name)
+			}
 			l.contents[name] = content
+			l.held += len(content)
 		}
 		if bytes.Contains(content, []byte(word)) {
 			return true

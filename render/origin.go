@@ -2,7 +2,6 @@ package render
 
 import (
 	"fmt"
-	"strings"
 	"sync"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
@@ -43,11 +42,31 @@ type Locator struct {
 
 	mutex  sync.Mutex
 	parsed map[string]*yamledit.File // source files by name; nil if unreadable
+	// Fields are asked for object by object, so that keeping the last one parses each once.
+	last         *Object
+	lastRendered *yamledit.File
+	names        map[*yaml.Node][]string // of the items of a list
 }
+
+// maxKeptLists bounds what is kept of objects that are done with.
+const maxKeptLists = 10_000
 
 // NewLocator makes a locator that reads sources from files.
 func NewLocator(files *overlay.FS) *Locator {
-	return &Locator{files: files, parsed: map[string]*yamledit.File{}}
+	return &Locator{files: files, parsed: map[string]*yamledit.File{}, names: map[*yaml.Node][]string{}}
+}
+
+// rendered is the parsed text of an object.
+func (l *Locator) rendered(object *Object) *yamledit.File {
+	l.mutex.Lock()
+	defer l.mutex.Unlock()
+	if l.last != object {
+		l.last, l.lastRendered = object, yamledit.Parse(object.YAML)
+		if len(l.names) > maxKeptLists {
+			clear(l.names)
+		}
+	}
+	return l.lastRendered
 }
 
 func (l *Locator) source(name string) *yamledit.File {
@@ -66,7 +85,7 @@ func (l *Locator) source(name string) *yamledit.File {
 
 // Origin returns the place behind the field at path (from the object's root).
 func (l *Locator) Origin(object *Object, path yamledit.Path) Origin {
-	rendered := yamledit.Parse(object.YAML)
+	rendered := l.rendered(object)
 	if path, ok := l.translate(object, rendered, path); ok {
 		return l.exact(object, path)
 	}
@@ -76,14 +95,14 @@ func (l *Locator) Origin(object *Object, path yamledit.Path) Origin {
 // Uncertain returns the place of a field of which a proof has shown that it is not set, or not
 // only, where Origin says.
 func (l *Locator) Uncertain(object *Object, path yamledit.Path) Origin {
-	return l.fileOnly(object, yamledit.Parse(object.YAML), path)
+	return l.fileOnly(object, l.rendered(object), path)
 }
 
 // SourcePath returns where in the object's source document the field at path stands: list items
 // are found by their identity, and a field must have the value there that it was rendered with.
 // ok is false where the object's text does not stand in a file, or something else sets the field.
 func (l *Locator) SourcePath(object *Object, path yamledit.Path) (sourcePath yamledit.Path, ok bool) {
-	return l.translate(object, yamledit.Parse(object.YAML), path)
+	return l.translate(object, l.rendered(object), path)
 }
 
 func (l *Locator) translate(object *Object, rendered *yamledit.File, path yamledit.Path) (yamledit.Path, bool) {
@@ -134,7 +153,7 @@ func (l *Locator) exact(object *Object, path yamledit.Path) Origin {
 	file := l.source(source.File)
 	origin := Origin{
 		File: source.File, Via: ViaManifest, Exact: true, Doc: source.Doc, Path: path,
-		Place: placeName(file, source, file.Home(source.Doc, path)),
+		Place: l.placeName(file, source, file.Home(source.Doc, path)),
 	}
 	origin.at(file, source.Doc, path)
 	return origin
@@ -166,7 +185,7 @@ func (l *Locator) fileOnly(object *Object, rendered *yamledit.File, path yamledi
 	source := object.Source
 	origin := Origin{
 		File: source.File, Line: 1, Column: 1, EndLine: 1, EndColumn: 1, Via: ViaGenerated,
-		Place: object.Kind + ":" + namedPath(lastRoot(rendered), path),
+		Place: object.Kind + ":" + l.namedPath(lastRoot(rendered), path),
 	}
 	if source.Declared.File != "" {
 		origin.File, origin.Line, origin.EndLine = source.Declared.File, max(source.Declared.Line, 1), max(source.Declared.Line, 1)
@@ -195,7 +214,7 @@ func lastRoot(file *yamledit.File) *yaml.Node {
 }
 
 // placeName names a field of a manifest file: the object in the file, then the path in it.
-func placeName(file *yamledit.File, source Source, path yamledit.Path) string {
+func (l *Locator) placeName(file *yamledit.File, source Source, path yamledit.Path) string {
 	root := walk(file.Docs[source.Doc].Root, source.Path)
 	header, _ := headerOf(root)
 	same := 0
@@ -209,32 +228,7 @@ func placeName(file *yamledit.File, source Source, path yamledit.Path) string {
 		name += fmt.Sprintf("#%d", same)
 	}
 	if !path.HasPrefix(source.Path) {
-		return name + ":" + namedPath(file.Docs[source.Doc].Root, path)
+		return name + ":" + l.namedPath(file.Docs[source.Doc].Root, path)
 	}
-	return name + ":" + namedPath(root, path[len(source.Path):])
-}
-
-// namedPath writes a path with list items by what identifies them.
-func namedPath(root *yaml.Node, path yamledit.Path) string {
-	var b strings.Builder
-	at := root
-	for _, step := range path {
-		if !step.List {
-			b.WriteString("." + step.Key)
-			at = child(at, step.Key)
-			continue
-		}
-		name := ""
-		if at != nil && at.Kind == yaml.SequenceNode && step.Index < len(at.Content) {
-			name = identity(at.Content[step.Index])
-			for _, earlier := range at.Content[:step.Index] {
-				if identity(earlier) == name {
-					name += "'"
-				}
-			}
-		}
-		b.WriteString("[" + name + "]")
-		at = item(at, step.Index)
-	}
-	return b.String()
+	return name + ":" + l.namedPath(root, path[len(source.Path):])
 }

@@ -40,6 +40,9 @@ func renderPlain(files *overlay.FS, target Target) (objects []Object, reason str
 	if !bytes.Contains(content, []byte("apiVersion")) || !bytes.Contains(content, []byte("kind")) {
 		return nil, notManifest, nil
 	}
+	if bytes.Count(content, []byte("\n---")) > maxDocuments {
+		return nil, "", &Error{Kind: ErrOutputLimit, File: target.Path, Message: fmt.Sprintf("the file holds more than %d documents. Split it, or leave it out with --exclude.", maxDocuments)}
+	}
 	parsed := yamledit.Parse(content)
 	for i := range parsed.Docs {
 		doc := &parsed.Docs[i]

@@ -143,7 +143,7 @@ func (o *Object) PodTemplates() ([]PodTemplate, error) {
 	if err := k8sjson.UnmarshalCaseSensitivePreserveInts(asJSON, &tree); err != nil {
 		return nil, o.badObject(err)
 	}
-	return customPodTemplates(o, tree), nil
+	return o.plausible(customPodTemplates(o, tree))
 }
 
 func (o *Object) builtinPodTemplate(asJSON []byte, at yamledit.Path) ([]PodTemplate, error) {
@@ -164,10 +164,10 @@ func (o *Object) builtinPodTemplate(asJSON []byte, at yamledit.Path) ([]PodTempl
 	if err := k8sjson.UnmarshalCaseSensitivePreserveInts(asJSON, &template); err != nil {
 		return nil, o.badObject(err)
 	}
-	return []PodTemplate{{
+	return o.plausible([]PodTemplate{{
 		Object: o, At: at, SpecAt: at.Join("spec"), MetaAt: at.Join("metadata"),
 		Meta: template.Metadata, Spec: template.Spec,
-	}}, nil
+	}})
 }
 
 func (o *Object) badObject(err error) *Error {

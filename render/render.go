@@ -92,6 +92,7 @@ func One(ctx context.Context, files *overlay.FS, target Target, podTemplatesOnly
 		if broken := recover(); broken != nil {
 			result.Err = panicError(target, broken, debug.Stack())
 		}
+		dropHuge(&result)
 		mutex.Lock()
 		result.Reads = slices.Sorted(maps.Keys(reads))
 		mutex.Unlock()

@@ -8,8 +8,10 @@ import (
 	"os/signal"
 	"runtime/debug"
 	"syscall"
+	"time"
 
 	"github.com/podmend/podmend/internal/cli"
+	"github.com/podmend/podmend/internal/worker"
 )
 
 func main() {
@@ -18,7 +20,16 @@ func main() {
 	debug.SetGCPercent(400)
 	debug.SetMemoryLimit(768 << 20)
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	go func() {
+		<-ctx.Done()
+		stop() // a second signal ends the program at once
+		time.Sleep(grace)
+		os.Exit(cli.ExitStopped)
+	}()
+	worker.HideEnvironment()
 	code := cli.Run(ctx, os.Args[1:], cli.Process())
-	stop()
 	os.Exit(code)
 }
+
+// grace is how long a run that was stopped may take to put its files in order.
+const grace = 2 * time.Second

@@ -14,6 +14,9 @@ const (
 	exitFailed   = 4 // podmend, or a service that it needs, failed
 )
 
+// ExitStopped is the exit code of a run that a signal ended.
+const ExitStopped = exitFailed
+
 // usageError is a mistake of the caller: in the arguments or in the configuration.
 type usageError struct{ message string }
 

@@ -22,6 +22,8 @@ type flags struct {
 	apiVersions   []string
 	jobs          int
 	cacheDir      string
+	timeout       string
+	memoryLimit   string
 
 	failOn        string
 	onRenderError string
@@ -46,6 +48,8 @@ func (f *flags) addTargetFlags(set *pflag.FlagSet) {
 	set.StringSliceVar(&f.apiVersions, "api-versions", nil, "further API `versions` that charts see, such as monitoring.coreos.com/v1")
 	set.IntVar(&f.jobs, "jobs", 0, "how many targets are rendered at once (default: the number of cores)")
 	set.StringVar(&f.cacheDir, "cache-dir", "", "`folder` for fetched archives of charts (default: podmend in the user's cache folder)")
+	set.StringVar(&f.timeout, "timeout", "60s", "`time` that rendering one target may take")
+	set.StringVar(&f.memoryLimit, "memory-limit", "2Gi", "`bytes` of memory that rendering one target may take")
 }
 
 // addCheckFlags adds what says how pods are judged and how the outcome is reported.

@@ -3,9 +3,11 @@ package cli
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"runtime"
 	"slices"
+	"time"
 
 	"github.com/podmend/podmend/check"
 	"github.com/podmend/podmend/fix"
@@ -66,13 +68,21 @@ func newRun(env *Env, f *flags, name string) (*run, error) {
 		jobs: cmp.Or(f.jobs, runtime.GOMAXPROCS(0)), mend: check.MendOptions{HostPath: check.HostPathRemedy(f.hostPath)},
 	}
 	if env.Program != "" {
-		r.children = worker.NewPool(env.Program, r.jobs, worker.Limits{})
+		limits, err := f.limits()
+		if err != nil {
+			return nil, errors.Join(err, repo.files.Close())
+		}
+		warnUnlimited(env.Stderr)
+		r.children = worker.NewPool(env.Program, r.jobs, limits)
 	}
 	if err := r.fetchDependencies(config, f.cacheDir); err != nil {
 		return nil, err
 	}
 	return r, nil
 }
+
+// timeForFixes bounds the search for fixes, far above what it takes for thousands of charts.
+const timeForFixes = 5 * time.Minute
 
 func (r *run) close() error {
 	if r.children != nil {
@@ -128,8 +138,9 @@ func (r *run) confirm(ctx context.Context) error {
 	if len(doubtful.Findings) == 0 {
 		return nil
 	}
-	proposals, _ := fix.Propose(r.repo.files, r.results, doubtful, r.locator, check.MendOptions{IncludeHostWorkloads: true})
-	overruled, err := r.prover().Overruled(ctx, proposals)
+	budget := fix.NewBudget(timeForFixes)
+	proposals, _ := fix.Propose(r.repo.files, r.results, doubtful, r.locator, check.MendOptions{IncludeHostWorkloads: true}, budget)
+	overruled, err := r.prover(budget).Overruled(ctx, proposals)
 	r.doubtOrigins(overruled)
 	return err
 }
@@ -168,8 +179,9 @@ func (r *run) fix(ctx context.Context, alone bool) error {
 	if err := r.check(ctx); err != nil {
 		return err
 	}
-	r.proposals, r.refusals = fix.Propose(r.repo.files, r.results, r.checked, r.locator, r.mend)
-	prover := r.prover()
+	budget := fix.NewBudget(timeForFixes)
+	r.proposals, r.refusals = fix.Propose(r.repo.files, r.results, r.checked, r.locator, r.mend, budget)
+	prover := r.prover(budget)
 	prover.Alone = alone
 	if err := prover.Prove(ctx, r.proposals); err != nil {
 		return err
@@ -232,9 +244,9 @@ func (r *run) render(ctx context.Context, podTemplatesOnly bool) error {
 
 // prover proves against every target of the repository, also those outside PATH: one file may
 // serve many.
-func (r *run) prover() *fix.Prover {
+func (r *run) prover(budget fix.Budget) *fix.Prover {
 	return &fix.Prover{
 		Files: r.repo.files, Targets: r.discovery.Targets, Results: r.results, Report: r.checked,
-		Render: r.rendering(), Policy: r.settings.check,
+		Render: r.rendering(), Policy: r.settings.check, Budget: budget,
 	}
 }

@@ -64,6 +64,8 @@ func (f *flags) table(config *Config) []setting {
 		{flag: "config", text: &f.config, meaning: ".podmend.yaml at the repository's root"},
 		{flag: "cache-dir", text: &f.cacheDir, meaning: "podmend in the user's cache folder"},
 		{flag: "jobs", number: &f.jobs, meaning: "one a core"},
+		{flag: "timeout", text: &f.timeout, fallback: "60s"},
+		{flag: "memory-limit", text: &f.memoryLimit, fallback: "2Gi"},
 		{flag: "format", text: &f.format, fallback: "text"},
 		{flag: "output", text: &f.output, meaning: "standard output"},
 		{flag: "verbose", truth: &f.verbose},

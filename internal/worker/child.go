@@ -24,6 +24,8 @@ type child struct {
 	reader   *cappedReader
 	answers  *gob.Decoder
 	stderr   *tail
+	group    *memoryGroup // nil where the system gives none
+	used     atomic.Int64 // resident bytes, as last seen
 }
 
 func start(program string, limits Limits) (*child, error) {
@@ -31,23 +33,26 @@ func start(program string, limits Limits) (*child, error) {
 	cmd.Args = []string{"podmend", Command}
 	// Nothing of the parent's environment: it may hold a token, and PATH would let a library
 	// run programs.
-	cmd.Env = []string{"PATH=", "HOME=/nonexistent", "GOTRACEBACK=none"}
+	// Collecting garbage while the program's tables are built is a quarter of its start; Serve
+	// turns it on.
+	cmd.Env = []string{"PATH=", "HOME=/nonexistent", "GOTRACEBACK=none", "GOGC=off"}
 	cmd.Dir = "/"
-	isolate(cmd)
+	group := newMemoryGroup(limits.Memory)
+	isolate(cmd, group)
 	stdin, err := cmd.StdinPipe()
 	if err != nil {
-		return nil, err
+		return nil, errors.Join(err, group.remove())
 	}
 	stdout, err := cmd.StdoutPipe()
 	if err != nil {
-		return nil, errors.Join(err, stdin.Close())
+		return nil, errors.Join(err, stdin.Close(), group.remove())
 	}
-	c := &child{cmd: cmd, stdin: stdin, requests: gob.NewEncoder(stdin), stderr: &tail{}}
+	c := &child{cmd: cmd, stdin: stdin, requests: gob.NewEncoder(stdin), stderr: &tail{}, group: group}
 	cmd.Stderr = c.stderr
 	c.reader = &cappedReader{from: stdout, limit: limits.Output + slack}
 	c.answers = gob.NewDecoder(c.reader)
 	if err := cmd.Start(); err != nil {
-		return nil, errors.Join(err, stdin.Close())
+		return nil, errors.Join(err, stdin.Close(), group.remove())
 	}
 	return c, nil
 }
@@ -56,19 +61,22 @@ func start(program string, limits Limits) (*child, error) {
 type errEnded struct {
 	kind    render.ErrorKind
 	message string
+	// crowded says that the children together used too much, not this one alone.
+	crowded bool
 }
 
 func (e *errEnded) Error() string { return e.message }
 
-// ask renders one target. After an error the child is of no more use.
-func (c *child) ask(ctx context.Context, asked request) (render.Result, error) {
+// ask renders one target. crowded says whether this child must end because all together use too
+// much. After an error the child is of no more use.
+func (c *child) ask(ctx context.Context, asked request, crowded func() bool) (render.Result, error) {
 	watched, stop := context.WithCancel(ctx)
 	defer stop()
 	var ended atomic.Pointer[errEnded]
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		reason := c.watch(watched, asked.Limits)
+		reason := c.watch(watched, asked.Limits, crowded)
 		ended.Store(reason)
 		if reason != nil || ctx.Err() != nil {
 			c.kill()
@@ -90,17 +98,19 @@ func (c *child) ask(ctx context.Context, asked request) (render.Result, error) {
 	}
 	switch {
 	case errors.Is(err, errTooMuch):
-		return result, &errEnded{render.ErrOutputLimit, fmt.Sprintf(
+		return result, &errEnded{kind: render.ErrOutputLimit, message: fmt.Sprintf(
 			"the target renders more than the %d MiB that are taken. Split it, or render less of it.", asked.Limits.Output>>20)}
+	case err != nil && (c.group.exceeded() || c.stderr.outOfMemory()):
+		return result, overMemory(asked.Limits)
 	case err != nil:
-		return result, &errEnded{render.ErrCrash, fmt.Sprintf(
+		return result, &errEnded{kind: render.ErrCrash, message: fmt.Sprintf(
 			"the renderer ended in the midst of this target (%s). Look for endless recursion or extreme nesting in it; if there is none, please report it.", c.stderr.reason())}
 	}
 	return result, nil
 }
 
 // watch returns when the child uses too much, or nil when ctx ends.
-func (c *child) watch(ctx context.Context, limits Limits) *errEnded {
+func (c *child) watch(ctx context.Context, limits Limits, crowded func() bool) *errEnded {
 	timeout := time.NewTimer(limits.Time)
 	defer timeout.Stop()
 	sample := time.NewTicker(20 * time.Millisecond)
@@ -110,15 +120,26 @@ func (c *child) watch(ctx context.Context, limits Limits) *errEnded {
 		case <-ctx.Done():
 			return nil
 		case <-timeout.C:
-			return &errEnded{render.ErrTimeout, fmt.Sprintf(
-				"rendering took longer than %v and was ended. Look for loops in it, or raise the limit.", limits.Time)}
+			return &errEnded{kind: render.ErrTimeout, message: fmt.Sprintf(
+				"rendering took longer than %v and was ended. Look for loops in it, or raise --timeout.", limits.Time)}
 		case <-sample.C:
-			if used := residentMemory(c.cmd.Process.Pid); used > limits.Memory {
-				return &errEnded{render.ErrMemory, fmt.Sprintf(
-					"rendering used more than %d MiB of memory and was ended. Look for what it multiplies, or raise the limit.", limits.Memory>>20)}
+			used := residentMemory(c.cmd.Process.Pid)
+			c.used.Store(used)
+			switch {
+			case used > limits.Memory:
+				return overMemory(limits)
+			case crowded():
+				reason := overMemory(limits)
+				reason.crowded = true
+				return reason
 			}
 		}
 	}
+}
+
+func overMemory(limits Limits) *errEnded {
+	return &errEnded{kind: render.ErrMemory, message: fmt.Sprintf(
+		"rendering used more than %d MiB of memory and was ended. Look for what it multiplies, or raise --memory-limit.", limits.Memory>>20)}
 }
 
 func (c *child) kill() {
@@ -131,4 +152,5 @@ func (c *child) end() {
 	_ = c.stdin.Close()
 	c.kill()
 	_ = c.cmd.Wait()
+	_ = c.group.remove() // what stays behind is an empty folder of the kernel's
 }

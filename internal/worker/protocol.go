@@ -13,23 +13,39 @@ import (
 // Command is the argument with which the program becomes a child.
 const Command = "__render"
 
-// Limits bound what one target may use. The zero value of each field means its default.
+// Limits bound what targets may use. The zero value of each field means its default.
 type Limits struct {
-	Time    time.Duration // of one target; 60 s
-	Memory  int64         // resident bytes of one child; 2 GiB
-	Objects int           // rendered objects of one target; 100,000
-	Output  int64         // bytes of all rendered objects of one target; 64 MiB
+	Time         time.Duration // of one target; 60 s
+	Run          time.Duration // of all targets together; 30 min
+	Memory       int64         // bytes of one child; 2 GiB
+	Total        int64         // bytes of all children; three quarters of what the machine has left
+	Objects      int           // rendered objects of one target; 100,000
+	PodTemplates int           // objects of one target that may hold pod templates; 10,000
+	Output       int64         // bytes of all rendered objects of one target; 64 MiB
 }
 
 func (l Limits) orDefault() Limits {
 	if l.Time == 0 {
 		l.Time = 60 * time.Second
 	}
+	if l.Run == 0 {
+		l.Run = 30 * time.Minute
+	}
 	if l.Memory == 0 {
 		l.Memory = 2 << 30
 	}
+	if l.Total == 0 {
+		l.Total = freeMemory() * 3 / 4
+	}
+	if l.Total == 0 {
+		l.Total = 4 * l.Memory // where the system does not tell
+	}
+	l.Memory = min(l.Memory, l.Total)
 	if l.Objects == 0 {
 		l.Objects = 100_000
+	}
+	if l.PodTemplates == 0 {
+		l.PodTemplates = 10_000
 	}
 	if l.Output == 0 {
 		l.Output = 64 << 20

@@ -21,7 +21,9 @@ import (
 func Serve(stdin io.Reader, stdout io.Writer) error {
 	// A terminal sends Ctrl-C to children too; the parent decides when they end.
 	signal.Ignore(os.Interrupt)
+	debug.SetGCPercent(400)
 	refuseNetwork()
+	confine()
 	// kustomize prints warnings there; they name no target, and the parent tells them itself.
 	log.SetOutput(io.Discard)
 	requests := make(chan request)
@@ -30,6 +32,7 @@ func Serve(stdin io.Reader, stdout io.Writer) error {
 	var roots rootCache
 	for asked := range requests {
 		debug.SetMemoryLimit(asked.Limits.Memory * 3 / 4)
+		limitMemory(asked.Limits.Memory)
 		result := roots.render(asked)
 		if err := answers.Encode(result); err != nil {
 			return fmt.Errorf("answer the parent: %w", err)
@@ -81,15 +84,19 @@ func (c *rootCache) render(asked request) render.Result {
 // capped refuses a result that is larger than the parent wants to hold.
 func capped(result render.Result, limits Limits) render.Result {
 	var size int64
-	for _, object := range result.Objects {
-		size += int64(len(object.YAML))
+	pods := 0
+	for i := range result.Objects {
+		size += int64(len(result.Objects[i].YAML))
+		if result.Objects[i].HasPodTemplate() {
+			pods++
+		}
 	}
-	if len(result.Objects) <= limits.Objects && size <= limits.Output {
+	if len(result.Objects) <= limits.Objects && size <= limits.Output && pods <= limits.PodTemplates {
 		return result
 	}
 	refused := failed(result.Target, render.ErrOutputLimit, fmt.Sprintf(
-		"the target renders %d objects of %d MiB; at most %d objects of %d MiB are taken. Split it, or render less of it.",
-		len(result.Objects), size>>20, limits.Objects, limits.Output>>20))
+		"the target renders %d objects of %d MiB, %d with pods; at most %d objects of %d MiB, %d with pods, are taken. Split it, or render less of it.",
+		len(result.Objects), size>>20, pods, limits.Objects, limits.Output>>20, limits.PodTemplates))
 	refused.Reads, refused.Duration = result.Reads, result.Duration
 	return refused
 }

@@ -24,10 +24,14 @@ func (t *tail) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
+// outOfMemory says whether the runtime gave up because the system refused memory.
+func (t *tail) outOfMemory() bool { return t.reason() == crashes[0].told }
+
 var crashes = []struct{ printed, told string }{
+	{"out of memory", "it ran out of memory"},
+	{"cannot allocate memory", "it ran out of memory"},
 	{"stack overflow", "its stack overflowed"},
 	{"stack exceeds", "its stack overflowed"},
-	{"out of memory", "it ran out of memory"},
 	{"concurrent map", "a library used a map from two threads"},
 	{"panic:", "a library panicked"},
 }

@@ -21,6 +21,9 @@ func TestMain(m *testing.M) {
 		}
 		return
 	}
+	if len(os.Args) > 1 && os.Args[1] == probeCommand {
+		os.Exit(probe(os.Args[2:]))
+	}
 	os.Exit(m.Run())
 }
 

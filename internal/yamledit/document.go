@@ -17,6 +17,9 @@ type File struct {
 
 	breaks []int // starts of lines as YAML counts them
 	lines  []int // starts of lines as editors count them
+
+	counting sync.Once
+	runes    []int // characters before each block of the text
 }
 
 // A Document is one YAML document of a File. Documents count as YAML counts them:
@@ -86,6 +89,11 @@ func (f *File) parse(d *Document, line int) {
 	if deep := settle(root, line); deep != nil {
 		at := f.Position(f.offset(deep), f.offset(deep))
 		d.Err = &SyntaxError{Line: at.Line, Column: at.Column, Problem: "nested too deeply"}
+		return
+	}
+	if expands(root) {
+		at := f.Position(f.offset(root), f.offset(root))
+		d.Err = &SyntaxError{Line: at.Line, Column: at.Column, Problem: ErrExpands.Error()}
 		return
 	}
 	d.Root = root

@@ -27,8 +27,32 @@ func (f *File) Position(offset, end int) Position {
 
 func (f *File) lineColumn(offset int) (line, column int) {
 	i := f.lineAt(offset)
-	text := f.Src[f.lines[i]:max(offset, f.lines[i])]
-	return i + 1, utf8.RuneCount(text) + 1
+	return i + 1, f.runesBefore(max(offset, f.lines[i])) - f.runesBefore(f.lines[i]) + 1
+}
+
+// runeBlock is how many bytes of a file have one count of characters.
+const runeBlock = 4096
+
+// runesBefore counts the characters before an offset: a whole repository may stand on one line,
+// which is not to be read again for each place in it.
+func (f *File) runesBefore(offset int) int {
+	f.counting.Do(func() {
+		f.runes = []int{0}
+		for start := 0; start+runeBlock <= len(f.Src); start += runeBlock {
+			f.runes = append(f.runes, f.runes[len(f.runes)-1]+runeStarts(f.Src[start:start+runeBlock]))
+		}
+	})
+	block := offset / runeBlock
+	return f.runes[block] + runeStarts(f.Src[block*runeBlock:offset])
+}
+
+func runeStarts(text []byte) (n int) {
+	for _, c := range text {
+		if utf8.RuneStart(c) {
+			n++
+		}
+	}
+	return n
 }
 
 // lineAt is the index of the editor line that holds the offset.

@@ -148,7 +148,9 @@ func readError(text []byte) (err error) {
 			err = nil
 		}
 	}()
-	_, err = k8syaml.YAMLToJSON(text)
+	if Bounded(text) == nil {
+		_, err = k8syaml.YAMLToJSON(text)
+	}
 	return err
 }
 

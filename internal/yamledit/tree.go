@@ -32,6 +32,9 @@ func readTree(text []byte) (tree any, err error) {
 			tree, err = nil, fmt.Errorf("the YAML reader gave up: %v", r)
 		}
 	}()
+	if err := Bounded(text); err != nil {
+		return nil, err
+	}
 	data, err := k8syaml.YAMLToJSON(text)
 	if err != nil {
 		return nil, err
