@@ -41,7 +41,7 @@ func strike(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	signals := map[string]syscall.Signal{"INT": syscall.SIGINT, "TERM": syscall.SIGTERM, "KILL": syscall.SIGKILL}
 	before := snapshot(ts)
-	for wait := 5 * time.Millisecond; wait < 2*time.Second; wait = wait * 3 / 2 {
+	for wait := 5 * time.Millisecond; wait < 2*time.Second; wait = wait * 6 / 5 {
 		restore(ts, before)
 		cmd := program(context.Background(), ts, args[3:]...)
 		var out bytes.Buffer
