@@ -34,18 +34,29 @@ func Apply(files *overlay.FS, proposals []*Proposal) (map[string][]byte, error) 
 // depends on the others.
 func jointEdits(files *overlay.FS, proposals []*Proposal) (map[string][]yamledit.Edit, error) {
 	var changes []sourceChange
+	var texts []FileEdit
 	for _, proposal := range proposals {
 		changes = append(changes, proposal.changes...)
+		texts = append(texts, proposal.texts...)
 	}
 	edits, err := newEditor(files, Budget{}).editsOf(changes)
 	if err != nil {
 		return nil, err
 	}
 	byFile := map[string][]yamledit.Edit{}
-	for _, edit := range edits {
+	for _, edit := range slices.Concat(edits, distinctTexts(texts)) {
 		byFile[edit.File] = append(byFile[edit.File], edit.Edit)
 	}
 	return byFile, nil
+}
+
+// distinctTexts sorts edits and drops repeated ones: many pod templates share one text.
+func distinctTexts(texts []FileEdit) []FileEdit {
+	texts = slices.Clone(texts)
+	slices.SortFunc(texts, func(a, b FileEdit) int {
+		return cmp.Or(strings.Compare(a.File, b.File), cmp.Compare(a.Start, b.Start), cmp.Compare(a.End, b.End), strings.Compare(a.NewText, b.NewText))
+	})
+	return slices.Compact(texts)
 }
 
 // editsOf computes the joint edits for changes, sorted by file and offset.

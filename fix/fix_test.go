@@ -49,7 +49,7 @@ func analyse(t *testing.T, archive string, options check.MendOptions) analysed {
 	if err != nil {
 		t.Fatal(err)
 	}
-	results, err := render.All(context.Background(), files, discovery.Targets, render.Options{PodTemplatesOnly: true})
+	results, err := render.All(context.Background(), files, discovery.Targets, render.Options{Detail: render.Detail{PodTemplatesOnly: true}})
 	if err != nil {
 		t.Fatal(err)
 	}

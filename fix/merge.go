@@ -23,6 +23,7 @@ func (p *Proposal) absorb(other *Proposal) {
 	p.Findings = union(p.Findings, other.Findings)
 	p.Notes = union(p.Notes, other.Notes)
 	p.changes = append(p.changes, other.changes...)
+	p.texts = distinctTexts(append(p.texts, other.texts...))
 	p.intents = append(p.intents, other.intents...)
 }
 
@@ -45,7 +46,7 @@ func (p *proposer) distinct() []*Proposal {
 		}
 		seen[proposal] = true
 		proposal.dedupe()
-		key := changesKey(proposal.changes)
+		key := proposal.editsKey()
 		if same := byKey[key]; same != nil {
 			same.absorb(proposal)
 			same.dedupe()
@@ -66,6 +67,7 @@ func (p *proposer) distinct() []*Proposal {
 // dedupe drops repeated changes and sorts what remains.
 func (p *Proposal) dedupe() {
 	slices.SortStableFunc(p.changes, func(a, b sourceChange) int { return strings.Compare(a.key(), b.key()) })
+	p.texts = distinctTexts(p.texts)
 	p.changes = slices.CompactFunc(p.changes, func(a, b sourceChange) bool { return a.key() == b.key() })
 	slices.Sort(p.Findings)
 	slices.Sort(p.Notes)
@@ -76,10 +78,13 @@ func (c sourceChange) key() string {
 	return fmt.Sprintf("%s\x00%06d\x00%s\x00%d\x00%v\x00%s", c.file, c.doc, c.change.Path, c.change.Op, c.change.Value, c.change.Key)
 }
 
-func changesKey(changes []sourceChange) string {
-	keys := make([]string, 0, len(changes))
-	for _, change := range changes {
+func (p *Proposal) editsKey() string {
+	keys := make([]string, 0, len(p.changes)+len(p.texts))
+	for _, change := range p.changes {
 		keys = append(keys, change.key())
+	}
+	for _, text := range p.texts {
+		keys = append(keys, fmt.Sprintf("%s\x00%d\x00%d\x00%s", text.File, text.Start, text.End, text.NewText))
 	}
 	return strings.Join(keys, "\x01")
 }

@@ -19,6 +19,7 @@ type Proposal struct {
 	Edits       []FileEdit
 
 	changes []sourceChange
+	texts   []FileEdit // edits of source that is no YAML, such as templates
 	intents []intent
 }
 

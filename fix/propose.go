@@ -158,5 +158,5 @@ func (p *proposer) finish(proposal *Proposal) {
 		proposal.Refusal = editRefusal(err)
 		return
 	}
-	proposal.Edits = edits
+	proposal.Edits = slices.Concat(edits, proposal.texts)
 }

@@ -277,7 +277,7 @@ func (p *Prover) renderBefore(ctx context.Context) error {
 
 func (p *Prover) judge(ctx context.Context, files *overlay.FS, targets []render.Target) (map[string]*judged, error) {
 	options := p.Render
-	options.PodTemplatesOnly = true
+	options.Detail = render.Detail{PodTemplatesOnly: true}
 	results, err := render.All(ctx, files, targets, options)
 	if err != nil {
 		return nil, err

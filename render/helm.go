@@ -25,7 +25,7 @@ const (
 // --include-crds prints: those of crds folders, then those of templates by path. It reads
 // through files alone, and runs no lookup, no DNS query and no command. Template functions
 // cannot be stopped: after ctx has ended, their goroutine goes on until it is done.
-func renderHelm(ctx context.Context, files *overlay.FS, target Target) (objects []Object, notes []string, err *Error) {
+func renderHelm(ctx context.Context, files *overlay.FS, target Target, traced bool) (objects []Object, notes []string, err *Error) {
 	type outcome struct {
 		objects []Object
 		notes   []string
@@ -40,7 +40,7 @@ func renderHelm(ctx context.Context, files *overlay.FS, target Target) (objects 
 			}
 			done <- result
 		}()
-		result.objects, result.notes, result.err = helmTemplate(ctx, files, target)
+		result.objects, result.notes, result.err = helmTemplate(ctx, files, target, traced)
 	}()
 	select {
 	case result := <-done:
@@ -80,7 +80,7 @@ func helmTimeout(ctx context.Context, target Target) *Error {
 }
 
 // helmTemplate goes the way of helm template.
-func helmTemplate(ctx context.Context, files *overlay.FS, target Target) ([]Object, []string, *Error) {
+func helmTemplate(ctx context.Context, files *overlay.FS, target Target, traced bool) ([]Object, []string, *Error) {
 	values, failed := helmValues(files, target.Values)
 	if failed != nil {
 		return nil, nil, failed

@@ -16,7 +16,10 @@ type Via string
 // The ways from source to a rendered field.
 const (
 	ViaLiteral   Via = "literal"   // text of a template
+	ViaHelper    Via = "helper"    // text of a named template
+	ViaValues    Via = "values"    // a value that a template prints
 	ViaManifest  Via = "manifest"  // a YAML or JSON file that holds the object
+	ViaPatch     Via = "patch"     // a patch of a kustomization
 	ViaGenerated Via = "generated" // made by a tool from File
 )
 
@@ -27,6 +30,8 @@ type Origin struct {
 	Line, Column       int
 	EndLine, EndColumn int
 	Via                Via
+	// Chain leads from File to the object: what brought the field there, the nearest to File first.
+	Chain []Link
 	// Exact says that the line holds the field itself. Otherwise only the file is certain.
 	Exact bool
 	// Place names the field in File by keys and names, not by lines.
@@ -34,6 +39,13 @@ type Origin struct {
 	// Doc and Path locate the field in File where Exact; a missing field's path does not exist there.
 	Doc  int
 	Path yamledit.Path
+}
+
+// A Link is a place on the way from an origin to the rendered object.
+type Link struct {
+	File string
+	Line int
+	Via  Via
 }
 
 // A Locator finds the source of rendered fields. It is safe for concurrent use.

@@ -22,9 +22,7 @@ import (
 // Options say how targets are rendered. The zero value works.
 type Options struct {
 	Jobs int // how many targets render at once; 0 is the number of cores
-	// PodTemplatesOnly drops the text of objects that hold no pod template, and lets a renderer
-	// leave out what no pod template depends on.
-	PodTemplatesOnly bool
+	Detail
 	// Renderer renders each target; nil renders in this process.
 	Renderer Renderer
 	// Progress is called after each target, one call at a time.
@@ -34,7 +32,16 @@ type Options struct {
 // A Renderer renders one target, elsewhere or under limits. Its error says that podmend failed or
 // was stopped; what is wrong with the target is in the result.
 type Renderer interface {
-	Render(ctx context.Context, files *overlay.FS, target Target, podTemplatesOnly bool) (Result, error)
+	Render(ctx context.Context, files *overlay.FS, target Target, detail Detail) (Result, error)
+}
+
+// Detail says how much is needed of what is rendered.
+type Detail struct {
+	// PodTemplatesOnly drops the text of objects that hold no pod template, and lets a renderer
+	// leave out what no pod template depends on.
+	PodTemplatesOnly bool
+	// Traced gives objects that hold pod templates their Trace.
+	Traced bool
 }
 
 // All renders the targets, in parallel, and returns their results in the order of targets. A
@@ -57,8 +64,8 @@ func All(ctx context.Context, files *overlay.FS, targets []Target, options Optio
 			}
 			var err error
 			if options.Renderer == nil {
-				results[i] = One(ctx, files, target, options.PodTemplatesOnly)
-			} else if results[i], err = options.Renderer.Render(ctx, files, target, options.PodTemplatesOnly); err != nil {
+				results[i] = One(ctx, files, target, options.Detail)
+			} else if results[i], err = options.Renderer.Render(ctx, files, target, options.Detail); err != nil {
 				return err
 			}
 			if options.Progress != nil {
@@ -78,7 +85,7 @@ func All(ctx context.Context, files *overlay.FS, targets []Target, options Optio
 }
 
 // One renders one target in this process.
-func One(ctx context.Context, files *overlay.FS, target Target, podTemplatesOnly bool) (result Result) {
+func One(ctx context.Context, files *overlay.FS, target Target, detail Detail) (result Result) {
 	start := time.Now()
 	result.Target = target
 	var mutex sync.Mutex
@@ -97,17 +104,17 @@ func One(ctx context.Context, files *overlay.FS, target Target, podTemplatesOnly
 		result.Reads = slices.Sorted(maps.Keys(reads))
 		mutex.Unlock()
 		result.Status = statusOf(&result)
-		if podTemplatesOnly {
+		if detail.PodTemplatesOnly {
 			dropTexts(result.Objects)
 		}
 		result.Duration = time.Since(start)
 	}()
 	switch target.Kind {
 	case Helm:
-		result.Objects, result.Notes, result.Err = renderHelm(ctx, recorded, target)
+		result.Objects, result.Notes, result.Err = renderHelm(ctx, recorded, target, detail.Traced)
 	case Kustomize:
 		result.Notes = kustomizeNotes(recorded, target.Path)
-		result.Objects, result.Err = renderKustomize(ctx, recorded, target, podTemplatesOnly)
+		result.Objects, result.Err = renderKustomize(ctx, recorded, target, detail.PodTemplatesOnly)
 		if name, ok := kustomizationFile(files, target.Path); ok {
 			for i := range result.Objects {
 				result.Objects[i].Source.Kustomization = path.Join(target.Path, name)

@@ -68,6 +68,8 @@ type Object struct {
 	// objects of one renderer have equal digests.
 	Digest string
 	Source Source
+	// Trace says from where its parts came; nil where nobody asked or it is not known.
+	Trace *Trace
 }
 
 // Source is the place that an object was rendered from.

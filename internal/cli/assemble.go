@@ -100,6 +100,9 @@ func (r *run) reportFinding(finding *check.Finding) report.Finding {
 			Exact: finding.Origin.Exact, Via: string(finding.Origin.Via),
 		},
 	}
+	for _, link := range finding.Origin.Chain {
+		converted.Origin.Chain = append(converted.Origin.Chain, report.Link{File: link.File, Line: link.Line, Via: string(link.Via)})
+	}
 	if exemption := finding.Exemption; exemption != nil {
 		converted.Status = report.StatusExempt
 		converted.Exemption = &report.Exemption{

@@ -20,7 +20,7 @@ func (r *run) exempt(ctx context.Context) error {
 		Restricted: r.settings.check.Level == api.LevelRestricted,
 		Rerender: func(changed map[string][]byte, targets []render.Target) ([]render.Result, error) {
 			options := r.rendering()
-			options.PodTemplatesOnly = true
+			options.Detail = render.Detail{PodTemplatesOnly: true}
 			return render.All(ctx, r.repo.files.With(changed), targets, options)
 		},
 	})

@@ -124,7 +124,37 @@ func (r *run) check(ctx context.Context) error {
 	if r.checked, err = check.Run(r.results, r.locator, policy); err != nil {
 		return err
 	}
+	if err := r.trace(ctx, policy); err != nil {
+		return err
+	}
 	return r.exempt(ctx)
+}
+
+// trace asks where the rendered fields came from, in the targets that have findings.
+func (r *run) trace(ctx context.Context, policy check.Options) error {
+	found := map[string]bool{}
+	for _, finding := range r.checked.Findings {
+		for _, occurrence := range finding.Occurrences {
+			found[occurrence.Target] = true
+		}
+	}
+	var indexes []int
+	for i := range r.results {
+		if target := &r.results[i].Target; found[target.ID] && target.Kind == render.Helm {
+			indexes = append(indexes, i)
+		}
+	}
+	if len(indexes) == 0 {
+		return nil
+	}
+	options := r.rendering()
+	options.PodTemplatesOnly = true
+	if err := render.Traces(ctx, r.repo.files, r.results, indexes, options); err != nil {
+		return err
+	}
+	var err error
+	r.checked, err = check.Run(r.results, r.locator, policy)
+	return err
 }
 
 // confirm tries the places that another file may overrule: a fix there must change the field.
@@ -224,7 +254,7 @@ func (r *run) render(ctx context.Context, podTemplatesOnly bool) error {
 	bar := newProgress(r.env)
 	defer bar.clear()
 	options := r.rendering()
-	options.PodTemplatesOnly = podTemplatesOnly
+	options.Detail = render.Detail{PodTemplatesOnly: podTemplatesOnly}
 	options.Progress = bar.update
 	results, err := render.All(ctx, r.repo.files, r.targets, options)
 	if err != nil {

@@ -102,7 +102,7 @@ func TestConcurrentTargets(t *testing.T) {
 		for i := range 6 {
 			group.Go(func() {
 				target := render.Target{ID: fmt.Sprint("app", i), Kind: render.Helm, Path: "app"}
-				result, err := renderer.Render(context.Background(), chart.files, target, false)
+				result, err := renderer.Render(context.Background(), chart.files, target, render.Detail{})
 				if err != nil || result.Err != nil {
 					t.Error(err, result.Err)
 				}
@@ -124,13 +124,13 @@ func TestProofsSeeFetchedArchives(t *testing.T) {
 	chart := newChart(t, onDependency("redis", "1.2.3", server.URL))
 	renderer := NewRenderer(NewSource(clientFor(t, server.URL), nil, nil), nil)
 	target := render.Target{ID: "app", Kind: render.Helm, Path: "app"}
-	if _, err := renderer.Render(context.Background(), chart.files, target, false); err != nil {
+	if _, err := renderer.Render(context.Background(), chart.files, target, render.Detail{}); err != nil {
 		t.Fatal(err)
 	}
 	server.requests()
 	for _, files := range []*overlay.FS{chart.files, renderer.View(chart.files)} {
 		changed := files.With(map[string][]byte{"app/values.yaml": []byte("redis: {greeting: proven}\n")})
-		result, err := renderer.Render(context.Background(), changed, target, false)
+		result, err := renderer.Render(context.Background(), changed, target, render.Detail{})
 		if err != nil || result.Err != nil {
 			t.Fatal(err, result.Err)
 		}

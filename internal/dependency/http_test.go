@@ -92,7 +92,7 @@ func TestPermissionAndLock(t *testing.T) {
 	if asked := server.requests(); len(asked) > 0 {
 		t.Errorf("without permission it asked for %q", asked)
 	}
-	plain := render.One(context.Background(), chart.files, render.Target{ID: "app", Kind: render.Helm, Path: "app"}, false)
+	plain := render.One(context.Background(), chart.files, render.Target{ID: "app", Kind: render.Helm, Path: "app"}, render.Detail{})
 	expectError(t, plain, "missing-dependency", 5, "(network: {allow: [\""+server.URL+"\"]})")
 
 	allowed := NewSource(clientFor(t, server.URL), nil, nil)

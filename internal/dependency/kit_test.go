@@ -185,7 +185,7 @@ func (c *chartRepository) render(t *testing.T, source *Source) render.Result {
 	t.Helper()
 	before := listing(t, c.dir)
 	target := render.Target{ID: "app", Kind: render.Helm, Path: "app"}
-	result, err := NewRenderer(source, nil).Render(context.Background(), c.files, target, false)
+	result, err := NewRenderer(source, nil).Render(context.Background(), c.files, target, render.Detail{})
 	if err != nil {
 		t.Fatal(err)
 	}

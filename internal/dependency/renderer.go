@@ -62,10 +62,10 @@ func with(files *overlay.FS, added map[string]addition) *overlay.FS {
 }
 
 // Render renders a target, and again with what it lacked.
-func (r *Renderer) Render(ctx context.Context, files *overlay.FS, target render.Target, podTemplatesOnly bool) (render.Result, error) {
+func (r *Renderer) Render(ctx context.Context, files *overlay.FS, target render.Target, detail render.Detail) (render.Result, error) {
 	added := r.addedTo(target)
 	for round := 0; ; round++ {
-		result, err := r.once(ctx, with(files, added), target, podTemplatesOnly)
+		result, err := r.once(ctx, with(files, added), target, detail)
 		if err != nil {
 			return result, err
 		}
@@ -88,11 +88,11 @@ func (r *Renderer) Render(ctx context.Context, files *overlay.FS, target render.
 	}
 }
 
-func (r *Renderer) once(ctx context.Context, files *overlay.FS, target render.Target, podTemplatesOnly bool) (render.Result, error) {
+func (r *Renderer) once(ctx context.Context, files *overlay.FS, target render.Target, detail render.Detail) (render.Result, error) {
 	if r.next == nil {
-		return render.One(ctx, files, target, podTemplatesOnly), nil
+		return render.One(ctx, files, target, detail), nil
 	}
-	return r.next.Render(ctx, files, target, podTemplatesOnly)
+	return r.next.Render(ctx, files, target, detail)
 }
 
 func (r *Renderer) addedTo(target render.Target) map[string]addition {

@@ -35,8 +35,8 @@ func NewPool(program string, size int, limits Limits) *Pool {
 
 // Render renders one target in a child. A child that hangs, crashes or takes too much is ended, and
 // its target is an error. Render fails only if no child can be started, or if ctx ends.
-func (p *Pool) Render(ctx context.Context, files *overlay.FS, target render.Target, podTemplatesOnly bool) (render.Result, error) {
-	asked := request{Root: files.Dir(), Target: target, PodTemplatesOnly: podTemplatesOnly, Limits: p.limits}
+func (p *Pool) Render(ctx context.Context, files *overlay.FS, target render.Target, detail render.Detail) (render.Result, error) {
+	asked := request{Root: files.Dir(), Target: target, Detail: detail, Limits: p.limits}
 	asked.Changed, asked.Gone = files.Changes()
 	p.alone.RLock()
 	result, ended, err := p.once(ctx, asked)

@@ -46,7 +46,7 @@ func TestBadChildren(t *testing.T) {
 			p := NewPool(badProgram(t, kind), 1, Limits{Output: 1 << 20, Time: 20 * time.Second})
 			defer p.Close()
 			start := time.Now()
-			result, err := p.Render(context.Background(), chart(t, pod), target, false)
+			result, err := p.Render(context.Background(), chart(t, pod), target, render.Detail{})
 			if err != nil || result.Err == nil {
 				t.Fatalf("%+v, %v; want an error of the target", result, err)
 			}
@@ -71,7 +71,7 @@ func TestChildrenAreUsedAgain(t *testing.T) {
 	p := pool(t, 2, Limits{})
 	files := chart(t, pod)
 	for range 3 {
-		if result, err := p.Render(context.Background(), files, target, false); err != nil || result.Err != nil {
+		if result, err := p.Render(context.Background(), files, target, render.Detail{}); err != nil || result.Err != nil {
 			t.Fatal(result.Err, err)
 		}
 	}
@@ -94,14 +94,14 @@ func TestChildrenTogetherAreBounded(t *testing.T) {
 	var group sync.WaitGroup
 	for range 4 {
 		group.Go(func() {
-			result, err := p.Render(context.Background(), large, target, false)
+			result, err := p.Render(context.Background(), large, target, render.Detail{})
 			if err != nil || result.Err != nil && result.Err.Kind != render.ErrMemory {
 				t.Errorf("%v, %v", result.Err, err)
 			}
 		})
 	}
 	group.Wait()
-	if result, err := p.Render(context.Background(), chart(t, pod), target, false); err != nil || result.Err != nil {
+	if result, err := p.Render(context.Background(), chart(t, pod), target, render.Detail{}); err != nil || result.Err != nil {
 		t.Errorf("the next target: %v, %v", result.Err, err)
 	}
 }
@@ -111,7 +111,7 @@ func TestTimeForAllTargets(t *testing.T) {
 	files := chart(t, pod)
 	for range 2 {
 		time.Sleep(time.Millisecond)
-		result, err := p.Render(context.Background(), files, target, false)
+		result, err := p.Render(context.Background(), files, target, render.Detail{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -174,13 +174,13 @@ spec:
 	}
 	b.Run("process", func(b *testing.B) {
 		for b.Loop() {
-			run(b, render.Options{Jobs: 2, PodTemplatesOnly: true})
+			run(b, render.Options{Jobs: 2, Detail: render.Detail{PodTemplatesOnly: true}})
 		}
 	})
 	b.Run("children", func(b *testing.B) {
 		for b.Loop() {
 			p := NewPool(program, 2, Limits{})
-			run(b, render.Options{Jobs: 2, PodTemplatesOnly: true, Renderer: p})
+			run(b, render.Options{Jobs: 2, Detail: render.Detail{PodTemplatesOnly: true}, Renderer: p})
 			p.Close()
 		}
 	})

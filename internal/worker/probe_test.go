@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/podmend/podmend/internal/overlay"
+	"github.com/podmend/podmend/render"
 )
 
 // probeCommand makes the test program a process that tries something, or a child of some bad kind.
@@ -61,7 +62,7 @@ func probe(args []string) int {
 		if err != nil {
 			return report(err)
 		}
-		_, err = NewPool(os.Args[0], 1, Limits{}).Render(context.Background(), files, target, false)
+		_, err = NewPool(os.Args[0], 1, Limits{}).Render(context.Background(), files, target, render.Detail{})
 		return report(err)
 	case "garbage":
 		fmt.Print(strings.Repeat("\xfe\x07 not an answer ", 1000))

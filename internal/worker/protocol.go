@@ -55,12 +55,12 @@ func (l Limits) orDefault() Limits {
 
 // request asks a child to render one target.
 type request struct {
-	Root             string            // absolute path of the repository
-	Changed          map[string][]byte // files that differ from the disk
-	Gone             []string          // files of the disk that are not there
-	Target           render.Target
-	PodTemplatesOnly bool
-	Limits           Limits
+	Root    string            // absolute path of the repository
+	Changed map[string][]byte // files that differ from the disk
+	Gone    []string          // files of the disk that are not there
+	Target  render.Target
+	Detail  render.Detail
+	Limits  Limits
 }
 
 // cappedReader ends a stream that sends more than limit bytes for one message.

@@ -77,7 +77,7 @@ func (c *rootCache) render(asked request) render.Result {
 		}
 		view = c.files.With(changed)
 	}
-	result := render.One(context.Background(), view, asked.Target, asked.PodTemplatesOnly)
+	result := render.One(context.Background(), view, asked.Target, asked.Detail)
 	return capped(result, asked.Limits)
 }
 

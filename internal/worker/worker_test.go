@@ -94,7 +94,7 @@ func TestLimits(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			p := pool(t, 1, test.limits)
 			start := time.Now()
-			result, err := p.Render(context.Background(), chart(t, test.template), target, false)
+			result, err := p.Render(context.Background(), chart(t, test.template), target, render.Detail{})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -109,7 +109,7 @@ func TestLimits(t *testing.T) {
 			if took := time.Since(start); took > time.Minute {
 				t.Errorf("it took %v", took)
 			}
-			if result, err := p.Render(context.Background(), good, target, false); err != nil || len(result.Objects) == 0 {
+			if result, err := p.Render(context.Background(), good, target, render.Detail{}); err != nil || len(result.Objects) == 0 {
 				t.Errorf("the next target: %+v, %v", result.Err, err)
 			}
 		})
@@ -120,17 +120,17 @@ func TestChildrenSeeChangesAndNoEnvironment(t *testing.T) {
 	t.Setenv("PODMEND_TEST_TOKEN", "secret")
 	p := pool(t, 1, Limits{})
 	files := chart(t, `{{ env "PODMEND_TEST_TOKEN" }}`)
-	result, err := p.Render(context.Background(), files, target, false)
+	result, err := p.Render(context.Background(), files, target, render.Detail{})
 	if err != nil || result.Err == nil || result.Err.Kind != render.ErrTemplateSyntax {
 		t.Errorf("a template with env: %+v, %v; want one that cannot be parsed", result.Err, err)
 	}
 	view := files.With(map[string][]byte{"templates/pods.yaml": []byte(pod)})
-	result, err = p.Render(context.Background(), view, target, false)
+	result, err = p.Render(context.Background(), view, target, render.Detail{})
 	if err != nil || result.Err != nil || len(result.Objects) != 1 {
 		t.Errorf("the changed template: %d objects, %v, %v", len(result.Objects), result.Err, err)
 	}
 	gone := files.With(map[string][]byte{"Chart.yaml": nil})
-	if result, err = p.Render(context.Background(), gone, target, false); err != nil || result.Err == nil {
+	if result, err = p.Render(context.Background(), gone, target, render.Detail{}); err != nil || result.Err == nil {
 		t.Errorf("a chart that is gone: %+v, %v", result, err)
 	}
 }
@@ -139,7 +139,7 @@ func TestCancelledRenderEnds(t *testing.T) {
 	p := pool(t, 1, Limits{})
 	ctx, cancel := context.WithTimeout(context.Background(), 300*time.Millisecond)
 	defer cancel()
-	_, err := p.Render(ctx, chart(t, `{{ range until 100000 }}{{ range until 100000 }}{{ end }}{{ end }}`), target, false)
+	_, err := p.Render(ctx, chart(t, `{{ range until 100000 }}{{ range until 100000 }}{{ end }}{{ end }}`), target, render.Detail{})
 	if !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("error %v, want the context's", err)
 	}
@@ -151,7 +151,7 @@ func TestManyAtOnce(t *testing.T) {
 	var group sync.WaitGroup
 	for range 12 {
 		group.Go(func() {
-			result, err := p.Render(context.Background(), files, target, true)
+			result, err := p.Render(context.Background(), files, target, render.Detail{PodTemplatesOnly: true})
 			if err != nil || result.Err != nil || len(result.Objects) != 1 {
 				t.Errorf("%d objects, %v, %v", len(result.Objects), result.Err, err)
 			}
@@ -162,7 +162,7 @@ func TestManyAtOnce(t *testing.T) {
 
 func TestMissingProgramIsAnError(t *testing.T) {
 	p := NewPool(filepath.Join(t.TempDir(), "missing"), 1, Limits{})
-	if _, err := p.Render(context.Background(), chart(t, pod), target, false); err == nil {
+	if _, err := p.Render(context.Background(), chart(t, pod), target, render.Detail{}); err == nil {
 		t.Error("no error")
 	}
 }
