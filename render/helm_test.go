@@ -43,7 +43,7 @@ func TestHelmReadsThroughOverlay(t *testing.T) {
 	var reads []string
 	view := files.With(map[string][]byte{"app/values.yaml": []byte("name: memory\n")}).
 		Recording(func(name string) { reads = append(reads, name) })
-	objects, _, failed := renderHelm(context.Background(), view, Target{Path: "app"})
+	objects, _, failed := renderHelm(context.Background(), view, Target{Path: "app"}, false)
 	if failed != nil || len(objects) != 1 || objects[0].Name != "memory" {
 		t.Fatalf("%v %v", objects, failed)
 	}

@@ -141,7 +141,7 @@ func TestRemoteReferencesAreRefused(t *testing.T) {
 			if err := os.WriteFile(filepath.Join(dir, "root", "kustomization.yaml"), []byte(text), 0o644); err != nil {
 				t.Fatal(err)
 			}
-			result := One(context.Background(), files, Target{ID: "root", Kind: Kustomize, Path: "root"}, false)
+			result := One(context.Background(), files, Target{ID: "root", Kind: Kustomize, Path: "root"}, Detail{})
 			switch {
 			case result.Err == nil:
 				t.Errorf("%s %s is not refused", field, reference)

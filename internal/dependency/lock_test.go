@@ -119,7 +119,7 @@ func missingOf(t *testing.T, repo string) []render.MissingDependency {
 		t.Fatal(err)
 	}
 	defer files.Close()
-	result := render.One(context.Background(), files, render.Target{ID: "app", Kind: render.Helm, Path: "app"}, false)
+	result := render.One(context.Background(), files, render.Target{ID: "app", Kind: render.Helm, Path: "app"}, render.Detail{})
 	if result.Err == nil || len(result.Err.Missing) == 0 {
 		t.Fatalf("nothing is missing: %v", result.Err)
 	}
