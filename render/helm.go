@@ -112,6 +112,10 @@ func helmTemplate(ctx context.Context, files *overlay.FS, target Target, traced 
 	if ctx.Err() != nil {
 		return nil, notes, helmTimeout(ctx, target)
 	}
+	var untouched any
+	if traced {
+		untouched = copyTree(map[string]any(input["Values"].(chartutil.Values)))
+	}
 	// The zero engine has neither a cluster for lookup nor DNS.
 	rendered, err := new(engine.Engine).Render(loaded.Chart, input)
 	places := loaded.templatePlaces()
@@ -123,6 +127,9 @@ func helmTemplate(ctx context.Context, files *overlay.FS, target Target, traced 
 	}
 	objects, crdNotes := loaded.crdObjects()
 	templated, objectNotes, failed := helmObjects(rendered, places)
+	if traced && failed == nil {
+		loaded.trace(templated, rendered, input, untouched)
+	}
 	notes = append(append(notes, crdNotes...), objectNotes...)
 	if failed != nil {
 		return nil, notes, failed

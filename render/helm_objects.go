@@ -61,7 +61,7 @@ func helmObjects(rendered map[string]string, places map[string]helmPlace) (objec
 				notes = append(notes, fmt.Sprintf("%s printed %s %q for a hook that Helm does not know and leaves out.", helmPlaceWord(place), head.Kind, head.Metadata.Name))
 				continue
 			}
-			found, err := head.objects(document.text, Source{File: place.file})
+			found, err := head.objects(document.text, Source{File: place.file, printed: helmDocumentOf{name, document.start}})
 			if err != nil {
 				return nil, notes, helmRenderedError(err, place, document)
 			}
@@ -121,8 +121,9 @@ func (h *helmHead) isUnknownHook() bool {
 
 // A helmDocument is one document of what a template printed.
 type helmDocument struct {
-	text string
-	line int // 1-based, in what the template printed
+	text  string
+	line  int // 1-based, in what the template printed
+	start int // offset in what the template printed
 }
 
 // splitHelmDocuments splits as releaseutil.SplitManifests does: at each --- that starts a line,
@@ -133,9 +134,11 @@ func splitHelmDocuments(printed string) []helmDocument {
 	rest := strings.TrimSpace(printed)
 	var documents []helmDocument
 	line := 1 + strings.Count(printed[:strings.Index(printed, rest)], "\n")
+	offset := strings.Index(printed, rest)
 	take := func(length int) {
 		line += strings.Count(rest[:length], "\n")
 		rest = rest[length:]
+		offset += length
 	}
 	if strings.HasPrefix(rest, "---") {
 		take(len("---"))
@@ -148,7 +151,7 @@ func splitHelmDocuments(printed string) []helmDocument {
 			text = rest[:end]
 		}
 		blank := len(text) - len(strings.TrimLeftFunc(text, unicode.IsSpace))
-		documents = append(documents, helmDocument{text: strings.TrimSpace(text), line: line + strings.Count(text[:blank], "\n")})
+		documents = append(documents, helmDocument{text: strings.TrimSpace(text), line: line + strings.Count(text[:blank], "\n"), start: offset + blank})
 		if end < 0 {
 			break
 		}

@@ -87,6 +87,8 @@ type Source struct {
 	// Declared is the place to show where File is not in the repository: a fetched archive is
 	// shown by the line that asks for it.
 	Declared Declaration
+
+	printed helmDocumentOf
 }
 
 // A Declaration is a line that names something that stands elsewhere.

@@ -1,0 +1,186 @@
+package render
+
+import (
+	"path"
+	"slices"
+	"strings"
+
+	"helm.sh/helm/v3/pkg/chart"
+	"helm.sh/helm/v3/pkg/chartutil"
+	"helm.sh/helm/v3/pkg/engine"
+)
+
+// helmDocumentOf says which document of which template an object is.
+type helmDocumentOf struct {
+	template string
+	start    int // offset in what the template printed
+}
+
+// A chartTracer renders a chart with marks.
+type chartTracer struct {
+	chart  *helmChart
+	input  chartutil.Values
+	values any                       // those of input, before any template could change them
+	wanted map[string]bool           // engine names of the templates that are traced
+	files  map[*chart.File]int       // index in the marker, by template file
+	order  []*chart.File             // the same, by index
+	within map[string][]string       // names of subcharts above a template, by engine name
+	names  map[*chart.File][]string  // engine names of a template file
+	plain  map[string]string         // what the unmarked templates printed
+	marked map[string]*TemplateTrace // by engine name
+	texts  map[string]string
+}
+
+// trace renders the chart again with marks in its templates, and gives the objects that hold pod
+// templates traces of their text. What is unsound stays without: a trace is attached only where
+// the marked templates printed the same text.
+func (c *helmChart) trace(objects []Object, plain map[string]string, input chartutil.Values, values any) {
+	t := &chartTracer{
+		chart: c, input: input, values: values, plain: plain,
+		wanted: map[string]bool{}, files: map[*chart.File]int{}, within: map[string][]string{}, names: map[*chart.File][]string{},
+	}
+	for i := range objects {
+		if name := objects[i].Source.printed.template; name != "" && objects[i].HasPodTemplate() {
+			t.wanted[name] = true
+		}
+	}
+	if len(t.wanted) == 0 {
+		return
+	}
+	for _, twins := range []bool{true, false} {
+		if !t.render(twins) {
+			continue
+		}
+		sound := true
+		for i := range objects {
+			object := &objects[i]
+			if object.Trace == nil && t.wanted[object.Source.printed.template] && object.HasPodTemplate() {
+				object.Trace = t.object(object)
+				sound = sound && object.Trace != nil
+			}
+		}
+		if sound {
+			return
+		}
+	}
+}
+
+// render marks the templates and prints them. Without twins, what named templates print counts
+// as the output of the actions that include them.
+func (t *chartTracer) render(twins bool) bool {
+	m := &marker{twins: map[string]bool{}}
+	t.files, t.order = map[*chart.File]int{}, nil
+	walkHelmChart(t.chart.Chart, func(of *chart.Chart) {
+		for _, template := range of.Templates {
+			name := path.Join(of.ChartFullPath(), template.Name)
+			t.within[name] = subchartNames(of)
+			if !slices.Contains(t.names[template], name) {
+				t.names[template] = append(t.names[template], name)
+			}
+			if _, known := t.files[template]; known || strings.HasSuffix(name, helmNotes) || holdsMarks(string(template.Data)) {
+				continue
+			}
+			if index, ok := m.add(string(template.Data)); ok {
+				t.files[template] = index
+				t.order = append(t.order, template)
+			}
+		}
+	})
+	if twins {
+		for index := range m.files {
+			m.findDefines(index)
+		}
+	}
+	originals := map[*chart.File][]byte{}
+	defer func() {
+		for template, data := range originals {
+			template.Data = data
+		}
+	}()
+	for index, template := range t.order {
+		originals[template] = template.Data
+		body := slices.ContainsFunc(t.names[template], func(name string) bool { return t.wanted[name] })
+		template.Data = []byte(m.marked(index, body))
+	}
+	t.input["Values"] = chartutil.Values(copyTree(t.values).(map[string]any))
+	printed, err := new(engine.Engine).Render(t.chart.Chart, t.input)
+	if err != nil {
+		return false
+	}
+	t.marked, t.texts = map[string]*TemplateTrace{}, map[string]string{}
+	for name := range t.wanted {
+		unmarked := unmark(printed[name])
+		t.marked[name], t.texts[name] = m.spansOf(unmarked), unmarked.text
+	}
+	return true
+}
+
+// subchartNames leads from the values of the whole chart to those of a subchart.
+func subchartNames(of *chart.Chart) []string {
+	var names []string
+	for ; of.Parent() != nil; of = of.Parent() {
+		names = append(names, of.Name())
+	}
+	slices.Reverse(names)
+	return names
+}
+
+// object returns the trace of an object's text, nil if the marked templates printed another text.
+func (t *chartTracer) object(object *Object) *Trace {
+	name := object.Source.printed.template
+	plain, marked := splitHelmDocuments(t.plain[name]), splitHelmDocuments(t.texts[name])
+	if len(plain) != len(marked) {
+		return nil
+	}
+	for i := range plain {
+		if plain[i].start != object.Source.printed.start {
+			continue
+		}
+		if string(object.YAML) != plain[i].text {
+			return nil // an item of a list, which has a text of its own
+		}
+		trace := t.marked[name].part(marked[i].start, marked[i].start+len(marked[i].text))
+		if !trace.agrees(plain[i].text, marked[i].text) {
+			return nil
+		}
+		return &Trace{Template: t.named(trace, name)}
+	}
+	return nil
+}
+
+// named gives a trace the names of its files.
+func (t *chartTracer) named(trace *TemplateTrace, name string) *TemplateTrace {
+	trace.Values = t.within[name]
+	for _, template := range t.order {
+		place := t.chart.places[template]
+		trace.Files = append(trace.Files, TemplateFile{File: place.file, Inside: place.inside})
+	}
+	return trace.compact()
+}
+
+// copyTree copies a tree of values.
+func copyTree(tree any) any {
+	switch tree := tree.(type) {
+	case map[string]any:
+		if tree == nil {
+			return tree
+		}
+		copied := make(map[string]any, len(tree))
+		for key, value := range tree {
+			copied[key] = copyTree(value)
+		}
+		return copied
+	case chartutil.Values:
+		return copyTree(map[string]any(tree))
+	case []any:
+		if tree == nil {
+			return tree
+		}
+		copied := make([]any, len(tree))
+		for i, value := range tree {
+			copied[i] = copyTree(value)
+		}
+		return copied
+	}
+	return tree
+}
