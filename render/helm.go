@@ -25,7 +25,7 @@ const (
 // --include-crds prints: those of crds folders, then those of templates by path. It reads
 // through files alone, and runs no lookup, no DNS query and no command. Template functions
 // cannot be stopped: after ctx has ended, their goroutine goes on until it is done.
-func renderHelm(ctx context.Context, files *overlay.FS, target Target, traced bool) (objects []Object, notes []string, err *Error) {
+func renderHelm(ctx context.Context, files *overlay.FS, target Target, tracing *helmTracing) (objects []Object, notes []string, err *Error) {
 	type outcome struct {
 		objects []Object
 		notes   []string
@@ -40,7 +40,7 @@ func renderHelm(ctx context.Context, files *overlay.FS, target Target, traced bo
 			}
 			done <- result
 		}()
-		result.objects, result.notes, result.err = helmTemplate(ctx, files, target, traced)
+		result.objects, result.notes, result.err = helmTemplate(ctx, files, target, tracing)
 	}()
 	select {
 	case result := <-done:
@@ -80,7 +80,7 @@ func helmTimeout(ctx context.Context, target Target) *Error {
 }
 
 // helmTemplate goes the way of helm template.
-func helmTemplate(ctx context.Context, files *overlay.FS, target Target, traced bool) ([]Object, []string, *Error) {
+func helmTemplate(ctx context.Context, files *overlay.FS, target Target, tracing *helmTracing) ([]Object, []string, *Error) {
 	values, failed := helmValues(files, target.Values)
 	if failed != nil {
 		return nil, nil, failed
@@ -113,7 +113,7 @@ func helmTemplate(ctx context.Context, files *overlay.FS, target Target, traced 
 		return nil, notes, helmTimeout(ctx, target)
 	}
 	var untouched any
-	if traced {
+	if tracing != nil {
 		untouched = copyTree(map[string]any(input["Values"].(chartutil.Values)))
 	}
 	// The zero engine has neither a cluster for lookup nor DNS.
@@ -127,8 +127,9 @@ func helmTemplate(ctx context.Context, files *overlay.FS, target Target, traced 
 	}
 	objects, crdNotes := loaded.crdObjects()
 	templated, objectNotes, failed := helmObjects(rendered, places)
-	if traced && failed == nil {
+	if tracing != nil && failed == nil {
 		loaded.trace(templated, rendered, input, untouched)
+		tracing.layers = loaded.layers(target)
 	}
 	notes = append(append(notes, crdNotes...), objectNotes...)
 	if failed != nil {

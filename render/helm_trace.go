@@ -7,12 +7,14 @@ import (
 
 // A TemplateTrace says which source printed each byte of an object.
 type TemplateTrace struct {
-	// Values leads from the values of the target to those of the chart that printed the object:
-	// the names of subcharts.
-	Values []string
+	// Within leads from the values of the target to those of the chart that printed the object: the
+	// names of subcharts.
+	Within []string
 	Files  []TemplateFile
 	Frames []TemplateFrame
 	Spans  []TemplateSpan // in order; each ends where the next one starts
+	// Set holds the values behind fields that actions print, as far as they were asked for.
+	Set []ValueSource
 }
 
 // A TemplateFile is a file with templates.
@@ -70,7 +72,7 @@ func (t *TemplateTrace) source(at int) (span *TemplateSpan, offset int, ok bool)
 
 // part returns the trace of the bytes from start to end.
 func (t *TemplateTrace) part(start, end int) *TemplateTrace {
-	part := &TemplateTrace{Values: t.Values, Files: t.Files, Frames: slices.Clone(t.Frames)}
+	part := &TemplateTrace{Within: t.Within, Files: t.Files, Frames: slices.Clone(t.Frames)}
 	for i := max(t.span(start), 0); i < len(t.Spans) && t.Spans[i].At < end; i++ {
 		span := t.Spans[i]
 		if cut := start - span.At; cut > 0 {
@@ -108,7 +110,7 @@ func (t *TemplateTrace) agrees(plain, marked string) bool {
 
 // compact drops the files and frames that no span needs.
 func (t *TemplateTrace) compact() *TemplateTrace {
-	compact := &TemplateTrace{Values: t.Values}
+	compact := &TemplateTrace{Within: t.Within}
 	files, frames := map[int]int{}, map[int]int{-1: -1}
 	file := func(old int) int {
 		if _, known := files[old]; !known {

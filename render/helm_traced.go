@@ -150,7 +150,7 @@ func (t *chartTracer) object(object *Object) *Trace {
 
 // named gives a trace the names of its files.
 func (t *chartTracer) named(trace *TemplateTrace, name string) *TemplateTrace {
-	trace.Values = t.within[name]
+	trace.Within = t.within[name]
 	for _, template := range t.order {
 		place := t.chart.places[template]
 		trace.Files = append(trace.Files, TemplateFile{File: place.file, Inside: place.inside})

@@ -54,6 +54,7 @@ type Locator struct {
 
 	mutex  sync.Mutex
 	parsed map[string]*yamledit.File // source files by name; nil if unreadable
+	texts  map[string]*yamledit.File // templates by name, not parsed; nil if unreadable
 	// Fields are asked for object by object, so that keeping the last one parses each once.
 	last         *Object
 	lastRendered *yamledit.File
@@ -65,7 +66,7 @@ const maxKeptLists = 10_000
 
 // NewLocator makes a locator that reads sources from files.
 func NewLocator(files *overlay.FS) *Locator {
-	return &Locator{files: files, parsed: map[string]*yamledit.File{}, names: map[*yaml.Node][]string{}}
+	return &Locator{files: files, parsed: map[string]*yamledit.File{}, texts: map[string]*yamledit.File{}, names: map[*yaml.Node][]string{}}
 }
 
 // rendered is the parsed text of an object.
@@ -100,6 +101,9 @@ func (l *Locator) Origin(object *Object, path yamledit.Path) Origin {
 	rendered := l.rendered(object)
 	if path, ok := l.translate(object, rendered, path); ok {
 		return l.exact(object, path)
+	}
+	if origin, ok := l.fromTemplate(object, path); ok {
+		return origin
 	}
 	return l.fileOnly(object, rendered, path)
 }

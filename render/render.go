@@ -111,7 +111,12 @@ func One(ctx context.Context, files *overlay.FS, target Target, detail Detail) (
 	}()
 	switch target.Kind {
 	case Helm:
-		result.Objects, result.Notes, result.Err = renderHelm(ctx, recorded, target, detail.Traced)
+		var tracing *helmTracing
+		if detail.Traced {
+			tracing = &helmTracing{}
+			defer func() { result.Layers = tracing.layers }()
+		}
+		result.Objects, result.Notes, result.Err = renderHelm(ctx, recorded, target, tracing)
 	case Kustomize:
 		result.Notes = kustomizeNotes(recorded, target.Path)
 		result.Objects, result.Err = renderKustomize(ctx, recorded, target, detail.PodTemplatesOnly)

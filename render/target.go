@@ -57,6 +57,7 @@ type Result struct {
 	Notes      []string // what a person should know about how it was rendered
 	Reads      []string // resolved names of the files that were read, sorted
 	Duration   time.Duration
+	Layers     []ValuesLayer // of a traced chart: what sets values, the strongest first
 }
 
 // An Object is one rendered Kubernetes object.

@@ -152,9 +152,31 @@ func (r *run) trace(ctx context.Context, policy check.Options) error {
 	if err := render.Traces(ctx, r.repo.files, r.results, indexes, options); err != nil {
 		return err
 	}
+	if err := r.locator.TraceValues(ctx, r.results, r.fields(), options); err != nil {
+		return err
+	}
 	var err error
 	r.checked, err = check.Run(r.results, r.locator, policy)
 	return err
+}
+
+// fields are those that findings are about.
+func (r *run) fields() []render.FieldRef {
+	refs := map[*render.Object]render.FieldRef{}
+	for i := range r.results {
+		for j := range r.results[i].Objects {
+			refs[&r.results[i].Objects[j]] = render.FieldRef{Result: i, Object: j}
+		}
+	}
+	var fields []render.FieldRef
+	for _, finding := range r.checked.Findings {
+		for _, occurrence := range finding.Occurrences {
+			ref := refs[occurrence.Pod.Object]
+			ref.Path = occurrence.Path()
+			fields = append(fields, ref)
+		}
+	}
+	return fields
 }
 
 // confirm tries the places that another file may overrule: a fix there must change the field.

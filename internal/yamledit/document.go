@@ -50,11 +50,17 @@ const maxDepth = 1000
 
 var byteOrderMark = []byte("\xef\xbb\xbf")
 
+// Text is a file that is not read as YAML: it has no documents, only positions.
+func Text(src []byte) *File {
+	f := &File{Src: src}
+	f.breaks, f.lines = lineStarts(src)
+	return f
+}
+
 // Parse splits src into documents and parses each by itself, so that a broken one
 // does not hide the others. It never fails: problems are in the documents.
 func Parse(src []byte) *File {
-	f := &File{Src: src}
-	f.breaks, f.lines = lineStarts(src)
+	f := Text(src)
 	if bytes.HasPrefix(src, []byte("\xff\xfe")) || bytes.HasPrefix(src, []byte("\xfe\xff")) {
 		problem := &SyntaxError{Line: 1, Column: 1, Problem: "the file is UTF-16; save it as UTF-8"}
 		f.Docs = []Document{{End: len(src), Err: problem, shape: new(shape)}}

@@ -1,0 +1,273 @@
+package render
+
+import (
+	"cmp"
+	"fmt"
+	"reflect"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/podmend/podmend/internal/overlay"
+	"github.com/podmend/podmend/internal/yamledit"
+)
+
+// valuesOf are the values layers of a target, read.
+type valuesOf struct {
+	layers []readLayer // the strongest first
+}
+
+type readLayer struct {
+	ValuesLayer
+	file *yamledit.File
+	tree any
+}
+
+// readLayers reads the layers of a target. What cannot be read has no values.
+func readLayers(files *overlay.FS, layers []ValuesLayer) *valuesOf {
+	values := &valuesOf{}
+	for _, layer := range layers {
+		content := layer.Content
+		if layer.Inside == "" {
+			var err error
+			if content, err = files.ReadFile(layer.File); err != nil {
+				continue
+			}
+		}
+		read := readLayer{ValuesLayer: layer, file: yamledit.Parse(content)}
+		if len(read.file.Docs) == 0 {
+			continue
+		}
+		var err error
+		if read.tree, err = read.file.Tree(0); err != nil {
+			continue
+		}
+		values.layers = append(values.layers, read)
+	}
+	return values
+}
+
+// A valueCandidate is a value that may be behind a field.
+type valueCandidate struct {
+	layer int
+	path  yamledit.Path // in the layer's file
+	value any
+	score int
+}
+
+// maxCandidates is how many values are tried for a field, best first.
+const maxCandidates = 6
+
+// candidates lists the values that may be behind a field that an action prints, the likeliest first:
+// those that the actions around it mention, and those that read the same under the same keys.
+func (v *valuesOf) candidates(field *printedField, value any, mentions []string) []valueCandidate {
+	var found []valueCandidate
+	set := map[string]bool{} // paths that a stronger layer sets
+	within := field.trace.Within
+	for i := range v.layers {
+		layer := &v.layers[i]
+		if len(layer.Within) > len(within) || !slices.Equal(layer.Within, within[:len(layer.Within)]) {
+			continue
+		}
+		var prefix yamledit.Path
+		for _, name := range within[len(layer.Within):] {
+			prefix = prefix.Join(name)
+		}
+		roots := []yamledit.Path{prefix}
+		if len(prefix) > 0 {
+			roots = append(roots, yamledit.NewPath("global"))
+		}
+		var here []string
+		for _, root := range roots {
+			v.walk(valueIn(layer.tree, root), root, func(path yamledit.Path, node any) {
+				own := path
+				if path.HasPrefix(prefix) {
+					own = path[len(prefix):]
+				}
+				name := own.String()
+				here = append(here, name)
+				if set[name] || len(own) == 0 {
+					return
+				}
+				if score := likeness(field.path, own, value, node, mentions); score > 0 {
+					found = append(found, valueCandidate{i, path, node, score})
+				}
+			})
+		}
+		for _, name := range here {
+			set[name] = true
+		}
+	}
+	slices.SortStableFunc(found, func(a, b valueCandidate) int {
+		return cmp.Or(-cmp.Compare(a.score, b.score), cmp.Compare(a.layer, b.layer), strings.Compare(a.path.String(), b.path.String()))
+	})
+	return found[:min(len(found), maxCandidates)]
+}
+
+func (v *valuesOf) walk(node any, path yamledit.Path, visit func(yamledit.Path, any)) {
+	visit(path, node)
+	switch node := node.(type) {
+	case map[string]any:
+		for _, key := range sortedKeys(node) {
+			v.walk(node[key], path.Join(key), visit)
+		}
+	case []any:
+		for i := range node {
+			v.walk(node[i], path.Join(i), visit)
+		}
+	}
+}
+
+// likeness says how likely the value at own, a path from a chart's values, is behind a field; 0 if
+// it cannot be.
+func likeness(field, own yamledit.Path, value, node any, mentions []string) int {
+	same := reflect.DeepEqual(value, node)
+	text, isText := node.(string)
+	if !same && !isCollection(value) && !isCollection(node) && node != nil {
+		same = fmt.Sprint(value) == fmt.Sprint(node)
+	}
+	templated := isText && strings.Contains(text, "{{")
+	part := !same && isText && text != "" && strings.Contains(fmt.Sprint(value), text)
+	if !same && !templated && !part {
+		return 0
+	}
+	suffix := commonSuffix(field, own)
+	mentioned := 0
+	name := keysOf(own)
+	for _, mention := range mentions {
+		switch {
+		case mention == name:
+			mentioned = max(mentioned, 40)
+		case strings.HasPrefix(name, mention+"."):
+			mentioned = max(mentioned, 20)
+		}
+	}
+	if suffix == 0 && mentioned < 40 || !same && mentioned == 0 {
+		return 0
+	}
+	score := mentioned + 10*suffix
+	if same {
+		score += 5
+	}
+	return score
+}
+
+func isCollection(value any) bool {
+	switch value.(type) {
+	case map[string]any, []any:
+		return true
+	}
+	return false
+}
+
+// keysOf writes the keys of a path without list indexes.
+func keysOf(path yamledit.Path) string {
+	var keys []string
+	for _, step := range path {
+		if !step.List {
+			keys = append(keys, step.Key)
+		}
+	}
+	return strings.Join(keys, ".")
+}
+
+// commonSuffix counts the keys at the end of two paths that are the same.
+func commonSuffix(a, b yamledit.Path) int {
+	keys := 0
+	for i, j := len(a)-1, len(b)-1; i >= 0 && j >= 0; i, j = i-1, j-1 {
+		if a[i].List != b[j].List || !a[i].List && a[i].Key != b[j].Key {
+			break
+		}
+		if !a[i].List {
+			keys++
+		}
+	}
+	return keys
+}
+
+var (
+	valuesChain = regexp.MustCompile(`\.Values((?:\.[A-Za-z_][A-Za-z0-9_]*)+)`)
+	valuesIndex = regexp.MustCompile(`index\s+\$?\.Values((?:\s+"[^"]+")+)`)
+)
+
+// mentions lists the paths of values that the action of a field, the blocks around it, and the
+// actions that led there name.
+func (l *Locator) mentions(field *printedField) []string {
+	var found []string
+	add := func(file *TemplateFile, at int) {
+		for _, action := range l.actionsAround(file, at) {
+			for _, match := range valuesChain.FindAllStringSubmatch(action, -1) {
+				found = append(found, strings.TrimPrefix(match[1], "."))
+			}
+			for _, match := range valuesIndex.FindAllStringSubmatch(action, -1) {
+				found = append(found, strings.Join(strings.FieldsFunc(match[1], func(r rune) bool { return r == ' ' || r == '"' || r == '\t' }), "."))
+			}
+		}
+	}
+	add(field.file, field.start)
+	for at := field.frame; at >= 0 && field.trace.Frames[at].Parent >= 0; at = field.trace.Frames[at].Parent {
+		frame := &field.trace.Frames[at]
+		add(&field.trace.Files[frame.File], frame.Start)
+	}
+	return found
+}
+
+// actionsAround returns the action at an offset, those that open the blocks around it, and the
+// assignments before it.
+func (l *Locator) actionsAround(file *TemplateFile, at int) []string {
+	text := l.text(file.File)
+	if text == nil || file.Inside != "" {
+		return nil
+	}
+	source := string(text.Src[file.Skipped:])
+	tokens, ok := templateTokens(source)
+	if !ok {
+		return nil
+	}
+	var open, found []string
+	for _, token := range tokens {
+		if token.start > at {
+			break
+		}
+		action := source[token.start:token.end]
+		switch token.word {
+		case "if", "with", "range", "define", "block":
+			open = append(open, action)
+		case "end":
+			if len(open) > 0 {
+				open = open[:len(open)-1]
+			}
+		case "":
+			if token.start == at || strings.Contains(action, ":=") {
+				found = append(found, action)
+			}
+		}
+	}
+	return append(found, open...)
+}
+
+func valueIn(tree any, path yamledit.Path) any {
+	for _, step := range path {
+		switch node := tree.(type) {
+		case map[string]any:
+			tree = node[step.Key]
+		case []any:
+			if step.Index >= len(node) {
+				return nil
+			}
+			tree = node[step.Index]
+		default:
+			return nil
+		}
+	}
+	return tree
+}
+
+func sortedKeys(m map[string]any) []string {
+	keys := make([]string, 0, len(m))
+	for key := range m {
+		keys = append(keys, key)
+	}
+	slices.Sort(keys)
+	return keys
+}

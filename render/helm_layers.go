@@ -1,0 +1,50 @@
+package render
+
+import (
+	"slices"
+
+	"helm.sh/helm/v3/pkg/chart"
+)
+
+// A ValuesLayer is a file of values that a target reads.
+type ValuesLayer struct {
+	File   string // relative to the repository's root; an archive, if Inside is set
+	Inside string // the file in the archive
+	// Within leads from the values of the target to the file's: the names of subcharts.
+	Within []string
+	// Content is the file's, where it stands in an archive.
+	Content []byte
+}
+
+// helmTracing asks a rendering for traces, and takes what belongs to the whole target.
+type helmTracing struct {
+	layers []ValuesLayer
+}
+
+// layers lists the values files of a target, the strongest first: its own, the chart's, then those
+// of subcharts.
+func (c *helmChart) layers(target Target) []ValuesLayer {
+	var layers []ValuesLayer
+	for _, name := range slices.Backward(target.Values) {
+		layers = append(layers, ValuesLayer{File: name})
+	}
+	level := []*chart.Chart{c.Chart}
+	for len(level) > 0 {
+		var below []*chart.Chart
+		for _, of := range level {
+			for _, file := range of.Raw {
+				if file.Name == "values.yaml" {
+					place := c.places[file]
+					layer := ValuesLayer{File: place.file, Inside: place.inside, Within: subchartNames(of)}
+					if place.inside != "" {
+						layer.Content = file.Data
+					}
+					layers = append(layers, layer)
+				}
+			}
+			below = append(below, of.Dependencies()...)
+		}
+		level = below
+	}
+	return layers
+}

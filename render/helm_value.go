@@ -1,0 +1,237 @@
+package render
+
+import (
+	"context"
+	"fmt"
+	"reflect"
+	"runtime"
+	"strings"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/podmend/podmend/internal/overlay"
+	"github.com/podmend/podmend/internal/yamledit"
+)
+
+// A ValueSource says which value a rendered field comes from. A counterfactual rendering has shown
+// it: with another value there, the field is another one.
+type ValueSource struct {
+	Field yamledit.Path // in the object
+	File  string        // the values file of the layer that sets it
+	Path  yamledit.Path // in the file
+}
+
+// valueOf returns the value behind a field.
+func (t *TemplateTrace) valueOf(field yamledit.Path) (*ValueSource, bool) {
+	wanted := field.String()
+	for i := range t.Set {
+		if t.Set[i].Field.String() == wanted {
+			return &t.Set[i], true
+		}
+	}
+	return nil, false
+}
+
+// fromValues describes a field whose value stands in a values file.
+func (l *Locator) fromValues(field *printedField, set *ValueSource) Origin {
+	file := l.source(set.File)
+	origin := Origin{File: set.File, Via: ViaValues, Exact: true, Path: set.Path}
+	if link, ok := l.link(field.file, field.start, ViaLiteral); ok {
+		origin.Chain = append(origin.Chain, link)
+	}
+	origin.Chain = append(origin.Chain, field.chain(l)...)
+	origin.at(file, 0, set.Path)
+	origin.Place = l.namedPath(file.Docs[0].Root, set.Path)
+	return origin
+}
+
+// maxTrials is how many values of one target are tried.
+const maxTrials = 24
+
+// A FieldRef names a field of a rendered object.
+type FieldRef struct {
+	Result, Object int // indexes
+	Path           yamledit.Path
+}
+
+// TraceValues finds the values behind those fields that actions of templates print: a value counts
+// if another one in its place gives another field. The error is ctx's, or says that podmend failed.
+func (l *Locator) TraceValues(ctx context.Context, results []Result, fields []FieldRef, options Options) error {
+	searches := map[int]*valueSearch{}
+	for _, ref := range fields {
+		result := &results[ref.Result]
+		object := &result.Objects[ref.Object]
+		field, ok := l.printed(object, ref.Path)
+		if !ok || !field.action || len(field.found.Path) < len(ref.Path) {
+			continue
+		}
+		tree, err := field.rendered.Tree(len(field.rendered.Docs) - 1)
+		if err != nil {
+			continue
+		}
+		search := searches[ref.Result]
+		if search == nil {
+			search = &valueSearch{locator: l, result: result, values: readLayers(l.files, result.Layers), options: options}
+			searches[ref.Result] = search
+		}
+		value := valueIn(tree, ref.Path)
+		search.fields = append(search.fields, &searchedField{
+			object: ref.Object, path: ref.Path, value: value,
+			candidates: search.values.candidates(field, value, l.mentions(field)),
+		})
+	}
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(max(options.Jobs, 1))
+	if options.Jobs <= 0 {
+		group.SetLimit(runtime.GOMAXPROCS(0))
+	}
+	for _, search := range searches {
+		group.Go(func() error { return search.run(ctx) })
+	}
+	return group.Wait()
+}
+
+// A valueSearch looks for the values behind fields of one target.
+type valueSearch struct {
+	locator *Locator
+	result  *Result
+	values  *valuesOf
+	options Options
+	fields  []*searchedField
+	trials  int
+}
+
+type searchedField struct {
+	object     int
+	path       yamledit.Path
+	value      any
+	candidates []valueCandidate
+	found      bool
+}
+
+// run tries the candidates of all fields, the likeliest first.
+func (s *valueSearch) run(ctx context.Context) error {
+	for rank := range maxCandidates {
+		tried := map[string]bool{}
+		for _, field := range s.fields {
+			if field.found || rank >= len(field.candidates) || s.trials == maxTrials {
+				continue
+			}
+			candidate := field.candidates[rank]
+			key := fmt.Sprint(candidate.layer, candidate.path)
+			if tried[key] {
+				continue
+			}
+			tried[key] = true
+			if err := s.try(ctx, candidate); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// try renders with another value and looks which of the fields that it may be behind follow.
+func (s *valueSearch) try(ctx context.Context, candidate valueCandidate) error {
+	layer := &s.values.layers[candidate.layer]
+	if layer.Inside != "" {
+		return nil // no line of an archive can be shown
+	}
+	below, other := another(candidate.value)
+	if other == nil {
+		return nil
+	}
+	edits, err := layer.file.Edits(0, []yamledit.Change{{Op: yamledit.Set, Path: candidate.path.Concat(below), Value: other}})
+	if err != nil {
+		return nil
+	}
+	content, err := yamledit.Apply(layer.file.Src, edits)
+	if err != nil {
+		return nil
+	}
+	s.trials++
+	files := s.locator.files.With(map[string][]byte{layer.File: content})
+	changed, err := s.render(ctx, files)
+	if err != nil || changed.Err != nil || len(changed.Objects) != len(s.result.Objects) {
+		return err
+	}
+	for _, field := range s.fields {
+		if !field.found && field.mayBe(candidate) && field.follows(&changed.Objects[field.object], candidate.value, below, other) {
+			field.found = true
+			trace := s.result.Objects[field.object].Trace.Template
+			trace.Set = append(trace.Set, ValueSource{Field: field.path, File: layer.File, Path: candidate.path})
+		}
+	}
+	return nil
+}
+
+func (s *valueSearch) render(ctx context.Context, files *overlay.FS) (Result, error) {
+	detail := Detail{PodTemplatesOnly: true}
+	if s.options.Renderer == nil {
+		return One(ctx, files, s.result.Target, detail), nil
+	}
+	return s.options.Renderer.Render(ctx, files, s.result.Target, detail)
+}
+
+func (f *searchedField) mayBe(candidate valueCandidate) bool {
+	for _, own := range f.candidates {
+		if own.layer == candidate.layer && own.path.String() == candidate.path.String() {
+			return true
+		}
+	}
+	return false
+}
+
+// follows says whether a field has become what its value became. A switch that was turned off may
+// take the field away, not what is around it.
+func (f *searchedField) follows(object *Object, was any, below yamledit.Path, other any) bool {
+	file := yamledit.Parse(object.YAML)
+	if len(file.Docs) == 0 {
+		return false
+	}
+	tree, err := file.Tree(len(file.Docs) - 1)
+	if err != nil {
+		return false
+	}
+	is := valueIn(tree, f.path)
+	if len(below) == 0 {
+		if is == nil && other == false && len(f.path) > 0 {
+			_, kept := valueIn(tree, f.path[:len(f.path)-1]).(map[string]any)
+			return kept
+		}
+		if text, ok := was.(string); ok && fmt.Sprint(f.value) != text {
+			return fmt.Sprint(is) != fmt.Sprint(f.value) && strings.Contains(fmt.Sprint(is), otherMark)
+		}
+		return fmt.Sprint(is) == fmt.Sprint(other)
+	}
+	return reflect.DeepEqual(valueIn(is, below), other)
+}
+
+// otherMark ends a string that is put in the place of another.
+const otherMark = "-other"
+
+// another returns a value to put in the place of one: for a mapping or list, in the place of the first
+// scalar below it.
+func another(value any) (below yamledit.Path, other any) {
+	switch value := value.(type) {
+	case bool:
+		return nil, !value
+	case int64:
+		return nil, value + 1
+	case string:
+		return nil, value + otherMark
+	case map[string]any:
+		for _, key := range sortedKeys(value) {
+			if path, other := another(value[key]); other != nil {
+				return yamledit.NewPath(key).Concat(path), other
+			}
+		}
+	case []any:
+		for i := range value {
+			if path, other := another(value[i]); other != nil {
+				return yamledit.NewPath(i).Concat(path), other
+			}
+		}
+	}
+	return nil, nil
+}
