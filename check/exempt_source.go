@@ -56,7 +56,7 @@ func (e *exempter) addComments(results []render.Result, files Reader) error {
 		e.all = append(e.all, &declared{
 			Exemption: exemption, what: comment.what(),
 			matches: func(finding *Finding, occurrence *Occurrence) bool {
-				return comment.isAt(&finding.Origin) || !finding.Origin.Exact &&
+				return comment.isAt(&finding.Origin) || e.results[occurrence.Target].Target.Kind == render.Helm &&
 					(shown.isAt(comment, occurrence) || set.isAt(comment, e.results[occurrence.Target], occurrence))
 			},
 		})
@@ -93,7 +93,7 @@ func filesRead(results []render.Result) []string {
 }
 
 // shownComments are rendered charts in which comments stand at the fields that they are about:
-// that is certain where the line of a template is not.
+// that is certain where a comment stands behind an action, or the line of a template is not known.
 type shownComments struct {
 	results map[string]*render.Result // by target id
 	with    map[string]*render.Result // rendered again with template comments made to show
@@ -117,7 +117,7 @@ func (e *exempter) shownComments(changed map[string][]byte) (*shownComments, err
 			result := e.results[occurrence.Target]
 			known := slices.ContainsFunc(targets, func(t render.Target) bool { return t.ID == occurrence.Target })
 			reads := slices.ContainsFunc(result.Reads, func(name string) bool { return changed[name] != nil })
-			if !finding.Origin.Exact && result.Target.Kind == render.Helm && reads && !known {
+			if result.Target.Kind == render.Helm && reads && !known {
 				targets = append(targets, result.Target)
 			}
 		}

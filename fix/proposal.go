@@ -47,6 +47,7 @@ const (
 	OutOfTime     Reason = "out-of-time"    // the time for fixes was over
 	Conflicts     Reason = "conflicts"      // the edit does not go together with other proposals
 	HostWorkload  Reason = "host-workload"  // the container and field likely need the host
+	RemoteChart   Reason = "remote-chart"   // the source is that of another repository
 )
 
 // A Refusal says why no proposal was proven, and what a person can do.

@@ -129,6 +129,12 @@ func (p *proposer) locate(proposal *Proposal, group *podFindings, remedy check.R
 	for _, change := range remedy.Changes {
 		change.Path = group.pod.FieldPath(change.Path)
 		in.changes = append(in.changes, change)
+	}
+	proposal.intents = []intent{in}
+	if object.Trace != nil && object.Trace.Template != nil {
+		return p.locateInChart(proposal, object, in.changes)
+	}
+	for _, change := range in.changes {
 		path, ok := p.locator.SourcePath(object, change.Path)
 		if !ok {
 			return notLocated(object)
@@ -136,7 +142,6 @@ func (p *proposer) locate(proposal *Proposal, group *podFindings, remedy check.R
 		change.Path = path
 		proposal.changes = append(proposal.changes, sourceChange{object.Source.File, object.Source.Doc, change})
 	}
-	proposal.intents = []intent{in}
 	return nil
 }
 

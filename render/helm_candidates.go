@@ -219,7 +219,7 @@ func (l *Locator) actionsAround(file *TemplateFile, at int) []string {
 	if text == nil || file.Inside != "" {
 		return nil
 	}
-	source := string(text.Src[file.Skipped:])
+	source, _ := TemplateSource(text.Src)
 	tokens, ok := templateTokens(source)
 	if !ok {
 		return nil

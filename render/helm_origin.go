@@ -1,8 +1,8 @@
 package render
 
 import (
-	"bytes"
 	"fmt"
+	"strings"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
@@ -24,7 +24,8 @@ func (l *Locator) fromTemplate(object *Object, path yamledit.Path) (origin Origi
 		return Origin{}, false
 	}
 	origin = Origin{File: field.file.File, Via: field.via(), Exact: true, Chain: field.chain(l)}
-	position := text.Position(field.start+field.file.Skipped, field.end+field.file.Skipped)
+	_, skipped := TemplateSource(text.Src)
+	position := text.Position(field.start+skipped, field.end+skipped)
 	origin.Line, origin.Column, origin.EndLine, origin.EndColumn = position.Line, position.Column, position.EndLine, position.EndColumn
 	origin.Place = field.place(text)
 	return origin, true
@@ -108,7 +109,7 @@ func (f *printedField) set(span *TemplateSpan, start, end int) {
 // firstAction returns the first byte from start to end that an action printed.
 func (f *printedField) firstAction(start, end int) int {
 	for at := start; at < end; at++ {
-		if i := f.trace.span(at); i >= 0 && f.trace.Spans[i].Kind == SpanAction {
+		if i := f.trace.SpanAt(at); i >= 0 && f.trace.Spans[i].Kind == SpanAction {
 			return at
 		}
 	}
@@ -116,7 +117,7 @@ func (f *printedField) firstAction(start, end int) int {
 }
 
 func (f *printedField) fromAction(at int) bool {
-	i := f.trace.span(at)
+	i := f.trace.SpanAt(at)
 	if i < 0 || f.trace.Spans[i].Kind != SpanAction {
 		return false
 	}
@@ -156,15 +157,16 @@ func (l *Locator) link(file *TemplateFile, offset int, via Via) (Link, bool) {
 	if text == nil || file.Inside != "" {
 		return Link{}, false
 	}
-	return Link{File: file.File, Line: text.Position(offset+file.Skipped, offset+file.Skipped).Line, Via: via}, true
+	_, skipped := TemplateSource(text.Src)
+	return Link{File: file.File, Line: text.Position(offset+skipped, offset+skipped).Line, Via: via}, true
 }
 
 // place names the field in its file: the named template, the field's text and its order among those
 // that read the same. What one action prints is told apart by its place in the object.
 func (f *printedField) place(text *yamledit.File) string {
-	source := text.Src[f.file.Skipped:]
+	source, _ := TemplateSource(text.Src)
 	wanted := source[f.start:f.end]
-	same := bytes.Count(source[:f.start], wanted)
+	same := strings.Count(source[:f.start], wanted)
 	key := f.path.String()
 	if !f.action {
 		for i := len(f.path) - 1; i >= 0; i-- {

@@ -108,3 +108,35 @@ func actionWord(inside string) string {
 	}
 	return ""
 }
+
+// WholeActions says whether a range of a template cuts no action in two and holds each block that
+// it touches from its opening to its end.
+func WholeActions(source string, start, end int) bool {
+	tokens, ok := templateTokens(source)
+	if !ok {
+		return false
+	}
+	depth := 0
+	for _, token := range tokens {
+		if token.end <= start || token.start >= end || token.start == token.end {
+			continue
+		}
+		if token.start < start || token.end > end {
+			return false
+		}
+		switch token.word {
+		case "if", "with", "range", "define", "block":
+			depth++
+		case "end":
+			depth--
+		case "else", "break", "continue":
+			if depth == 0 {
+				return false
+			}
+		}
+		if depth < 0 {
+			return false
+		}
+	}
+	return depth == 0
+}

@@ -1,6 +1,7 @@
 package render
 
 import (
+	"bytes"
 	"slices"
 	"sort"
 )
@@ -22,8 +23,8 @@ type TemplateFile struct {
 	File string // relative to the repository's root; an archive, if Inside is set
 	// Inside names the file in the archive, "" for files of the repository.
 	Inside string
-	// Skipped is how many bytes of the file stand before the template: a byte order mark.
-	Skipped int
+	// Vendor is the repository that the chart was copied from, "" if it is at home here.
+	Vendor string
 }
 
 // A TemplateFrame is a running template: that of a file, or a named one with the action that
@@ -55,14 +56,21 @@ type TemplateSpan struct {
 	Start, End int // byte range in the file
 }
 
-// span returns the index of the span that printed the byte at an offset, -1 if there is none.
-func (t *TemplateTrace) span(at int) int {
+// TemplateSource returns the template in the content of a file, and how many bytes of the file stand
+// before it: Helm takes off a byte order mark.
+func TemplateSource(content []byte) (source string, skipped int) {
+	trimmed := bytes.TrimPrefix(content, helmBOM)
+	return string(trimmed), len(content) - len(trimmed)
+}
+
+// SpanAt returns the index of the span that printed the byte at an offset, -1 if there is none.
+func (t *TemplateTrace) SpanAt(at int) int {
 	return sort.Search(len(t.Spans), func(i int) bool { return t.Spans[i].At > at }) - 1
 }
 
 // source returns where the byte at an offset of the rendered text stands literally.
 func (t *TemplateTrace) source(at int) (span *TemplateSpan, offset int, ok bool) {
-	i := t.span(at)
+	i := t.SpanAt(at)
 	if i < 0 || t.Spans[i].Kind != SpanLiteral {
 		return nil, 0, false
 	}
@@ -73,7 +81,7 @@ func (t *TemplateTrace) source(at int) (span *TemplateSpan, offset int, ok bool)
 // part returns the trace of the bytes from start to end.
 func (t *TemplateTrace) part(start, end int) *TemplateTrace {
 	part := &TemplateTrace{Within: t.Within, Files: t.Files, Frames: slices.Clone(t.Frames)}
-	for i := max(t.span(start), 0); i < len(t.Spans) && t.Spans[i].At < end; i++ {
+	for i := max(t.SpanAt(start), 0); i < len(t.Spans) && t.Spans[i].At < end; i++ {
 		span := t.Spans[i]
 		if cut := start - span.At; cut > 0 {
 			if span.Kind == SpanLiteral {

@@ -57,7 +57,8 @@ func TestTracesOfCorpus(t *testing.T) {
 					if err != nil {
 						t.Fatal(err)
 					}
-					start := span.Start + file.Skipped
+					_, skipped := TemplateSource(source)
+					start := span.Start + skipped
 					if got := string(source[start : start+end-span.At]); got != string(object.YAML[span.At:end]) {
 						t.Errorf("%s: %s: byte %d: %q is not %q", target.ID, file.File, start, got, object.YAML[span.At:end])
 					}

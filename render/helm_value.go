@@ -235,3 +235,47 @@ func another(value any) (below yamledit.Path, other any) {
 	}
 	return nil, nil
 }
+
+// ValueAt returns where the value behind a field stands: that of the field itself, or one that is
+// printed together with it. rendered is the object's text.
+func (t *TemplateTrace) ValueAt(rendered *yamledit.File, field yamledit.Path) (file string, path yamledit.Path, ok bool) {
+	if set, ok := t.valueOf(field); ok {
+		return set.File, set.Path, true
+	}
+	doc := len(rendered.Docs) - 1
+	nearest, ok := rendered.Nearest(doc, field)
+	if !ok {
+		return "", nil, false
+	}
+	span := t.SpanAt(nearest.Key.Offset)
+	if span < 0 || t.Spans[span].Kind != SpanAction {
+		return "", nil, false
+	}
+	for i := range t.Set {
+		set := &t.Set[i]
+		known, ok := rendered.Find(doc, set.Field)
+		if !ok || t.SpanAt(known.Key.Offset) != span {
+			continue
+		}
+		common := 0
+		for common < len(field) && common < len(set.Field) && field[common] == set.Field[common] {
+			common++
+		}
+		// What is below the common part is the same in the value: it is printed as it is.
+		below := set.Field[common:]
+		if at := len(set.Path) - len(below); at > 0 && set.Path[at:].String() == below.String() {
+			return set.File, set.Path[:at].Concat(field[common:]), true
+		}
+	}
+	return "", nil, false
+}
+
+// VendorOf returns the repository of which a chart's file is a copy, "" if it is of this one.
+func (t *TemplateTrace) VendorOf(name string) string {
+	for i := range t.Files {
+		if t.Files[i].File == name {
+			return t.Files[i].Vendor
+		}
+	}
+	return ""
+}
