@@ -24,7 +24,7 @@ func Apply(files *overlay.FS, proposals []*Proposal) (map[string][]byte, error) 
 			return nil, fmt.Errorf("read %s to edit it: %w", file, err)
 		}
 		if changed[file], err = yamledit.Apply(content, edits); err != nil {
-			return nil, fmt.Errorf("edit %s: %w", file, err)
+			return nil, &yamledit.EditError{Reason: yamledit.Conflict, Message: fmt.Sprintf("in %s, %v", file, err)}
 		}
 	}
 	return changed, nil
@@ -33,30 +33,57 @@ func Apply(files *overlay.FS, proposals []*Proposal) (map[string][]byte, error) 
 // jointEdits computes the edits of all proposals together, by file: what one of them empties
 // depends on the others.
 func jointEdits(files *overlay.FS, proposals []*Proposal) (map[string][]yamledit.Edit, error) {
-	var changes []sourceChange
-	var texts []FileEdit
-	for _, proposal := range proposals {
-		changes = append(changes, proposal.changes...)
-		texts = append(texts, proposal.texts...)
-	}
-	edits, err := newEditor(files, Budget{}).editsOf(changes)
+	edits, err := newEditor(files, Budget{}).joint(proposals)
 	if err != nil {
 		return nil, err
 	}
 	byFile := map[string][]yamledit.Edit{}
-	for _, edit := range slices.Concat(edits, distinctTexts(texts)) {
+	for _, edit := range edits {
 		byFile[edit.File] = append(byFile[edit.File], edit.Edit)
 	}
 	return byFile, nil
 }
 
-// distinctTexts sorts edits and drops repeated ones: many pod templates share one text.
+// joint computes the edits of proposals together.
+func (e *editor) joint(proposals []*Proposal) ([]FileEdit, error) {
+	var changes []sourceChange
+	var printed []printedChange
+	var texts []FileEdit
+	for _, proposal := range proposals {
+		changes = append(changes, proposal.changes...)
+		printed = append(printed, proposal.printed...)
+		texts = append(texts, proposal.texts...)
+	}
+	edits, err := e.editsOf(changes)
+	if err != nil {
+		return nil, err
+	}
+	pulled, err := e.pulled(printed)
+	if err != nil {
+		return nil, err
+	}
+	return slices.Concat(edits, distinctTexts(slices.Concat(texts, pulled))), nil
+}
+
+// distinctTexts sorts edits, drops repeated ones, since many pod templates share one text, and joins
+// deletions that overlap.
 func distinctTexts(texts []FileEdit) []FileEdit {
 	texts = slices.Clone(texts)
 	slices.SortFunc(texts, func(a, b FileEdit) int {
 		return cmp.Or(strings.Compare(a.File, b.File), cmp.Compare(a.Start, b.Start), cmp.Compare(a.End, b.End), strings.Compare(a.NewText, b.NewText))
 	})
-	return slices.Compact(texts)
+	var distinct []FileEdit
+	for _, text := range slices.Compact(texts) {
+		if last := len(distinct) - 1; last >= 0 {
+			before := &distinct[last]
+			if before.File == text.File && text.Start < before.End && before.NewText == "" && text.NewText == "" {
+				before.End = max(before.End, text.End)
+				continue
+			}
+		}
+		distinct = append(distinct, text)
+	}
+	return distinct
 }
 
 // editsOf computes the joint edits for changes, sorted by file and offset.
@@ -104,7 +131,10 @@ func (e *editor) editsOf(changes []sourceChange) ([]FileEdit, error) {
 
 func editRefusal(err error) *Refusal {
 	var problem *yamledit.EditError
+	var refused *refusedEdit
 	switch {
+	case errors.As(err, &refused):
+		return &refused.Refusal
 	case errors.Is(err, errSpent):
 		return lateRefusal()
 	case errors.As(err, &problem) && problem.Reason == yamledit.SharedAnchor:

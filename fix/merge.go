@@ -23,6 +23,7 @@ func (p *Proposal) absorb(other *Proposal) {
 	p.Findings = union(p.Findings, other.Findings)
 	p.Notes = union(p.Notes, other.Notes)
 	p.changes = append(p.changes, other.changes...)
+	p.printed = append(p.printed, other.printed...)
 	p.texts = distinctTexts(append(p.texts, other.texts...))
 	p.intents = append(p.intents, other.intents...)
 }
@@ -68,6 +69,8 @@ func (p *proposer) distinct() []*Proposal {
 func (p *Proposal) dedupe() {
 	slices.SortStableFunc(p.changes, func(a, b sourceChange) int { return strings.Compare(a.key(), b.key()) })
 	p.texts = distinctTexts(p.texts)
+	slices.SortStableFunc(p.printed, func(a, b printedChange) int { return strings.Compare(a.key(), b.key()) })
+	p.printed = slices.CompactFunc(p.printed, func(a, b printedChange) bool { return a.key() == b.key() })
 	p.changes = slices.CompactFunc(p.changes, func(a, b sourceChange) bool { return a.key() == b.key() })
 	slices.Sort(p.Findings)
 	slices.Sort(p.Notes)
@@ -78,10 +81,17 @@ func (c sourceChange) key() string {
 	return fmt.Sprintf("%s\x00%06d\x00%s\x00%d\x00%v\x00%s", c.file, c.doc, c.change.Path, c.change.Op, c.change.Value, c.change.Key)
 }
 
+func (c printedChange) key() string {
+	return fmt.Sprintf("%p\x00%s\x00%d\x00%v\x00%s", c.object, c.change.Path, c.change.Op, c.change.Value, c.change.Key)
+}
+
 func (p *Proposal) editsKey() string {
-	keys := make([]string, 0, len(p.changes)+len(p.texts))
+	keys := make([]string, 0, len(p.changes)+len(p.printed)+len(p.texts))
 	for _, change := range p.changes {
 		keys = append(keys, change.key())
+	}
+	for _, printed := range p.printed {
+		keys = append(keys, printed.key())
 	}
 	for _, text := range p.texts {
 		keys = append(keys, fmt.Sprintf("%s\x00%d\x00%d\x00%s", text.File, text.Start, text.End, text.NewText))

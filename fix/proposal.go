@@ -4,6 +4,7 @@ package fix
 
 import (
 	"github.com/podmend/podmend/internal/yamledit"
+	"github.com/podmend/podmend/render"
 )
 
 // A Proposal is the edits that mend one finding, or a group that must be mended together.
@@ -19,7 +20,8 @@ type Proposal struct {
 	Edits       []FileEdit
 
 	changes []sourceChange
-	texts   []FileEdit // edits of source that is no YAML, such as templates
+	printed []printedChange
+	texts   []FileEdit // edits of source that is no YAML
 	intents []intent
 }
 
@@ -60,6 +62,12 @@ type Refusal struct {
 type sourceChange struct {
 	file   string
 	doc    int
+	change yamledit.Change
+}
+
+// printedChange is one change of an object that templates printed.
+type printedChange struct {
+	object *render.Object
 	change yamledit.Change
 }
 

@@ -132,7 +132,8 @@ func (p *proposer) locate(proposal *Proposal, group *podFindings, remedy check.R
 	}
 	proposal.intents = []intent{in}
 	if object.Trace != nil && object.Trace.Template != nil {
-		return p.locateInChart(proposal, object, in.changes)
+		p.locateInChart(proposal, object, in.changes)
+		return nil
 	}
 	for _, change := range in.changes {
 		path, ok := p.locator.SourcePath(object, change.Path)
@@ -158,10 +159,13 @@ func notLocated(object *render.Object) *Refusal {
 func (p *proposer) finish(proposal *Proposal) {
 	sum := sha256.Sum256([]byte(strings.Join(proposal.Findings, "\x00")))
 	proposal.ID = "fix-" + hex.EncodeToString(sum[:6])
-	edits, err := p.editor.editsOf(proposal.changes)
+	edits, err := p.editor.joint([]*Proposal{proposal})
 	if err != nil {
 		proposal.Refusal = editRefusal(err)
 		return
 	}
-	proposal.Edits = slices.Concat(edits, proposal.texts)
+	proposal.Edits = edits
+	if _, err := Apply(p.editor.files, []*Proposal{proposal}); err != nil {
+		proposal.Refusal, proposal.Edits = editRefusal(err), nil
+	}
 }

@@ -201,7 +201,8 @@ func (p *Prover) try(ctx context.Context, proposals []*Proposal) (map[string]*Re
 	changed, err := Apply(p.Files, proposals)
 	if err != nil {
 		var problem *yamledit.EditError
-		if !errors.As(err, &problem) {
+		var refused *refusedEdit
+		if !errors.As(err, &problem) && !errors.As(err, &refused) {
 			return nil, err
 		}
 		refusals := map[string]*Refusal{}

@@ -9,53 +9,90 @@ import (
 	"github.com/podmend/podmend/render"
 )
 
-// locateInChart turns changes of an object that a chart printed into edits of its templates and
-// values: where an action prints a field, the value behind it is changed.
-func (p *proposer) locateInChart(proposal *Proposal, object *render.Object, changes []yamledit.Change) *Refusal {
-	trace := object.Trace.Template
-	text := object.YAML
-	if object.Trace.YAML != nil {
-		text = object.Trace.YAML
-	}
-	rendered := yamledit.Parse(text)
-	doc := len(rendered.Docs) - 1
-	var literal []yamledit.Change
+// locateInChart turns changes of an object that a chart printed into changes of its values, where
+// an action prints what a value holds, and of its templates.
+func (p *proposer) locateInChart(proposal *Proposal, object *render.Object, changes []yamledit.Change) {
+	rendered := yamledit.Parse(tracedText(object))
 	for _, change := range yamledit.WithoutMoot(changes) {
-		file, path, ok := trace.ValueAt(rendered, change.Path)
+		file, path, ok := object.Trace.Template.ValueAt(rendered, change.Path)
 		if !ok {
-			literal = append(literal, change)
+			proposal.printed = append(proposal.printed, printedChange{object, change})
 			continue
 		}
 		change.Path = path
 		proposal.changes = append(proposal.changes, sourceChange{file, 0, change})
 	}
-	if len(literal) == 0 {
-		return nil
+}
+
+func tracedText(object *render.Object) []byte {
+	if object.Trace.YAML != nil {
+		return object.Trace.YAML
 	}
-	edits, err := rendered.Edits(doc, literal)
+	return object.YAML
+}
+
+// refusedEdit is a refusal on the way of an error.
+type refusedEdit struct{ Refusal }
+
+func (r *refusedEdit) Error() string { return r.Message }
+
+// pulled computes the edits of templates that make changes of what they printed, for each object
+// all changes together.
+func (e *editor) pulled(changes []printedChange) ([]FileEdit, error) {
+	byObject := map[*render.Object][]yamledit.Change{}
+	var order []*render.Object
+	seen := map[string]bool{}
+	for _, change := range changes {
+		if seen[change.key()] {
+			continue
+		}
+		seen[change.key()] = true
+		if byObject[change.object] == nil {
+			order = append(order, change.object)
+		}
+		byObject[change.object] = append(byObject[change.object], change.change)
+	}
+	var texts []FileEdit
+	for _, object := range order {
+		if e.budget.spent() {
+			return nil, errSpent
+		}
+		edits, err := e.pulledFrom(object, byObject[object])
+		if err != nil {
+			return nil, err
+		}
+		texts = append(texts, edits...)
+	}
+	return distinctTexts(texts), nil
+}
+
+func (e *editor) pulledFrom(object *render.Object, changes []yamledit.Change) ([]FileEdit, error) {
+	trace, text := object.Trace.Template, tracedText(object)
+	rendered := yamledit.Parse(text)
+	edits, err := rendered.Edits(len(rendered.Docs)-1, yamledit.WithoutMoot(changes))
 	if err != nil {
-		return editRefusal(err)
+		return nil, err
 	}
-	pull := &templatePull{trace: trace, text: string(text), source: p.editor.template}
+	pull := &templatePull{trace: trace, text: string(text), source: e.template}
+	var texts []FileEdit
 	for _, edit := range edits {
 		pulled, err := pull.edit(edit)
 		if errors.Is(err, errNotInTemplate) {
-			return p.notInTemplate(trace, edit)
+			return nil, e.notInTemplate(trace, edit)
 		}
 		if err != nil {
-			return editRefusal(err)
+			return nil, err
 		}
 		if vendor := trace.VendorOf(pulled.File); vendor != "" {
-			return &Refusal{RemoteChart, fmt.Sprintf("the text stands in %s, a copy of a chart of %s; it must be changed there, or by a value of this chart", pulled.File, vendor)}
+			return nil, &refusedEdit{Refusal{RemoteChart, fmt.Sprintf("the text stands in %s, a copy of a chart of %s; it must be changed there, or by a value of this chart", pulled.File, vendor)}}
 		}
-		proposal.texts = append(proposal.texts, pulled)
+		texts = append(texts, pulled)
 	}
-	proposal.texts = distinctTexts(proposal.texts)
-	return nil
+	return texts, nil
 }
 
 // notInTemplate says which source printed what cannot be edited.
-func (p *proposer) notInTemplate(trace *render.TemplateTrace, edit yamledit.Edit) *Refusal {
+func (e *editor) notInTemplate(trace *render.TemplateTrace, edit yamledit.Edit) error {
 	for i := max(trace.SpanAt(edit.Start), 0); i < len(trace.Spans) && trace.Spans[i].At < max(edit.End, edit.Start+1); i++ {
 		span := &trace.Spans[i]
 		if span.Kind != render.SpanAction {
@@ -63,21 +100,21 @@ func (p *proposer) notInTemplate(trace *render.TemplateTrace, edit yamledit.Edit
 		}
 		file := &trace.Files[span.File]
 		if file.Inside != "" {
-			return &Refusal{RemoteChart, fmt.Sprintf("%s in the archive %s prints it, and archives are not edited; set a value of the subchart, or change its source", file.Inside, file.File)}
+			return &refusedEdit{Refusal{RemoteChart, fmt.Sprintf("%s in the archive %s prints it, and archives are not edited; set a value of the subchart, or change its source", file.Inside, file.File)}}
 		}
-		source, _, err := p.editor.template(file.File)
+		source, _, err := e.template(file.File)
 		if err != nil {
-			return editRefusal(err)
+			return err
 		}
 		line := 1 + strings.Count(source[:span.Start], "\n")
-		return &Refusal{NotLocated, fmt.Sprintf("the action in %s:%d prints it, and no value was found that stands behind it; change the template or its values by hand", file.File, line)}
+		return &refusedEdit{Refusal{NotLocated, fmt.Sprintf("the action in %s:%d prints it, and no value was found that stands behind it; change the template or its values by hand", file.File, line)}}
 	}
 	for _, file := range trace.Files {
 		if file.Inside != "" {
-			return &Refusal{RemoteChart, fmt.Sprintf("%s in the archive %s prints it, and archives are not edited; set a value of the subchart, or change its source", file.Inside, file.File)}
+			return &refusedEdit{Refusal{RemoteChart, fmt.Sprintf("%s in the archive %s prints it, and archives are not edited; set a value of the subchart, or change its source", file.Inside, file.File)}}
 		}
 	}
-	return &Refusal{NotLocated, "the text comes from several places of the chart that cannot be changed together; change the template by hand"}
+	return &refusedEdit{Refusal{NotLocated, "the text comes from several places of the chart that cannot be changed together; change the template by hand"}}
 }
 
 // template reads the template in a file.

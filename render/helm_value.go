@@ -65,6 +65,9 @@ func (l *Locator) TraceValues(ctx context.Context, results []Result, fields []Fi
 		if !ok || !field.action || len(field.found.Path) < len(ref.Path) {
 			continue
 		}
+		if _, known := field.trace.valueOf(ref.Path); known {
+			continue
+		}
 		tree, err := field.rendered.Tree(len(field.rendered.Docs) - 1)
 		if err != nil {
 			continue

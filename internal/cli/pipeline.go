@@ -232,6 +232,9 @@ func (r *run) fix(ctx context.Context, alone bool) error {
 		return err
 	}
 	budget := fix.NewBudget(timeForFixes)
+	if err := r.locator.TraceValues(ctx, r.results, fix.Fields(r.results, r.checked, r.mend), r.rendering()); err != nil {
+		return err
+	}
 	r.proposals, r.refusals = fix.Propose(r.repo.files, r.results, r.checked, r.locator, r.mend, budget)
 	prover := r.prover(budget)
 	prover.Alone = alone

@@ -1,0 +1,31 @@
+package fix
+
+import (
+	"github.com/podmend/podmend/check"
+	"github.com/podmend/podmend/render"
+)
+
+// Fields lists the fields that the remedies of a report's findings would change. Where they come
+// from has to be known before fixes are proposed.
+func Fields(results []render.Result, report *check.Report, options check.MendOptions) []render.FieldRef {
+	refs := map[*render.Object]render.FieldRef{}
+	for i := range results {
+		for j := range results[i].Objects {
+			refs[&results[i].Objects[j]] = render.FieldRef{Result: i, Object: j}
+		}
+	}
+	var fields []render.FieldRef
+	for _, group := range groupByPod(report.Findings) {
+		if group.control.Mend == nil || len(group.fields) > maxFields {
+			continue
+		}
+		for _, remedy := range group.control.Mend(group.pod, group.fields, options) {
+			for _, change := range remedy.Changes {
+				ref := refs[group.pod.Object]
+				ref.Path = group.pod.FieldPath(change.Path)
+				fields = append(fields, ref)
+			}
+		}
+	}
+	return fields
+}
