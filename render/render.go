@@ -102,6 +102,10 @@ func One(ctx context.Context, files *overlay.FS, target Target, podTemplatesOnly
 		}
 		result.Duration = time.Since(start)
 	}()
+	if target.Err != nil {
+		result.Err = target.Err
+		return result
+	}
 	switch target.Kind {
 	case Helm:
 		result.Objects, result.Notes, result.Err = renderHelm(ctx, recorded, target)
