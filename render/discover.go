@@ -117,22 +117,23 @@ func (d *discoverer) walk(dir string) error {
 	}
 	// Only where a name fits is the file system asked, which takes longest of all.
 	if slices.ContainsFunc(konfig.RecognizedKustomizationFileNames(), func(name string) bool { return names[name] }) {
-		if name, ok := kustomizationFile(d.files, dir); ok && !d.ignored.matches(path.Join(dir, name), false) {
+		if name, ok := kustomizationFile(d.files, dir); ok && d.ignored.ignoredBy(path.Join(dir, name), false) == "" {
 			d.kustomizations = append(d.kustomizations, dir)
 		}
 	}
 	for _, entry := range entries {
 		name := path.Join(dir, entry.Name())
 		isDir := entry.IsDir()
-		switch {
-		case strings.EqualFold(entry.Name(), ".git"):
+		if strings.EqualFold(entry.Name(), ".git") {
 			continue
-		case d.ignored.matches(name, isDir):
+		}
+		if rules := d.ignored.ignoredBy(name, isDir); rules != "" {
 			if isDir || isYAMLName(name) {
-				d.skip(name, "ignored by .gitignore")
+				d.skip(name, "ignored by "+rules)
 			}
 			continue
-		case isDir && isChart && isChartPart(entry.Name()):
+		}
+		if isDir && isChart && isChartPart(entry.Name()) {
 			continue
 		}
 		if pattern, ok := matchAny(d.options.Exclude, name); ok {
