@@ -70,7 +70,12 @@ func Run(results []render.Result, locator *render.Locator, options Options) (*Re
 		finding.tellPolicies()
 		r.report.Findings = append(r.report.Findings, *finding)
 	}
-	slices.SortFunc(r.report.Findings, func(a, b Finding) int {
+	r.report.sort()
+	return r.report, nil
+}
+
+func (r *Report) sort() {
+	slices.SortFunc(r.Findings, func(a, b Finding) int {
 		return cmp.Or(
 			strings.Compare(a.Origin.File, b.Origin.File),
 			cmp.Compare(a.Origin.Line, b.Origin.Line),
@@ -78,7 +83,6 @@ func Run(results []render.Result, locator *render.Locator, options Options) (*Re
 			strings.Compare(a.Control.ID, b.Control.ID),
 			strings.Compare(a.ID, b.ID))
 	})
-	return r.report, nil
 }
 
 type runner struct {

@@ -8,13 +8,13 @@ import (
 
 	"sigs.k8s.io/yaml"
 
+	"github.com/podmend/podmend/check"
 	"github.com/podmend/podmend/internal/yamledit"
 )
 
-// Overruled applies all proposals in one rendering and returns the findings whose field is there as
-// before: something else than the edited place sets it. What cannot be edited or rendered is not
-// told of.
-func (p *Prover) Overruled(ctx context.Context, proposals []*Proposal) ([]string, error) {
+// Overruled applies all proposals in one rendering and returns the fields that are there as before:
+// something else than the edited place sets them. What cannot be edited or rendered is not told of.
+func (p *Prover) Overruled(ctx context.Context, proposals []*Proposal) (map[check.FieldOf]bool, error) {
 	editable := slices.DeleteFunc(slices.Clone(proposals), func(proposal *Proposal) bool { return proposal.Refusal != nil })
 	changed, err := Apply(p.Files, editable)
 	var contradiction *yamledit.EditError
@@ -31,28 +31,35 @@ func (p *Prover) Overruled(ctx context.Context, proposals []*Proposal) ([]string
 	if err != nil {
 		return nil, err
 	}
-	var ids []string
+	overruled := map[check.FieldOf]bool{}
 	for _, proposal := range editable {
 		for _, in := range proposal.intents {
-			if was, is := p.before[in.target], after[in.target]; is != nil && unchanged(was, is, in) {
-				ids = union(ids, proposal.Findings)
+			was, is := p.before[in.target], after[in.target]
+			if is == nil {
+				continue
+			}
+			for _, path := range unchanged(was, is, in) {
+				overruled[check.FieldOf{Object: &was.result.Objects[in.object], Path: path}] = true
 			}
 		}
 	}
-	return ids, nil
+	return overruled, nil
 }
 
-// unchanged says whether a field that an intent mends is as before.
-func unchanged(before, after *judged, in intent) bool {
+// unchanged returns the fields that an intent mends and that are as before.
+func unchanged(before, after *judged, in intent) []string {
 	if after.result.Err != nil || in.object >= len(after.result.Objects) {
-		return false
+		return nil
 	}
 	var was, is any
 	if yaml.Unmarshal(before.result.Objects[in.object].YAML, &was) != nil || yaml.Unmarshal(after.result.Objects[in.object].YAML, &is) != nil {
-		return false
+		return nil
 	}
-	return slices.ContainsFunc(in.paths, func(path yamledit.Path) bool {
-		value := valueAt(was, path)
-		return value != nil && reflect.DeepEqual(value, valueAt(is, path))
-	})
+	var same []string
+	for _, path := range in.paths {
+		if value := valueAt(was, path); value != nil && reflect.DeepEqual(value, valueAt(is, path)) {
+			same = append(same, path.String())
+		}
+	}
+	return same
 }

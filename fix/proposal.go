@@ -18,6 +18,9 @@ type Proposal struct {
 	Notes       []string
 	Targets     []string // ids of the targets that render differently with it, sorted
 	Edits       []FileEdit
+	// Unproven holds the ids of targets that may read an edited file and could not be rendered
+	// before it either: the proof says nothing of them. Sorted.
+	Unproven []string
 
 	changes []sourceChange
 	printed []printedChange
@@ -45,6 +48,7 @@ const (
 	ChangesMore   Reason = "changes-more"   // the edit changes other fields, or other targets
 	BreaksTarget  Reason = "breaks-target"  // a target cannot be rendered with the edit
 	NotAdmissible Reason = "not-admissible" // the API server would refuse the pod
+	Unstable      Reason = "unstable"       // a target renders differently each time where it matters
 	TooMany       Reason = "too-many"       // one pod template has more findings than anybody would mend one by one
 	OutOfTime     Reason = "out-of-time"    // the time for fixes was over
 	Conflicts     Reason = "conflicts"      // the edit does not go together with other proposals

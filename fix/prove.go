@@ -3,7 +3,6 @@ package fix
 import (
 	"context"
 	"errors"
-	"maps"
 	"slices"
 
 	"github.com/podmend/podmend/check"
@@ -28,6 +27,7 @@ type Prover struct {
 
 	before  map[string]*judged // by target id
 	readers map[string][]int   // indexes of the targets that read a file, sorted
+	varying map[string]*variance
 }
 
 // judged is a rendered target with its findings.
@@ -62,6 +62,7 @@ func (p *Prover) Prove(ctx context.Context, proposals []*Proposal) error {
 	}
 	for _, proposal := range proven {
 		proposal.Targets = p.changedTargets(proposal)
+		p.nameUnproven(proposal)
 	}
 	if !p.Alone {
 		return nil
@@ -76,7 +77,7 @@ func (p *Prover) proveAlone(ctx context.Context, proven []*Proposal) error {
 	batches := apart(proven)
 	if len(batches) == 1 {
 		for _, proposal := range proven {
-			proposal.AloneProven = true // that is what was proven already
+			proposal.AloneProven = len(proposal.Unproven) == 0 // that is what was proven already
 		}
 		return nil
 	}
@@ -90,8 +91,8 @@ func (p *Prover) proveAlone(ctx context.Context, proven []*Proposal) error {
 		}
 		for _, group := range p.connected(batch) {
 			for _, proposal := range group.proposals {
-				proposal.AloneProven = !group.reaches(refusals)
-				if proposal.AloneProven || len(group.proposals) == 1 || p.Budget.spent() {
+				proposal.AloneProven = !group.reaches(refusals) && len(proposal.Unproven) == 0
+				if proposal.AloneProven || len(proposal.Unproven) > 0 || len(group.proposals) == 1 || p.Budget.spent() {
 					continue
 				}
 				alone, err := p.try(ctx, []*Proposal{proposal})
@@ -226,7 +227,13 @@ func (p *Prover) try(ctx context.Context, proposals []*Proposal) (map[string]*Re
 	}
 	refusals := map[string]*Refusal{}
 	for _, target := range affected {
-		if refusal := compare(p.before[target.ID], after[target.ID], intents[target.ID]); refusal != nil {
+		refusal := compare(p.before[target.ID], after[target.ID], intents[target.ID], nil)
+		if refusal != nil && mayVary(&target) {
+			if refusal, err = p.compareVarying(ctx, target, changed, intents[target.ID], refusal); err != nil {
+				return nil, err
+			}
+		}
+		if refusal != nil {
 			refusals[target.ID] = refusal
 		}
 	}
@@ -235,59 +242,6 @@ func (p *Prover) try(ctx context.Context, proposals []*Proposal) (map[string]*Re
 
 func firstRefusal(refusals map[string]*Refusal) *Refusal {
 	return refusals[sortedKeys(refusals)[0]]
-}
-
-// affected returns the targets that read a changed file.
-func (p *Prover) affected(changed map[string][]byte) []render.Target {
-	var found []int
-	for name, content := range changed {
-		if content != nil {
-			found = append(found, p.readers[name]...)
-		}
-	}
-	slices.Sort(found)
-	var affected []render.Target
-	for _, i := range slices.Compact(found) {
-		affected = append(affected, p.Targets[i])
-	}
-	return affected
-}
-
-// renderBefore completes what is known of the targets without any edit.
-func (p *Prover) renderBefore(ctx context.Context) error {
-	p.before = judgedByTarget(p.Results, p.Report)
-	var missing []render.Target
-	for _, target := range p.Targets {
-		if p.before[target.ID] == nil {
-			missing = append(missing, target)
-		}
-	}
-	rendered, err := p.judge(ctx, p.Files, missing)
-	if err != nil {
-		return err
-	}
-	maps.Copy(p.before, rendered)
-	p.readers = map[string][]int{}
-	for i, target := range p.Targets {
-		for _, name := range p.before[target.ID].result.Reads {
-			p.readers[name] = append(p.readers[name], i)
-		}
-	}
-	return nil
-}
-
-func (p *Prover) judge(ctx context.Context, files *overlay.FS, targets []render.Target) (map[string]*judged, error) {
-	options := p.Render
-	options.Detail = render.Detail{PodTemplatesOnly: true}
-	results, err := render.All(ctx, files, targets, options)
-	if err != nil {
-		return nil, err
-	}
-	report, err := check.Run(results, render.NewLocator(files), p.Policy)
-	if err != nil {
-		return nil, err
-	}
-	return judgedByTarget(results, report), nil
 }
 
 // changedTargets lists the targets that render differently with a proven proposal.

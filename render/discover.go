@@ -3,6 +3,7 @@ package render
 import (
 	"cmp"
 	"errors"
+	"fmt"
 	"io/fs"
 	"path"
 	"slices"
@@ -56,14 +57,21 @@ type Discovery struct {
 // Discover walks a repository and finds every target in it.
 // The error says that the root cannot be listed.
 func Discover(files *overlay.FS, options DiscoverOptions) (*Discovery, error) {
-	d := &discoverer{files: files, options: options, ignored: newIgnoreRules(files), usedChartOptions: map[string]bool{}}
+	return newDiscoverer(files, options).discover()
+}
+
+func newDiscoverer(files *overlay.FS, options DiscoverOptions) *discoverer {
+	return &discoverer{files: files, list: files.ReadDir, options: options, ignored: newIgnoreRules(files), usedChartOptions: map[string]bool{}}
+}
+
+func (d *discoverer) discover() (*Discovery, error) {
 	if err := d.walk("."); err != nil {
 		return nil, err
 	}
 	d.addCharts()
 	claimed := d.addKustomizations()
 	d.addManifests(claimed)
-	for _, chart := range options.Charts {
+	for _, chart := range d.options.Charts {
 		if !d.usedChartOptions[chart.Path] {
 			d.found.Unused = append(d.found.Unused, chart.Path)
 		}
@@ -77,6 +85,7 @@ func Discover(files *overlay.FS, options DiscoverOptions) (*Discovery, error) {
 
 type discoverer struct {
 	files   *overlay.FS
+	list    func(dir string) ([]fs.DirEntry, error)
 	options DiscoverOptions
 	ignored *ignoreRules
 
@@ -93,7 +102,7 @@ func (d *discoverer) skip(name, reason string) {
 }
 
 func (d *discoverer) walk(dir string) error {
-	entries, err := d.files.ReadDir(dir)
+	entries, err := d.list(dir)
 	if err != nil {
 		return err
 	}
@@ -108,22 +117,23 @@ func (d *discoverer) walk(dir string) error {
 	}
 	// Only where a name fits is the file system asked, which takes longest of all.
 	if slices.ContainsFunc(konfig.RecognizedKustomizationFileNames(), func(name string) bool { return names[name] }) {
-		if name, ok := kustomizationFile(d.files, dir); ok && !d.ignored.matches(path.Join(dir, name), false) {
+		if name, ok := kustomizationFile(d.files, dir); ok && d.ignored.ignoredBy(path.Join(dir, name), false) == "" {
 			d.kustomizations = append(d.kustomizations, dir)
 		}
 	}
 	for _, entry := range entries {
 		name := path.Join(dir, entry.Name())
 		isDir := entry.IsDir()
-		switch {
-		case strings.EqualFold(entry.Name(), ".git"):
+		if strings.EqualFold(entry.Name(), ".git") {
 			continue
-		case d.ignored.matches(name, isDir):
+		}
+		if rules := d.ignored.ignoredBy(name, isDir); rules != "" {
 			if isDir || isYAMLName(name) {
-				d.skip(name, "ignored by .gitignore")
+				d.skip(name, "ignored by "+rules)
 			}
 			continue
-		case isDir && isChart && isChartPart(entry.Name()):
+		}
+		if isDir && isChart && isChartPart(entry.Name()) {
 			continue
 		}
 		if pattern, ok := matchAny(d.options.Exclude, name); ok {
@@ -151,8 +161,19 @@ func (d *discoverer) walkInto(name string) {
 		return
 	}
 	if err := d.walk(name); err != nil {
-		d.skip(name, "cannot be listed: "+cause(err).Error())
+		d.unlisted(name, err)
 	}
+}
+
+// unlisted makes a target of a folder that cannot be listed, which fails: a finding may hide there.
+func (d *discoverer) unlisted(dir string, err error) {
+	d.found.Targets = append(d.found.Targets, Target{
+		ID: "plain:" + dir, Kind: Plain, Path: dir,
+		Err: &Error{
+			Kind: ErrUnreadable, File: dir,
+			Message: fmt.Sprintf("the folder cannot be listed: %v. Check its permissions, or leave it out with --exclude.", cause(err)),
+		},
+	})
 }
 
 func (d *discoverer) file(entry fs.DirEntry, name string) {

@@ -26,9 +26,9 @@ func holdsMarks(text string) bool {
 	return strings.ContainsFunc(text, func(r rune) bool { return markZero <= r && r <= markStart })
 }
 
-// A templateMark stands at the start of a text of a template, after each of its line breaks and at
+// A sourceMark stands at the start of a text of a template, after each of its line breaks and at
 // its end.
-type templateMark struct {
+type sourceMark struct {
 	unit   int
 	token  int // index of the token in the unit's file whose text it marks
 	offset int // in the file
@@ -61,7 +61,7 @@ type templateCall struct {
 type marker struct {
 	files []markedFile
 	units []templateUnit
-	marks []templateMark
+	marks []sourceMark
 	// twins are the names that are defined, each of which gets a marked twin: what reads the
 	// output of a named template as a value must not see marks.
 	twins map[string]bool
@@ -265,14 +265,14 @@ func (m *marker) writeText(b *strings.Builder, unit, index int) {
 		if line := strings.IndexByte(file.source[at:end], '\n'); line >= 0 {
 			end = at + line + 1
 		}
-		m.write(b, templateMark{unit: unit, token: index, offset: at, pieceEnd: end})
+		m.write(b, sourceMark{unit: unit, token: index, offset: at, pieceEnd: end})
 		b.WriteString(file.source[at:end])
 		at = end
 	}
-	m.write(b, templateMark{unit: unit, token: index, offset: token.textEnd, pieceEnd: -1})
+	m.write(b, sourceMark{unit: unit, token: index, offset: token.textEnd, pieceEnd: -1})
 }
 
-func (m *marker) write(b *strings.Builder, mark templateMark) {
+func (m *marker) write(b *strings.Builder, mark sourceMark) {
 	writeMark(b, len(m.marks))
 	m.marks = append(m.marks, mark)
 }

@@ -63,14 +63,14 @@ func (m *marker) spansOf(printed markedText) *TemplateTrace {
 			continue
 		}
 		end := len(r.text)
-		var next *templateMark
+		var next *sourceMark
 		if i+1 < len(printed.marks) {
 			end = printed.marks[i+1].at
 			if number := printed.marks[i+1].number; number < len(m.marks) {
 				next = &m.marks[number]
 			}
 		}
-		var before *templateMark
+		var before *sourceMark
 		if i > 0 && printed.marks[i-1].number < len(m.marks) {
 			before = &m.marks[printed.marks[i-1].number]
 		}
@@ -92,7 +92,7 @@ func (r *spanReader) emit(span TemplateSpan) {
 
 // enter follows a mark into its frame: the running one, one that the action before it opened, or
 // one that goes on after those above it have ended.
-func (r *spanReader) enter(mark, before *templateMark) {
+func (r *spanReader) enter(mark, before *sourceMark) {
 	m := r.marker
 	if before != nil && before.pieceEnd < 0 && before.unit == r.currentUnit() {
 		caller := m.units[before.unit]
@@ -129,7 +129,7 @@ func (r *spanReader) push(unit int, frame TemplateFrame) {
 }
 
 // read says what printed the text between a mark and the next one.
-func (r *spanReader) read(mark, next *templateMark, start, end int) {
+func (r *spanReader) read(mark, next *sourceMark, start, end int) {
 	if start == end {
 		return
 	}

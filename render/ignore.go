@@ -1,46 +1,87 @@
 package render
 
 import (
-	"errors"
 	"io/fs"
-	"os"
 	"path"
-	"path/filepath"
 	"slices"
 	"strings"
-	"syscall"
 
 	"github.com/go-git/go-git/v5/plumbing/format/gitignore"
-	"github.com/go-git/go-git/v5/plumbing/format/index"
 
 	"github.com/podmend/podmend/internal/overlay"
 )
 
-// ignoreRules answers what .gitignore files leave out. As in git, a file that is tracked is
-// not ignored. https://git-scm.com/docs/gitignore
+// ignoreRules answers what .gitignore and .git/info/exclude leave out. As in git, a file that is
+// tracked is not ignored, and a repository in the repository has rules and files of its own. What
+// the user's own configuration of git ignores is not, so that all see the same.
+// https://git-scm.com/docs/gitignore
 type ignoreRules struct {
-	files    *overlay.FS
-	patterns []gitignore.Pattern
-	matcher  gitignore.Matcher
+	files *overlay.FS
+	trees []*gitTree // in the order in which they are entered, so outer ones first
+}
+
+// A gitTree is the work tree of a repository: the one that is walked, or a submodule in it.
+type gitTree struct {
+	dir    string // where it starts
+	gitDir string // "" if there is none
+	rules  []ignoreRule
 
 	tracked     []string // sorted names of the git index, read when first needed
 	trackedRead bool
 }
 
+type ignoreRule struct {
+	pattern gitignore.Pattern
+	file    string // that holds it
+}
+
 func newIgnoreRules(files *overlay.FS) *ignoreRules {
-	return &ignoreRules{files: files, matcher: gitignore.NewMatcher(nil)}
+	r := &ignoreRules{files: files}
+	r.addTree(".")
+	return r
+}
+
+func (r *ignoreRules) addTree(dir string) {
+	tree := &gitTree{dir: dir, gitDir: gitFolder(r.files.Dir(), dir)}
+	if tree.gitDir != "" {
+		if content, ok := readGitFile(commonFolder(tree.gitDir), "info/exclude"); ok {
+			tree.add(content, dir, path.Join(dir, ".git/info/exclude"))
+		}
+	}
+	r.trees = append(r.trees, tree)
+}
+
+// treeOf is the innermost work tree that holds dir.
+func (r *ignoreRules) treeOf(dir string) *gitTree {
+	for _, tree := range slices.Backward(r.trees) {
+		if tree.dir == "." || dir == tree.dir || strings.HasPrefix(dir, tree.dir+"/") {
+			return tree
+		}
+	}
+	return r.trees[0]
 }
 
 // enter adds the rules of the .gitignore in dir.
 func (r *ignoreRules) enter(dir string, entries []fs.DirEntry) {
-	has := slices.ContainsFunc(entries, func(e fs.DirEntry) bool { return e.Name() == ".gitignore" })
-	if !has {
+	has := func(name string) bool {
+		return slices.ContainsFunc(entries, func(e fs.DirEntry) bool { return e.Name() == name })
+	}
+	if dir != "." && has(".git") {
+		r.addTree(dir)
+	}
+	if !has(".gitignore") {
 		return
 	}
-	content, err := r.files.ReadFile(path.Join(dir, ".gitignore"))
+	name := path.Join(dir, ".gitignore")
+	content, err := r.files.ReadFile(name)
 	if err != nil {
 		return // git itself ignores rules that it cannot read
 	}
+	r.treeOf(dir).add(content, dir, name)
+}
+
+// add appends the rules of a file, which hold at and below dir.
+func (t *gitTree) add(content []byte, dir, file string) {
 	var domain []string
 	if dir != "." {
 		domain = strings.Split(dir, "/")
@@ -50,91 +91,46 @@ func (r *ignoreRules) enter(dir string, entries []fs.DirEntry) {
 		if line == "" || strings.HasPrefix(line, "#") {
 			continue
 		}
-		r.patterns = append(r.patterns, gitignore.ParsePattern(line, domain))
+		t.rules = append(t.rules, ignoreRule{gitignore.ParsePattern(line, domain), file})
 	}
-	r.matcher = gitignore.NewMatcher(r.patterns)
 }
 
-// matches says whether a file or folder is ignored and holds nothing that is tracked.
-func (r *ignoreRules) matches(name string, isDir bool) bool {
-	if len(r.patterns) == 0 || !r.matcher.Match(strings.Split(name, "/"), isDir) {
-		return false
+// ignoredBy names the file whose rule leaves a file or folder out, "" if none does or if it is
+// tracked or holds what is.
+func (r *ignoreRules) ignoredBy(name string, isDir bool) string {
+	tree := r.treeOf(path.Dir(name))
+	rule := tree.rule(strings.Split(name, "/"), isDir)
+	if rule == "" {
+		return ""
 	}
-	if !r.trackedRead {
-		r.tracked = trackedFiles(r.files.Dir())
-		r.trackedRead = true
+	if !tree.trackedRead {
+		tree.tracked = trackedFiles(tree.gitDir)
+		tree.trackedRead = true
 	}
-	if _, tracked := slices.BinarySearch(r.tracked, name); tracked {
-		return false
+	if tree.dir != "." {
+		name = strings.TrimPrefix(name, tree.dir+"/")
+	}
+	if _, tracked := slices.BinarySearch(tree.tracked, name); tracked {
+		return ""
 	}
 	if isDir {
-		i, _ := slices.BinarySearch(r.tracked, name+"/")
-		return i >= len(r.tracked) || !strings.HasPrefix(r.tracked[i], name+"/")
-	}
-	return true
-}
-
-// maxIndexSize is how many bytes of git's index are read: enough for a million files.
-const maxIndexSize = 256 << 20
-
-// trackedFiles lists git's index of the work tree at dir, sorted; none where there is no
-// repository or its index cannot be read, so that only .gitignore decides.
-func trackedFiles(dir string) (names []string) {
-	gitDir, err := gitFolder(dir)
-	if err != nil {
-		return nil
-	}
-	// A pipe in its place would wait for a writer.
-	file, err := os.OpenFile(filepath.Join(gitDir, "index"), os.O_RDONLY|syscall.O_NONBLOCK, 0)
-	if err != nil {
-		return nil
-	}
-	defer file.Close()
-	if info, err := file.Stat(); err != nil || !info.Mode().IsRegular() || info.Size() > maxIndexSize {
-		return nil
-	}
-	// The decoder panics on some indexes that git would not have written.
-	defer func() {
-		if recover() != nil {
-			names = nil
+		i, _ := slices.BinarySearch(tree.tracked, name+"/")
+		if i < len(tree.tracked) && strings.HasPrefix(tree.tracked[i], name+"/") {
+			return ""
 		}
-	}()
-	var decoded index.Index
-	if err := index.NewDecoder(file).Decode(&decoded); err != nil {
-		return nil
 	}
-	names = make([]string, 0, len(decoded.Entries))
-	for _, entry := range decoded.Entries {
-		names = append(names, entry.Name)
-	}
-	slices.Sort(names)
-	return names
+	return rule
 }
 
-// gitFolder returns the git directory of the work tree at dir, which a linked work tree or a
-// submodule names in a file. https://git-scm.com/docs/gitrepository-layout
-func gitFolder(dir string) (string, error) {
-	dotGit := filepath.Join(dir, ".git")
-	info, err := os.Stat(dotGit)
-	if err != nil {
-		return "", err
+// rule names the file of the last rule that matches, "" if that takes the path back in.
+func (t *gitTree) rule(parts []string, isDir bool) string {
+	for _, rule := range slices.Backward(t.rules) {
+		switch rule.pattern.Match(parts, isDir) {
+		case gitignore.Exclude:
+			return rule.file
+		case gitignore.Include:
+			return ""
+		}
 	}
-	if info.IsDir() {
-		return dotGit, nil
-	}
-	if !info.Mode().IsRegular() {
-		return "", errors.New(".git is neither a folder nor a file")
-	}
-	content, err := os.ReadFile(dotGit)
-	if err != nil {
-		return "", err
-	}
-	target, ok := strings.CutPrefix(strings.TrimSpace(string(content)), "gitdir: ")
-	if !ok {
-		return "", errors.New(".git names no folder")
-	}
-	if !filepath.IsAbs(target) {
-		target = filepath.Join(dir, target)
-	}
-	return target, nil
+	return ""
 }

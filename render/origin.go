@@ -59,6 +59,8 @@ type Locator struct {
 	last         *Object
 	lastRendered *yamledit.File
 	names        map[*yaml.Node][]string // of the items of a list
+	// earlier counts, for each object of a source file, those before it with the same header.
+	earlier map[*yamledit.File]map[*yaml.Node]int
 }
 
 // maxKeptLists bounds what is kept of objects that are done with.
@@ -66,7 +68,9 @@ const maxKeptLists = 10_000
 
 // NewLocator makes a locator that reads sources from files.
 func NewLocator(files *overlay.FS) *Locator {
-	return &Locator{files: files, parsed: map[string]*yamledit.File{}, texts: map[string]*yamledit.File{}, names: map[*yaml.Node][]string{}}
+	return &Locator{
+		files: files, parsed: map[string]*yamledit.File{}, texts: map[string]*yamledit.File{}, names: map[*yaml.Node][]string{}, earlier: map[*yamledit.File]map[*yaml.Node]int{},
+	}
 }
 
 // rendered is the parsed text of an object.
@@ -227,24 +231,4 @@ func lastRoot(file *yamledit.File) *yaml.Node {
 		return nil
 	}
 	return file.Docs[len(file.Docs)-1].Root
-}
-
-// placeName names a field of a manifest file: the object in the file, then the path in it.
-func (l *Locator) placeName(file *yamledit.File, source Source, path yamledit.Path) string {
-	root := walk(file.Docs[source.Doc].Root, source.Path)
-	header, _ := headerOf(root)
-	same := 0
-	for i := range source.Doc {
-		if earlier, ok := headerOf(file.Docs[i].Root); ok && earlier.Kind == header.Kind && earlier.Namespace == header.Namespace && earlier.Name == header.Name {
-			same++
-		}
-	}
-	name := fmt.Sprintf("%s/%s/%s", header.Kind, header.Namespace, header.Name)
-	if same > 0 {
-		name += fmt.Sprintf("#%d", same)
-	}
-	if !path.HasPrefix(source.Path) {
-		return name + ":" + l.namedPath(file.Docs[source.Doc].Root, path)
-	}
-	return name + ":" + l.namedPath(root, path[len(source.Path):])
 }

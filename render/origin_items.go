@@ -1,7 +1,6 @@
 package render
 
 import (
-	"fmt"
 	"strings"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
@@ -121,47 +120,4 @@ func sameValue(a, b *yaml.Node) bool {
 		return true
 	}
 	return false
-}
-
-// itemNames names the items of a list by what identifies them, and those alike by their order too.
-func (l *Locator) itemNames(list *yaml.Node) []string {
-	l.mutex.Lock()
-	defer l.mutex.Unlock()
-	if names, ok := l.names[list]; ok {
-		return names
-	}
-	names := make([]string, len(list.Content))
-	seen := map[string]int{}
-	for i, item := range list.Content {
-		name := identity(item)
-		earlier := seen[name]
-		seen[name]++
-		if earlier > 2 {
-			names[i] = fmt.Sprintf("%s'%d", name, earlier)
-		} else {
-			names[i] = name + strings.Repeat("'", earlier)
-		}
-	}
-	l.names[list] = names
-	return names
-}
-
-// namedPath writes a path with list items by what identifies them.
-func (l *Locator) namedPath(root *yaml.Node, path yamledit.Path) string {
-	var b strings.Builder
-	at := root
-	for _, step := range path {
-		if !step.List {
-			b.WriteString("." + step.Key)
-			at = child(at, step.Key)
-			continue
-		}
-		name := ""
-		if at != nil && at.Kind == yaml.SequenceNode && step.Index < len(at.Content) {
-			name = l.itemNames(at)[step.Index]
-		}
-		b.WriteString("[" + name + "]")
-		at = item(at, step.Index)
-	}
-	return b.String()
 }

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io/fs"
 	"regexp"
-	"slices"
 	"strings"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
@@ -17,63 +16,74 @@ import (
 	"github.com/podmend/podmend/internal/yamledit"
 )
 
-// reasons for which a file of plain manifests turns out to be none
-const (
-	notManifest     = "no apiVersion and kind at its top"
-	foreignTemplate = "template of another tool"
-)
+// notManifest is the reason to skip a file that holds no manifest.
+const notManifest = "no apiVersion and kind at its top"
 
-// renderPlain reads a file of plain manifests: the objects of all its documents and Lists. A
-// reason instead says that the file holds no manifests. Objects are returned beside an error of
-// another document.
-func renderPlain(files *overlay.FS, target Target) (objects []Object, reason string, failure *Error) {
+// A plainFile is what was read of a file of plain manifests.
+type plainFile struct {
+	objects []Object // also beside an error of another document
+	reason  string   // why the file holds no manifests
+	notes   []string
+	failure *Error
+}
+
+// renderPlain reads a file of plain manifests: the objects of all its documents and Lists.
+func renderPlain(files *overlay.FS, target Target) plainFile {
 	content, err := files.ReadFile(target.Path)
 	if err != nil {
-		return nil, "", readError(target.Path, err)
+		return plainFile{failure: readError(target.Path, err)}
 	}
 	if problem := notText(content); problem != "" {
-		return nil, "", &Error{
+		return plainFile{failure: &Error{
 			Kind: ErrNotText, File: target.Path,
 			Message: problem + ". Save it as UTF-8, or leave it out with --exclude.",
-		}
+		}}
 	}
 	if !bytes.Contains(content, []byte("apiVersion")) || !bytes.Contains(content, []byte("kind")) {
-		return nil, notManifest, nil
+		return plainFile{reason: notManifest}
 	}
 	if bytes.Count(content, []byte("\n---")) > maxDocuments {
-		return nil, "", &Error{Kind: ErrOutputLimit, File: target.Path, Message: fmt.Sprintf("the file holds more than %d documents. Split it, or leave it out with --exclude.", maxDocuments)}
+		return plainFile{failure: &Error{Kind: ErrOutputLimit, File: target.Path, Message: fmt.Sprintf("the file holds more than %d documents. Split it, or leave it out with --exclude.", maxDocuments)}}
 	}
-	parsed := yamledit.Parse(content)
+	return readDocuments(yamledit.Parse(content), target.Path)
+}
+
+// readDocuments reads the objects of each document that can be read, and tells of the others.
+func readDocuments(parsed *yamledit.File, name string) plainFile {
+	var read plainFile
+	fail := func(failure *Error) {
+		if read.failure == nil {
+			read.failure = failure
+		} else {
+			read.failure.Others++
+		}
+	}
 	for i := range parsed.Docs {
 		doc := &parsed.Docs[i]
-		if doc.Err != nil {
-			if failure == nil {
-				failure = syntaxError(target.Path, doc.Err)
-			}
+		if mark := foreignMark(parsed, doc); mark >= 0 {
+			read.notes = append(read.notes, foreignNote(parsed, i, mark))
 			continue
 		}
-		found, err := documentObjects(parsed, i, Source{File: target.Path, Doc: i, Manifest: true})
-		if err != nil && failure == nil {
-			failure = &Error{Kind: ErrSyntax, File: target.Path, Message: err.Error() + ". Mend the document."}
+		if doc.Err != nil {
+			fail(syntaxError(name, doc.Err))
+			continue
 		}
-		objects = append(objects, found...)
-	}
-	if hasTemplateKeys(content, parsed) {
-		return nil, foreignTemplate, nil
-	}
-	if failure == nil {
-		if len(objects) == 0 {
-			return nil, notManifest, nil
+		found, err := documentObjects(parsed, i, Source{File: name, Doc: i, Manifest: true})
+		if err != nil {
+			fail(&Error{Kind: ErrSyntax, File: name, Message: err.Error() + ". Mend the document."})
 		}
-		return objects, "", nil
+		read.objects = append(read.objects, found...)
 	}
-	if len(objects) == 0 && !looksLikeManifest(content) {
-		return nil, notManifest, nil
+	switch {
+	case len(read.objects) > 0:
+		return read
+	case read.failure != nil && looksLikeManifest(parsed.Src):
+		return read
+	case len(read.notes) > 0:
+		return plainFile{reason: foreignTemplate}
+	default:
+		return plainFile{reason: notManifest}
 	}
-	if isForeignTemplate(content) {
-		return objects, foreignTemplate, nil
-	}
-	return objects, "", failure
 }
 
 // documentObjects returns the object of a document, or the items of a List.
@@ -186,39 +196,6 @@ func looksLikeManifest(content []byte) bool {
 		found[string(match[2])] = true
 	}
 	return found["apiVersion"] && found["kind"]
-}
-
-var templateMarks = [][]byte{[]byte("{{"), []byte("{%"), []byte("<%"), []byte("#@ ")}
-
-// isForeignTemplate says whether text that is no YAML is so because another tool fills it in.
-func isForeignTemplate(content []byte) bool {
-	for _, mark := range templateMarks {
-		if bytes.Contains(content, mark) {
-			return true
-		}
-	}
-	return false
-}
-
-// hasTemplateKeys says whether a {{ name }} of another tool's template happens to be YAML: a
-// mapping whose key is a mapping, which no Kubernetes object holds.
-func hasTemplateKeys(content []byte, parsed *yamledit.File) bool {
-	if !bytes.Contains(content, []byte("{{")) {
-		return false
-	}
-	return slices.ContainsFunc(parsed.Docs, func(doc yamledit.Document) bool { return hasMappingKey(doc.Root) })
-}
-
-func hasMappingKey(node *yaml.Node) bool {
-	if node == nil {
-		return false
-	}
-	for i, child := range node.Content {
-		if node.Kind == yaml.MappingNode && i%2 == 0 && child.Kind == yaml.MappingNode || hasMappingKey(child) {
-			return true
-		}
-	}
-	return false
 }
 
 func notText(content []byte) string {

@@ -109,6 +109,10 @@ func One(ctx context.Context, files *overlay.FS, target Target, detail Detail) (
 		}
 		result.Duration = time.Since(start)
 	}()
+	if target.Err != nil {
+		result.Err = target.Err
+		return result
+	}
 	switch target.Kind {
 	case Helm:
 		var tracing *helmTracing
@@ -126,11 +130,8 @@ func One(ctx context.Context, files *overlay.FS, target Target, detail Detail) (
 			}
 		}
 	case Plain:
-		var reason string
-		result.Objects, reason, result.Err = renderPlain(recorded, target)
-		if reason != "" {
-			result.SkipReason = reason
-		}
+		read := renderPlain(recorded, target)
+		result.Objects, result.Notes, result.SkipReason, result.Err = read.objects, read.notes, read.reason, read.failure
 	default:
 		result.Err = &Error{Kind: ErrPanic, Message: fmt.Sprintf("podmend cannot render a target of kind %q", target.Kind)}
 	}

@@ -34,6 +34,9 @@ type Target struct {
 
 	// IncludedBy holds the kustomization roots that include this one.
 	IncludedBy []string
+
+	// Err says why discovery could not look into Path; rendering fails with it.
+	Err *Error
 }
 
 // A Status says how rendering a target ended.

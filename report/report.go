@@ -179,6 +179,8 @@ type Proposal struct {
 	Notes       []string `json:"notes"`       // what changes beside the fields
 	Targets     []string `json:"targets"`     // that were rendered for the proof
 	Edits       []Edit   `json:"edits"`
+	// Unproven are targets that may read an edited file and could not be rendered before it either.
+	Unproven []string `json:"unproven"`
 	// Alternatives are other ways to mend the same findings. They are not proven.
 	Alternatives []Alternative `json:"alternatives"`
 }

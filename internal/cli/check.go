@@ -42,9 +42,6 @@ as exemptions, so that from then on only new ones count.`,
 			if err := run.check(cmd.Context()); err != nil {
 				return err
 			}
-			if err := run.confirm(cmd.Context()); err != nil {
-				return err
-			}
 			assembled, err := run.assemble()
 			if err != nil {
 				return err

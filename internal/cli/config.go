@@ -94,6 +94,9 @@ func parseConfig(content []byte) (*configFile, error) {
 	if err := yamledit.Bounded(content); err != nil {
 		return nil, err
 	}
+	if err := oneDocument(content); err != nil {
+		return nil, err
+	}
 	if len(document.Content) == 0 {
 		return config, nil
 	}
@@ -106,6 +109,20 @@ func parseConfig(content []byte) (*configFile, error) {
 	}
 	config.lines = linesOf(root)
 	return config, config.validate()
+}
+
+// oneDocument refuses what stands behind the first document, which would not be read.
+func oneDocument(content []byte) error {
+	parsed := yamledit.Parse(content)
+	for i, doc := range parsed.Docs {
+		if doc.Err != nil {
+			return fmt.Errorf("line %d: %s", doc.Err.Line, doc.Err.Problem)
+		}
+		if found, ok := parsed.Find(i, nil); i > 0 && ok && doc.Root != nil {
+			return fmt.Errorf("line %d: a second document starts here, and the configuration is one; take the --- away that parts them", found.Value.Line)
+		}
+	}
+	return nil
 }
 
 // validate checks what stands in the file by itself; what flags and environment may replace is

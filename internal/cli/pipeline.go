@@ -127,6 +127,9 @@ func (r *run) check(ctx context.Context) error {
 	if err := r.trace(ctx, policy); err != nil {
 		return err
 	}
+	if err := r.confirm(ctx); err != nil {
+		return err
+	}
 	return r.exempt(ctx)
 }
 
@@ -180,6 +183,7 @@ func (r *run) fields() []render.FieldRef {
 }
 
 // confirm tries the places that another file may overrule: a fix there must change the field.
+// Where it does not, the finding moves to what is certain.
 func (r *run) confirm(ctx context.Context) error {
 	doubtful := &check.Report{}
 	for _, finding := range r.checked.Findings {
@@ -193,7 +197,7 @@ func (r *run) confirm(ctx context.Context) error {
 	budget := fix.NewBudget(timeForFixes)
 	proposals, _ := fix.Propose(r.repo.files, r.results, doubtful, r.locator, check.MendOptions{IncludeHostWorkloads: true}, budget)
 	overruled, err := r.prover(budget).Overruled(ctx, proposals)
-	r.doubtOrigins(overruled)
+	r.checked.Overrule(r.locator, overruled)
 	return err
 }
 

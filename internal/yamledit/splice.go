@@ -188,7 +188,7 @@ func (s *splicer) restOfLine(offset int) int {
 // tail is where an item's lines end, without the break: behind a comment on its last
 // line and, for a nested value, behind comment lines below that are deeper than the item.
 func (s *splicer) tail(it item, column int) int {
-	end := s.restOfLine(it.end)
+	end := s.restOfLine(max(it.end, it.comma+1))
 	if it.value.Style&yaml.FlowStyle != 0 || len(it.value.Content) == 0 {
 		return end
 	}

@@ -19,6 +19,7 @@ func (s *splicer) blockCollection(n *yaml.Node, np *nodePlan, items []item) {
 			continue
 		}
 		if start, _, blank := s.lineOf(items[i].start); blank {
+			cuts = append(cuts, s.headings(items, i, column, func(k int) bool { return np.items[k].Op == Delete })...)
 			cuts = append(cuts, Edit{Start: start, End: s.nextLine(s.tail(items[i], column))})
 			continue
 		}

@@ -24,7 +24,11 @@ func (s *splicer) flowCollection(n *yaml.Node, np *nodePlan, items []item) {
 		for i+1 < len(items) && np.items[i+1].Op == Delete {
 			i++
 		}
-		s.flowCut(items, first, i)
+		if s.flowCut(items, first, i) {
+			for k := first; k <= i; k++ {
+				s.edits = append(s.edits, s.headings(items, k, s.file.column(items[k].start), func(k int) bool { return np.items[k].Op == Delete })...)
+			}
+		}
 	}
 	if np.grown != nil {
 		s.flowGrow(n, np.grown, items, last)
@@ -32,41 +36,42 @@ func (s *splicer) flowCollection(n *yaml.Node, np *nodePlan, items []item) {
 }
 
 // flowCut deletes the items from first to last with their commas: by lines if they stand
-// on lines of their own, so that comments on other lines stay.
-func (s *splicer) flowCut(items []item, first, last int) {
+// on lines of their own, which it tells, so that comments on other lines stay.
+func (s *splicer) flowCut(items []item, first, last int) (ownLines bool) {
 	atEnd := last == len(items)-1
 	if atEnd && items[last].comma < 0 {
 		// The comma before the deleted items has nothing to part any more.
 		comma := items[first-1].comma
 		if s.flowLines(items, first, last) {
 			s.edit(comma, comma+1, "")
-			return
+			return true
 		}
 		if only := s.src[comma+1 : items[first].start]; len(bytes.TrimSpace(only)) == 0 {
 			s.edit(comma, items[last].end, "")
-			return
+			return false
 		}
 		s.edit(comma, comma+1, "")
 		s.edit(items[first].start, items[last].end, "")
-		return
+		return false
 	}
 	if s.flowLines(items, first, last) {
-		return
+		return true
 	}
 	if atEnd {
 		// A comma stood behind the last item; the one before takes its place.
 		if before := items[first-1].comma; len(bytes.TrimSpace(s.src[before+1:items[first].start])) == 0 {
 			s.edit(before+1, items[last].comma+1, "")
-			return
+			return false
 		}
 		s.edit(items[first].start, items[last].comma+1, "")
-		return
+		return false
 	}
 	end := items[last].comma + 1
 	for end < items[last+1].start && (s.src[end] == ' ' || s.src[end] == '\t') {
 		end++
 	}
 	s.edit(items[first].start, end, "")
+	return false
 }
 
 // flowLines deletes whole lines if the items have some to themselves.

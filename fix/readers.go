@@ -1,0 +1,114 @@
+package fix
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/podmend/podmend/check"
+	"github.com/podmend/podmend/internal/overlay"
+	"github.com/podmend/podmend/render"
+)
+
+// affected returns the targets that read a changed file and can be rendered.
+func (p *Prover) affected(changed map[string][]byte) []render.Target {
+	var found []int
+	for name, content := range changed {
+		if content != nil {
+			found = append(found, p.readers[name]...)
+		}
+	}
+	slices.Sort(found)
+	var affected []render.Target
+	for _, i := range slices.Compact(found) {
+		if !p.unrendered(i) {
+			affected = append(affected, p.Targets[i])
+		}
+	}
+	return affected
+}
+
+// renderBefore completes what is known of the targets without any edit.
+func (p *Prover) renderBefore(ctx context.Context) error {
+	p.before = judgedByTarget(p.Results, p.Report)
+	var missing []render.Target
+	for _, target := range p.Targets {
+		if p.before[target.ID] == nil {
+			missing = append(missing, target)
+		}
+	}
+	rendered, err := p.judge(ctx, p.Files, missing)
+	if err != nil {
+		return err
+	}
+	maps.Copy(p.before, rendered)
+	p.readers = map[string][]int{}
+	for i, target := range p.Targets {
+		reads := p.before[target.ID].result.Reads
+		if p.unrendered(i) {
+			reads = union(reads, render.Names(p.Files, target))
+		}
+		for _, name := range reads {
+			p.readers[name] = append(p.readers[name], i)
+		}
+	}
+	return nil
+}
+
+func (p *Prover) judge(ctx context.Context, files *overlay.FS, targets []render.Target) (map[string]*judged, error) {
+	return p.judgeWith(ctx, files, targets, true)
+}
+
+// judgeWhole renders one target with the text of all its objects.
+func (p *Prover) judgeWhole(ctx context.Context, files *overlay.FS, target render.Target) (*judged, error) {
+	found, err := p.judgeWith(ctx, files, []render.Target{target}, false)
+	return found[target.ID], err
+}
+
+func (p *Prover) judgeWith(ctx context.Context, files *overlay.FS, targets []render.Target, podTemplatesOnly bool) (map[string]*judged, error) {
+	options := p.Render
+	options.Detail = render.Detail{PodTemplatesOnly: podTemplatesOnly}
+	results, err := render.All(ctx, files, targets, options)
+	if err != nil {
+		return nil, err
+	}
+	report, err := check.Run(results, render.NewLocator(files), p.Policy)
+	if err != nil {
+		return nil, err
+	}
+	return judgedByTarget(results, report), nil
+}
+
+// unrendered says whether a target fails without any edit, so that nothing can be proven for it.
+// What was read of a broken file of manifests is compared like any other.
+func (p *Prover) unrendered(target int) bool {
+	result := p.before[p.Targets[target].ID].result
+	return result.Err != nil && len(result.Objects) == 0
+}
+
+// shownUnproven is how many targets a note names; more would hide the sentence around them.
+const shownUnproven = 3
+
+// nameUnproven notes which targets may read an edited file and are no part of the proof. A base
+// that is rendered with its overlays is proven by them.
+func (p *Prover) nameUnproven(proposal *Proposal) {
+	for _, edit := range proposal.Edits {
+		for _, i := range p.readers[edit.File] {
+			result := p.before[p.Targets[i].ID].result
+			if p.unrendered(i) && result.Status == render.Failed {
+				proposal.Unproven = union(proposal.Unproven, []string{p.Targets[i].ID})
+			}
+		}
+	}
+	if len(proposal.Unproven) == 0 {
+		return
+	}
+	names := strings.Join(proposal.Unproven, ", ")
+	if more := len(proposal.Unproven) - shownUnproven; more > 0 {
+		names = fmt.Sprintf("%s and %d more", strings.Join(proposal.Unproven[:shownUnproven], ", "), more)
+	}
+	proposal.Notes = append(proposal.Notes, "not proven for "+names+
+		", which could not be rendered before the edit either; mend that first, or look at it by hand")
+}

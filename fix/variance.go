@@ -1,0 +1,163 @@
+package fix
+
+import (
+	"context"
+	"fmt"
+	"reflect"
+
+	"sigs.k8s.io/yaml"
+
+	"github.com/podmend/podmend/internal/yamledit"
+	"github.com/podmend/podmend/render"
+)
+
+// A variance is where two renderings of a target differ though nothing was edited: templates may
+// call randAlphaNum, now or genCA.
+type variance struct {
+	before  *judged // one of the renderings, with the text of all objects
+	masked  map[int][]yamledit.Path
+	refusal *Refusal // they differ where a change must show
+}
+
+// mayVary says whether a target can render differently each time.
+func mayVary(target *render.Target) bool {
+	return target.Kind != render.Plain && target.Kind != render.Kustomize
+}
+
+// compareVarying compares again, without what differs from rendering to rendering. A target that
+// renders the same each time keeps the refusal.
+func (p *Prover) compareVarying(ctx context.Context, target render.Target, changed map[string][]byte, intents []intent, refusal *Refusal) (*Refusal, error) {
+	v, err := p.variance(ctx, target)
+	if err != nil || v == nil {
+		return refusal, err
+	}
+	if v.refusal != nil {
+		return v.refusal, nil
+	}
+	for _, in := range intents {
+		for _, change := range in.changes {
+			for _, at := range v.masked[in.object] {
+				if at.HasPrefix(change.Path) || change.Path.HasPrefix(at) {
+					return unstable(target.ID, at.String()), nil
+				}
+			}
+		}
+	}
+	after, err := p.judgeWhole(ctx, p.Files.With(changed), target)
+	if err != nil {
+		return nil, err
+	}
+	return compare(v.before, after, intents, v.masked), nil
+}
+
+// variance renders a target twice without any edit; nil if that gives the same.
+func (p *Prover) variance(ctx context.Context, target render.Target) (*variance, error) {
+	if known, ok := p.varying[target.ID]; ok {
+		return known, nil
+	}
+	first, err := p.judgeWhole(ctx, p.Files, target)
+	if err != nil {
+		return nil, err
+	}
+	second, err := p.judgeWhole(ctx, p.Files, target)
+	if err != nil {
+		return nil, err
+	}
+	if p.varying == nil {
+		p.varying = map[string]*variance{}
+	}
+	p.varying[target.ID] = varianceOf(p.before[target.ID], first, second)
+	return p.varying[target.ID], nil
+}
+
+// varianceOf finds what differs between two renderings. known is the one that findings are told of.
+func varianceOf(known, first, second *judged) *variance {
+	id := first.result.Target.ID
+	a, b, objects := first.result.Objects, second.result.Objects, known.result.Objects
+	if first.result.Err != nil || second.result.Err != nil || len(a) != len(b) || len(a) != len(objects) {
+		return &variance{refusal: unstable(id, "the number of objects")}
+	}
+	v := &variance{before: first, masked: map[int][]yamledit.Path{}}
+	for i := range a {
+		if !sameSource(&a[i], &b[i]) || !sameSource(&a[i], &objects[i]) {
+			return &variance{refusal: unstable(id, "the order of objects")}
+		}
+		var was, is any
+		if yaml.Unmarshal(a[i].YAML, &was) != nil || yaml.Unmarshal(b[i].YAML, &is) != nil {
+			return &variance{refusal: unstable(id, "what cannot be read")}
+		}
+		for _, at := range differences(was, is, nil) {
+			if len(at) == 0 || a[i].HasPodTemplate() && !maskable(valueAt(was, at), valueAt(is, at)) {
+				return &variance{refusal: unstable(id, at.String())}
+			}
+			v.masked[i] = append(v.masked[i], at)
+		}
+	}
+	if len(v.masked) == 0 {
+		return nil
+	}
+	return v
+}
+
+// sameSource says whether two objects may be one in two renderings. Names may differ.
+func sameSource(a, b *render.Object) bool {
+	return a.Kind == b.Kind && a.Source.File == b.Source.File
+}
+
+// maskable says whether two values in an object with a pod template can be left out: no text of a
+// pod is a verdict's alone, but a list or a switch may be.
+func maskable(a, b any) bool {
+	_, isText := a.(string)
+	_, areTexts := b.(string)
+	return isText && areTexts
+}
+
+// differences returns the paths at which two trees differ: of values, and of mappings and lists
+// that do not have the same entries.
+func differences(a, b any, at yamledit.Path) []yamledit.Path {
+	if reflect.DeepEqual(a, b) {
+		return nil
+	}
+	var found []yamledit.Path
+	switch a := a.(type) {
+	case map[string]any:
+		b, ok := b.(map[string]any)
+		if !ok || !reflect.DeepEqual(sortedKeys(a), sortedKeys(b)) {
+			return []yamledit.Path{at}
+		}
+		for _, key := range sortedKeys(a) {
+			found = append(found, differences(a[key], b[key], at.Join(key))...)
+		}
+		return found
+	case []any:
+		b, ok := b.([]any)
+		if !ok || len(a) != len(b) {
+			return []yamledit.Path{at}
+		}
+		for i := range a {
+			found = append(found, differences(a[i], b[i], at.Join(i))...)
+		}
+		return found
+	}
+	return []yamledit.Path{at}
+}
+
+// blank empties what stands at a path of a tree.
+func blank(tree any, path yamledit.Path) {
+	last := path[len(path)-1]
+	switch node := valueAt(tree, path[:len(path)-1]).(type) {
+	case map[string]any:
+		if _, ok := node[last.Key]; ok {
+			node[last.Key] = nil
+		}
+	case []any:
+		if last.List && last.Index < len(node) {
+			node[last.Index] = nil
+		}
+	}
+}
+
+func unstable(target, where string) *Refusal {
+	return &Refusal{Unstable, fmt.Sprintf("%s reads the file and renders differently each time, in %s, so that the effect of the edit cannot be told; "+
+		"have its templates print the same each time, or change the field by hand", target, where)}
+}
