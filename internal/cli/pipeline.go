@@ -140,7 +140,7 @@ func (r *run) trace(ctx context.Context, policy check.Options) error {
 	}
 	var indexes []int
 	for i := range r.results {
-		if target := &r.results[i].Target; found[target.ID] && target.Kind == render.Helm {
+		if target := &r.results[i].Target; found[target.ID] && target.Kind != render.Plain {
 			indexes = append(indexes, i)
 		}
 	}
