@@ -20,6 +20,9 @@ func Propose(files *overlay.FS, results []render.Result, report *check.Report, l
 		byFinding: map[string]*Proposal{}, left: map[string]bool{},
 	}
 	for i := range results {
+		if results[i].Target.Kind == render.Kustomize {
+			p.kustomizations = append(p.kustomizations, results[i].Target.Path)
+		}
 		for j := range results[i].Objects {
 			p.objects[&results[i].Objects[j]] = objectRef{results[i].Target.ID, j}
 		}
@@ -62,6 +65,8 @@ type proposer struct {
 	byFinding map[string]*Proposal
 	refusals  map[string]*Refusal
 	left      map[string]bool // findings that are left alone
+
+	kustomizations []string // folders of the targets
 }
 
 // podFindings are the findings of one control in one pod template.
@@ -128,13 +133,16 @@ func (p *proposer) locate(proposal *Proposal, group *podFindings, remedy check.R
 	}
 	for _, change := range remedy.Changes {
 		change.Path = group.pod.FieldPath(change.Path)
-		in.changes = append(in.changes, change)
-		path, ok := p.locator.SourcePath(object, change.Path)
+		placed, ok := p.locator.SourceChanges(object, change)
 		if !ok {
 			return notLocated(object)
 		}
-		change.Path = path
-		proposal.changes = append(proposal.changes, sourceChange{object.Source.File, object.Source.Doc, change})
+		in.changes = append(in.changes, prunedLike(change, placed))
+		for _, at := range placed {
+			proposal.changes = append(proposal.changes, sourceChange{
+				file: at.Place.File, doc: at.Place.Doc, change: at.Change, inside: at.Place.Inside, patch: at.Place.Patch,
+			})
+		}
 	}
 	proposal.intents = []intent{in}
 	return nil

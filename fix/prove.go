@@ -239,10 +239,8 @@ func firstRefusal(refusals map[string]*Refusal) *Refusal {
 // affected returns the targets that read a changed file.
 func (p *Prover) affected(changed map[string][]byte) []render.Target {
 	var found []int
-	for name, content := range changed {
-		if content != nil {
-			found = append(found, p.readers[name]...)
-		}
+	for name := range changed {
+		found = append(found, p.readers[name]...)
 	}
 	slices.Sort(found)
 	var affected []render.Target

@@ -75,21 +75,11 @@ func (l *Locator) textOf(place *Place) (text placedText, ok bool) {
 	if len(place.Inside) == 0 {
 		return placedText{file: file}, place.Doc < len(file.Docs)
 	}
-	inner, ok := file.Inner(firstDoc(file), place.Inside)
+	inner, ok := file.Inner(file.FirstDoc(), place.Inside)
 	if !ok {
 		return placedText{}, false
 	}
 	return placedText{inner.File, inner}, place.Doc < len(inner.Docs)
-}
-
-// firstDoc is the index of the first document that holds something: a kustomization has one.
-func firstDoc(file *yamledit.File) int {
-	for i := range file.Docs {
-		if file.Docs[i].Root != nil {
-			return i
-		}
-	}
-	return 0
 }
 
 // holds says whether the field stands at the place as it was rendered. Of a mapping or list, other
