@@ -8,6 +8,7 @@ import (
 	"github.com/aymanbagabas/go-udiff"
 
 	"github.com/podmend/podmend/internal/overlay"
+	"github.com/podmend/podmend/internal/yamledit"
 )
 
 const contextLines = 3
@@ -45,18 +46,25 @@ func Diff(files *overlay.FS, proposals []*Proposal) ([]byte, error) {
 			}
 		}
 		body := unified.String()
-		diff.WriteString(header(name))
+		after, err := yamledit.Apply(before, byFile[name])
+		if err != nil {
+			return nil, fmt.Errorf("diff %s: %w", name, err)
+		}
+		diff.WriteString(header(name, len(after) == 0))
 		// The library's two header lines do not quote names.
 		diff.WriteString(strings.SplitN(body, "\n", 3)[2])
 	}
 	return []byte(diff.String()), nil
 }
 
-func header(name string) string {
+func header(name string, gone bool) string {
 	from, to := gitQuote("a/"+name), gitQuote("b/"+name)
 	end := "\n"
 	if strings.Contains(name, " ") {
 		end = "\t\n" // so that patch and git see where the name ends
+	}
+	if gone {
+		return "diff --git " + from + " " + to + "\ndeleted file mode 100644\n--- " + from + end + "+++ /dev/null\n"
 	}
 	return "diff --git " + from + " " + to + "\n--- " + from + end + "+++ " + to + end
 }

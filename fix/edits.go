@@ -11,7 +11,8 @@ import (
 	"github.com/podmend/podmend/internal/yamledit"
 )
 
-// Apply returns the new content of the files that the proposals edit.
+// Apply returns the new content of the files that the proposals edit, nil for those that they take
+// away.
 func Apply(files *overlay.FS, proposals []*Proposal) (map[string][]byte, error) {
 	byFile, err := jointEdits(files, proposals)
 	if err != nil {
@@ -25,6 +26,9 @@ func Apply(files *overlay.FS, proposals []*Proposal) (map[string][]byte, error) 
 		}
 		if changed[file], err = yamledit.Apply(content, edits); err != nil {
 			return nil, &yamledit.EditError{Reason: yamledit.Conflict, Message: fmt.Sprintf("in %s, %v", file, err)}
+		}
+		if len(changed[file]) == 0 {
+			changed[file] = nil
 		}
 	}
 	return changed, nil
@@ -40,6 +44,9 @@ func jointEdits(files *overlay.FS, proposals []*Proposal) (map[string][]yamledit
 	byFile := map[string][]yamledit.Edit{}
 	for _, edit := range edits {
 		byFile[edit.File] = append(byFile[edit.File], edit.Edit)
+	}
+	for _, edits := range byFile {
+		slices.SortStableFunc(edits, func(a, b yamledit.Edit) int { return cmp.Or(a.Start-b.Start, a.End-b.End) })
 	}
 	return byFile, nil
 }
@@ -89,36 +96,38 @@ func distinctTexts(texts []FileEdit) []FileEdit {
 // editsOf computes the joint edits for changes, sorted by file and offset.
 func (e *editor) editsOf(changes []sourceChange) ([]FileEdit, error) {
 	type place struct {
-		file string
-		doc  int
+		file, inside string
+		doc          int
 	}
 	byDoc := map[place][]yamledit.Change{}
 	seen := map[string]bool{}
+	insides := map[string]yamledit.Path{}
 	var places []place
 	for _, change := range changes {
 		if seen[change.key()] {
 			continue
 		}
 		seen[change.key()] = true
-		at := place{change.file, change.doc}
+		at := place{change.file, change.inside.String(), change.doc}
+		insides[at.inside] = change.inside
 		if byDoc[at] == nil {
 			places = append(places, at)
 		}
 		byDoc[at] = append(byDoc[at], change.change)
 	}
 	slices.SortFunc(places, func(a, b place) int {
-		return cmp.Or(strings.Compare(a.file, b.file), cmp.Compare(a.doc, b.doc))
+		return cmp.Or(strings.Compare(a.file, b.file), strings.Compare(a.inside, b.inside), cmp.Compare(a.doc, b.doc))
 	})
 	var edits []FileEdit
 	for _, at := range places {
 		if e.budget.spent() {
 			return nil, errSpent
 		}
-		file, err := e.parse(at.file)
+		text, err := e.text(at.file, insides[at.inside])
 		if err != nil {
-			return nil, err
+			return nil, fmt.Errorf("edit %s: %w", at.file, err)
 		}
-		found, err := file.Edits(at.doc, yamledit.WithoutMoot(byDoc[at]))
+		found, err := text.Edits(at.doc, yamledit.WithoutMoot(byDoc[at]))
 		if err != nil {
 			return nil, fmt.Errorf("edit %s: %w", at.file, err)
 		}

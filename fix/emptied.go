@@ -13,11 +13,12 @@ import (
 // decided once, for all of them.
 func (e *editor) joinEmptied(proposals []*Proposal) []*Proposal {
 	type parent struct {
-		file string
-		doc  int
-		path string
+		file, inside string
+		doc          int
+		path         string
 	}
 	type deletions struct {
+		first    sourceChange
 		path     yamledit.Path
 		children map[yamledit.Step]bool
 		by       []*Proposal
@@ -31,9 +32,9 @@ func (e *editor) joinEmptied(proposals []*Proposal) []*Proposal {
 				continue
 			}
 			above := path[:len(path)-1]
-			at := parent{change.file, change.doc, above.String()}
+			at := parent{change.file, change.inside.String(), change.doc, above.String()}
 			if emptied[at] == nil {
-				emptied[at] = &deletions{path: above, children: map[yamledit.Step]bool{}}
+				emptied[at] = &deletions{first: change, path: above, children: map[yamledit.Step]bool{}}
 				order = append(order, at)
 			}
 			emptied[at].children[path[len(path)-1]] = true
@@ -51,7 +52,7 @@ func (e *editor) joinEmptied(proposals []*Proposal) []*Proposal {
 	}
 	for _, at := range order {
 		deleted := emptied[at]
-		if len(deleted.by) < 2 || len(deleted.children) < e.size(at.file, at.doc, deleted.path) {
+		if len(deleted.by) < 2 || len(deleted.children) < e.size(&deleted.first, deleted.path) {
 			continue
 		}
 		first := resolve(deleted.by[0])
@@ -66,15 +67,15 @@ func (e *editor) joinEmptied(proposals []*Proposal) []*Proposal {
 	return slices.DeleteFunc(proposals, func(p *Proposal) bool { return joined[p] != nil })
 }
 
-// size is the number of entries of the list or mapping at path, more than any deletion has
+// size is the number of entries of the list or mapping at path in a change's document, more than any deletion has
 // where it cannot be read.
-func (e *editor) size(file string, doc int, path yamledit.Path) int {
+func (e *editor) size(in *sourceChange, path yamledit.Path) int {
 	const unknown = int(^uint(0) >> 1)
-	parsed, err := e.parse(file)
+	text, err := e.text(in.file, in.inside)
 	if err != nil {
 		return unknown
 	}
-	found, ok := parsed.Find(doc, path)
+	found, ok := text.Find(in.doc, path)
 	if !ok {
 		return unknown
 	}

@@ -56,7 +56,8 @@ func (p *proposer) distinct() []*Proposal {
 		byKey[key] = proposal
 		proposals = append(proposals, proposal)
 	}
-	proposals = p.editor.joinShared(p.editor.joinEmptied(proposals))
+	proposals = p.editor.joinShared(p.editor.joinEmptied(joinLayers(proposals)))
+	proposals = p.dropEmptiedPatches(proposals)
 	for _, proposal := range proposals {
 		for _, id := range proposal.Findings {
 			p.byFinding[id] = proposal
@@ -78,7 +79,7 @@ func (p *Proposal) dedupe() {
 }
 
 func (c sourceChange) key() string {
-	return fmt.Sprintf("%s\x00%06d\x00%s\x00%d\x00%v\x00%s", c.file, c.doc, c.change.Path, c.change.Op, c.change.Value, c.change.Key)
+	return fmt.Sprintf("%s\x00%s\x00%06d\x00%s\x00%d\x00%v\x00%s", c.file, c.inside, c.doc, c.change.Path, c.change.Op, c.change.Value, c.change.Key)
 }
 
 func (c printedChange) key() string {

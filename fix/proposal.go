@@ -67,6 +67,10 @@ type sourceChange struct {
 	file   string
 	doc    int
 	change yamledit.Change
+	// inside leads to the scalar of the file whose text doc and change are about; empty for the
+	// file itself.
+	inside yamledit.Path
+	patch  bool // the text is a patch
 }
 
 // printedChange is one change of an object that templates printed.

@@ -20,6 +20,9 @@ func Propose(files *overlay.FS, results []render.Result, report *check.Report, l
 		byFinding: map[string]*Proposal{}, left: map[string]bool{},
 	}
 	for i := range results {
+		if results[i].Target.Kind == render.Kustomize {
+			p.kustomizations = append(p.kustomizations, results[i].Target.Path)
+		}
 		for j := range results[i].Objects {
 			p.objects[&results[i].Objects[j]] = objectRef{results[i].Target.ID, j}
 		}
@@ -63,6 +66,8 @@ type proposer struct {
 	byFinding map[string]*Proposal
 	refusals  map[string]*Refusal
 	left      map[string]bool // findings that are left alone
+
+	kustomizations []string // folders of the targets
 }
 
 // podFindings are the findings of one control in one pod template.
@@ -142,22 +147,27 @@ func (p *proposer) locate(proposal *Proposal, group *podFindings, remedy check.R
 		in.paths = append(in.paths, path)
 		in.mends = append(in.mends, path.String())
 	}
+	proposal.intents = []intent{in}
+	meant := &proposal.intents[0]
 	for _, change := range remedy.Changes {
 		change.Path = group.pod.FieldPath(change.Path)
-		in.changes = append(in.changes, change)
-	}
-	proposal.intents = []intent{in}
-	if object.Trace != nil && object.Trace.Template != nil {
-		p.locateInChart(proposal, object, in.changes)
-		return nil
-	}
-	for _, change := range in.changes {
-		path, ok := p.locator.SourcePath(object, change.Path)
+		if object.Trace != nil && object.Trace.Template != nil {
+			meant.changes = append(meant.changes, change)
+			continue
+		}
+		placed, ok := p.locator.SourceChanges(object, change)
 		if !ok {
 			return notLocated(object)
 		}
-		change.Path = path
-		proposal.changes = append(proposal.changes, sourceChange{object.Source.File, object.Source.Doc, change})
+		meant.changes = append(meant.changes, prunedLike(change, placed))
+		for _, at := range placed {
+			proposal.changes = append(proposal.changes, sourceChange{
+				file: at.Place.File, doc: at.Place.Doc, change: at.Change, inside: at.Place.Inside, patch: at.Place.Patch,
+			})
+		}
+	}
+	if object.Trace != nil && object.Trace.Template != nil {
+		p.locateInChart(proposal, object, meant.changes)
 	}
 	return nil
 }

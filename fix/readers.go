@@ -15,10 +15,8 @@ import (
 // affected returns the targets that read a changed file and can be rendered.
 func (p *Prover) affected(changed map[string][]byte) []render.Target {
 	var found []int
-	for name, content := range changed {
-		if content != nil {
-			found = append(found, p.readers[name]...)
-		}
+	for name := range changed {
+		found = append(found, p.readers[name]...)
 	}
 	slices.Sort(found)
 	var affected []render.Target

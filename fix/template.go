@@ -20,7 +20,7 @@ func (p *proposer) locateInChart(proposal *Proposal, object *render.Object, chan
 			continue
 		}
 		change.Path = path
-		proposal.changes = append(proposal.changes, sourceChange{file, 0, change})
+		proposal.changes = append(proposal.changes, sourceChange{file: file, change: change})
 	}
 }
 

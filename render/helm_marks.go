@@ -57,8 +57,8 @@ type templateCall struct {
 	start, end int // the name's quoted text
 }
 
-// A marker marks the templates of a chart.
-type marker struct {
+// A templateMarker marks the templates of a chart.
+type templateMarker struct {
 	files []markedFile
 	units []templateUnit
 	marks []sourceMark
@@ -71,7 +71,7 @@ type marker struct {
 const twinPrefix = "podmend's twin of "
 
 // add takes a file in and returns its index. ok is false if it is not a template.
-func (m *marker) add(source string) (index int, ok bool) {
+func (m *templateMarker) add(source string) (index int, ok bool) {
 	tokens, ok := templateTokens(source)
 	if !ok {
 		return 0, false
@@ -155,7 +155,7 @@ func printedInclude(pipe *parse.PipeNode) *parse.StringNode {
 }
 
 // findDefines makes a unit of each named template of a file.
-func (m *marker) findDefines(index int) {
+func (m *templateMarker) findDefines(index int) {
 	var open []int
 	for i, token := range m.files[index].tokens {
 		switch token.word {
@@ -194,7 +194,7 @@ func (f *markedFile) definedName(token templateToken) (string, bool) {
 
 // marked returns the text of a file with marks. Where body is false, only its named templates get
 // marked twins.
-func (m *marker) marked(index int, body bool) string {
+func (m *templateMarker) marked(index int, body bool) string {
 	file := &m.files[index]
 	var b strings.Builder
 	if body {
@@ -216,7 +216,7 @@ func (m *marker) marked(index int, body bool) string {
 
 // writeBody writes the texts of a unit with marks and its actions, those that print named
 // templates with the names of the twins.
-func (m *marker) writeBody(b *strings.Builder, unit int) {
+func (m *templateMarker) writeBody(b *strings.Builder, unit int) {
 	u := m.units[unit]
 	file := &m.files[u.file]
 	var open []bool // of each block that is open, whether it is a named template
@@ -257,7 +257,7 @@ func (m *marker) writeBody(b *strings.Builder, unit int) {
 	}
 }
 
-func (m *marker) writeText(b *strings.Builder, unit, index int) {
+func (m *templateMarker) writeText(b *strings.Builder, unit, index int) {
 	file := &m.files[m.units[unit].file]
 	token := &file.tokens[index]
 	for at := token.textStart; at < token.textEnd; {
@@ -272,7 +272,7 @@ func (m *marker) writeText(b *strings.Builder, unit, index int) {
 	m.write(b, sourceMark{unit: unit, token: index, offset: token.textEnd, pieceEnd: -1})
 }
 
-func (m *marker) write(b *strings.Builder, mark sourceMark) {
+func (m *templateMarker) write(b *strings.Builder, mark sourceMark) {
 	writeMark(b, len(m.marks))
 	m.marks = append(m.marks, mark)
 }

@@ -68,7 +68,7 @@ func (c *helmChart) trace(objects []Object, plain map[string]string, input chart
 // render marks the templates and prints them. Without twins, what named templates print counts
 // as the output of the actions that include them.
 func (t *chartTracer) render(twins bool) bool {
-	m := &marker{twins: map[string]bool{}}
+	m := &templateMarker{twins: map[string]bool{}}
 	t.files, t.order = map[*chart.File]int{}, nil
 	walkHelmChart(t.chart.Chart, func(of *chart.Chart) {
 		for _, template := range of.Templates {

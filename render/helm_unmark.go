@@ -5,9 +5,9 @@ import (
 	"unicode/utf8"
 )
 
-// markedText is what a marked template printed: the text without marks, and the marks by where
+// unmarkedText is what a marked template printed: the text without marks, and the marks by where
 // they stood in it.
-type markedText struct {
+type unmarkedText struct {
 	text  string
 	marks []standingMark
 }
@@ -15,8 +15,8 @@ type markedText struct {
 type standingMark struct{ at, number int }
 
 // unmark takes the marks out of a printed text.
-func unmark(printed string) markedText {
-	var result markedText
+func unmark(printed string) unmarkedText {
+	var result unmarkedText
 	var b strings.Builder
 	b.Grow(len(printed))
 	for {
@@ -43,7 +43,7 @@ func unmark(printed string) markedText {
 
 // A spanReader follows the marks of a printed text and says what printed its parts.
 type spanReader struct {
-	marker *marker
+	marker *templateMarker
 	text   string
 	trace  *TemplateTrace
 	frame  int
@@ -52,7 +52,7 @@ type spanReader struct {
 }
 
 // spansOf traces a text that a marked template printed.
-func (m *marker) spansOf(printed markedText) *TemplateTrace {
+func (m *templateMarker) spansOf(printed unmarkedText) *TemplateTrace {
 	r := &spanReader{marker: m, text: printed.text, trace: &TemplateTrace{}, frame: -1}
 	if len(printed.marks) == 0 {
 		return r.trace

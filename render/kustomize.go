@@ -15,9 +15,9 @@ import (
 )
 
 // renderKustomize builds the kustomization in target.Path as `kustomize build` does, without
-// network, programs and writing. With podTemplatesOnly, objects without pod templates have no
+// network, programs and writing. With PodTemplatesOnly, objects without pod templates have no
 // YAML, and the bodies of CustomResourceDefinitions are not read where that changes nothing.
-func renderKustomize(ctx context.Context, files *overlay.FS, target Target, podTemplatesOnly bool) ([]Object, *Error) {
+func renderKustomize(ctx context.Context, files *overlay.FS, target Target, detail Detail) ([]Object, *Error) {
 	if err := ctx.Err(); err != nil {
 		return nil, &Error{Kind: ErrKustomizeBuild, File: target.Path, Message: fmt.Sprintf("rendering was stopped: %v.", err)}
 	}
@@ -33,10 +33,10 @@ func renderKustomize(ctx context.Context, files *overlay.FS, target Target, podT
 	if refused := build.refusal(); refused != nil {
 		return nil, refused
 	}
-	if podTemplatesOnly {
+	if detail.PodTemplatesOnly {
 		build.cut = build.resourceFiles()
 	}
-	return build.objects(podTemplatesOnly)
+	return build.objects(detail)
 }
 
 // A kustomizeBuild is the work on one root.
@@ -48,7 +48,7 @@ type kustomizeBuild struct {
 	cut   map[string]bool  // files that may be served without the bodies of CRDs
 }
 
-func (b *kustomizeBuild) objects(podTemplatesOnly bool) ([]Object, *Error) {
+func (b *kustomizeBuild) objects(detail Detail) ([]Object, *Error) {
 	served := b.localReferences()
 	built, failure := b.run(served)
 	if failure != nil {
@@ -60,7 +60,7 @@ func (b *kustomizeBuild) objects(podTemplatesOnly bool) ([]Object, *Error) {
 		object := &objects[i]
 		object.APIVersion, object.Kind = resource.GetApiVersion(), resource.GetKind()
 		object.Namespace, object.Name = resource.GetNamespace(), resource.GetName()
-		if podTemplatesOnly && !object.HasPodTemplate() && !object.IsNamespace() {
+		if detail.PodTemplatesOnly && !object.HasPodTemplate() && !object.IsNamespace() {
 			continue
 		}
 		text, err := resource.AsYAML()
@@ -70,6 +70,9 @@ func (b *kustomizeBuild) objects(podTemplatesOnly bool) ([]Object, *Error) {
 		object.YAML = text
 	}
 	b.addSources(objects, served)
+	if detail.Traced {
+		b.trace(built, objects, served)
+	}
 	return objects, nil
 }
 

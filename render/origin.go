@@ -39,6 +39,8 @@ type Origin struct {
 	// Doc and Path locate the field in File where Exact; a missing field's path does not exist there.
 	Doc  int
 	Path yamledit.Path
+	// Inside leads to the scalar of File whose text Doc and Path are about; empty for File itself.
+	Inside yamledit.Path
 }
 
 // A Link is a place on the way from an origin to the rendered object.
@@ -103,6 +105,9 @@ func (l *Locator) source(name string) *yamledit.File {
 // Origin returns the place behind the field at path (from the object's root).
 func (l *Locator) Origin(object *Object, path yamledit.Path) Origin {
 	rendered := l.rendered(object)
+	if fields := object.fields(); fields != nil {
+		return l.traced(object, fields, path)
+	}
 	if path, ok := l.translate(object, rendered, path); ok {
 		return l.exact(object, path)
 	}

@@ -123,7 +123,7 @@ func One(ctx context.Context, files *overlay.FS, target Target, detail Detail) (
 		result.Objects, result.Notes, result.Err = renderHelm(ctx, recorded, target, tracing)
 	case Kustomize:
 		result.Notes = kustomizeNotes(recorded, target.Path)
-		result.Objects, result.Err = renderKustomize(ctx, recorded, target, detail.PodTemplatesOnly)
+		result.Objects, result.Err = renderKustomize(ctx, recorded, target, detail)
 		if name, ok := kustomizationFile(files, target.Path); ok {
 			for i := range result.Objects {
 				result.Objects[i].Source.Kustomization = path.Join(target.Path, name)

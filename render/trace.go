@@ -14,6 +14,8 @@ type Trace struct {
 	YAML []byte
 	// Template traces what the templates of a chart printed.
 	Template *TemplateTrace
+	// Fields traces what a kustomization was built from.
+	Fields *FieldTrace
 }
 
 // Traces renders those results again that are asked for by their index, and gives their objects a

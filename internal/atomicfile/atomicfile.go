@@ -12,7 +12,7 @@ import (
 // A Replacement is the new content of an existing file.
 type Replacement struct {
 	Name    string // absolute, without symbolic links
-	Content []byte
+	Content []byte // nil takes the file away
 }
 
 // Write creates or replaces one file.
@@ -83,7 +83,7 @@ func ReplaceAll(replacements []Replacement) (err error) {
 		keepOwner(backups[i], info)
 	}
 	for i, replacement := range replacements {
-		if err := os.Rename(staged[2*i], replacement.Name); err != nil {
+		if err := replacement.put(staged[2*i]); err != nil {
 			for j := range i {
 				err = errors.Join(err, os.Rename(backups[j], replacements[j].Name))
 			}
@@ -91,6 +91,14 @@ func ReplaceAll(replacements []Replacement) (err error) {
 		}
 	}
 	return nil
+}
+
+// put lets what is staged take the file's place.
+func (r *Replacement) put(staged string) error {
+	if r.Content == nil {
+		return os.Remove(r.Name)
+	}
+	return os.Rename(staged, r.Name)
 }
 
 // writable asks for the right to write, which renaming over a file does not need.

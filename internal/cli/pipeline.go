@@ -111,7 +111,7 @@ func (r *run) check(ctx context.Context) error {
 	if err := r.discover(); err != nil {
 		return err
 	}
-	if err := r.render(ctx, true); err != nil {
+	if err := r.render(ctx, render.Detail{PodTemplatesOnly: true}); err != nil {
 		return err
 	}
 	r.locator = render.NewLocator(r.repo.files)
@@ -143,7 +143,7 @@ func (r *run) trace(ctx context.Context, policy check.Options) error {
 	}
 	var indexes []int
 	for i := range r.results {
-		if target := &r.results[i].Target; found[target.ID] && target.Kind == render.Helm {
+		if target := &r.results[i].Target; found[target.ID] && target.Kind != render.Plain {
 			indexes = append(indexes, i)
 		}
 	}
@@ -279,11 +279,11 @@ func (r *run) discover() error {
 	return nil
 }
 
-func (r *run) render(ctx context.Context, podTemplatesOnly bool) error {
+func (r *run) render(ctx context.Context, detail render.Detail) error {
 	bar := newProgress(r.env)
 	defer bar.clear()
 	options := r.rendering()
-	options.Detail = render.Detail{PodTemplatesOnly: podTemplatesOnly}
+	options.Detail = detail
 	options.Progress = bar.update
 	results, err := render.All(ctx, r.repo.files, r.targets, options)
 	if err != nil {

@@ -14,14 +14,17 @@ import (
 
 func renderCommand(env *Env) *cobra.Command {
 	var f flags
-	var inCI, showSecrets bool
+	var inCI, showSecrets, origins bool
 	cmd := &cobra.Command{
 		Use:   "render [PATH]",
 		Short: "Print what every target renders to",
 		Long: `Print the objects of every target at or below PATH as YAML documents, each below a comment
 that names its target and its source. Errors go to standard error. What looks like a credential
-is masked, and where the environment variable CI is set nothing is printed unless asked for.`,
-		Example: "  podmend render charts/app\n  podmend render overlays/production | kubectl diff -f -",
+is masked, and where the environment variable CI is set nothing is printed unless asked for.
+
+With --origins each line stands behind the file and line that set what it shows, and behind
+what it came through: a manifest, a patch, a template's text, a value.`,
+		Example: "  podmend render charts/app\n  podmend render overlays/production | kubectl diff -f -\n  podmend render --origins overlays/production",
 		Args:    onePath,
 		RunE: func(cmd *cobra.Command, args []string) (err error) {
 			if env.Getenv("CI") != "" && !inCI {
@@ -35,21 +38,23 @@ is masked, and where the environment variable CI is set nothing is printed unles
 			if err := run.discover(); err != nil {
 				return err
 			}
-			if err := run.render(cmd.Context(), false); err != nil {
+			if err := run.render(cmd.Context(), render.Detail{Traced: origins}); err != nil {
 				return err
 			}
-			return run.printObjects(showSecrets)
+			return run.printObjects(showSecrets, origins)
 		},
 	}
 	cmd.Flags().SortFlags = false
 	f.addTargetFlags(cmd.Flags())
+	cmd.Flags().BoolVar(&origins, "origins", false, "print the source of each line before it")
 	cmd.Flags().BoolVar(&inCI, "allow-in-ci", false, "print also where the environment variable CI is set")
 	cmd.Flags().BoolVar(&showSecrets, "show-secrets", false, "print what looks like a credential, which is masked otherwise")
 	return cmd
 }
 
-func (r *run) printObjects(showSecrets bool) error {
+func (r *run) printObjects(showSecrets, origins bool) error {
 	var out bytes.Buffer
+	locator := render.NewLocator(r.repo.files)
 	code, shown := exitClean, 0
 	for i := range r.results {
 		result := &r.results[i]
@@ -60,11 +65,16 @@ func (r *run) printObjects(showSecrets bool) error {
 			code = exitRender
 			fmt.Fprintf(r.env.Stderr, "%s: %s\n", report.Inert(result.Target.ID, 0), report.InertProse(result.Err.Error(), 0))
 		}
-		for _, object := range result.Objects {
+		for j := range result.Objects {
+			object := &result.Objects[j]
 			fmt.Fprintf(&out, "---\n# target: %s\n# source: %s\n", report.Inert(result.Target.ID, 0), report.Inert(object.Source.File, 0))
 			body := documentBody(object.YAML)
 			if !showSecrets {
 				body = maskCredentials(object.Kind, body)
+			}
+			if origins {
+				printOrigins(&out, locator, object, body)
+				continue
 			}
 			out.Write(body)
 			out.WriteByte('\n')

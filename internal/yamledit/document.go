@@ -78,6 +78,16 @@ func Parse(src []byte) *File {
 	return f
 }
 
+// FirstDoc is the index of the first document that holds something, 0 if none does.
+func (f *File) FirstDoc() int {
+	for i := range f.Docs {
+		if f.Docs[i].Root != nil {
+			return i
+		}
+	}
+	return 0
+}
+
 // parse reads one document whose first line is the given one, counted from 0.
 func (f *File) parse(d *Document, line int) {
 	if d.Err = f.unreadable(d); d.Err != nil {

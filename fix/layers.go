@@ -1,0 +1,48 @@
+package fix
+
+import (
+	"slices"
+
+	"github.com/podmend/podmend/internal/yamledit"
+	"github.com/podmend/podmend/render"
+)
+
+// joinLayers joins proposals that change patches with those that make a change of theirs too: what
+// an overlay takes out of its patch and of the base below, the base's own proposal takes out there,
+// and neither holds without the other.
+func joinLayers(proposals []*Proposal) []*Proposal {
+	by := map[string]*Proposal{} // by change
+	for _, proposal := range slices.Clone(proposals) {
+		for _, change := range slices.Clone(proposal.changes) {
+			other := by[change.key()]
+			by[change.key()] = proposal
+			if other == nil || other == proposal || !other.layered() && !proposal.layered() {
+				continue
+			}
+			proposal.absorb(other)
+			proposal.dedupe()
+			proposals = slices.DeleteFunc(proposals, func(p *Proposal) bool { return p == other })
+			for key, owner := range by {
+				if owner == other {
+					by[key] = proposal
+				}
+			}
+		}
+	}
+	return proposals
+}
+
+// layered says whether a proposal changes a patch.
+func (p *Proposal) layered() bool {
+	return slices.ContainsFunc(p.changes, func(c sourceChange) bool { return c.patch })
+}
+
+// prunedLike is what changes of source mean for the rendered object: what a strategic merge patch
+// alone brought goes with all that it leaves empty.
+func prunedLike(change yamledit.Change, placed []render.PlacedChange) yamledit.Change {
+	merged := slices.ContainsFunc(placed, func(at render.PlacedChange) bool { return !at.Place.Patch || at.Place.Path[0].List })
+	if change.Op == yamledit.Delete && !merged {
+		change.Prune = len(change.Path) - 1
+	}
+	return change
+}

@@ -1,0 +1,177 @@
+package yamledit
+
+import (
+	"strings"
+
+	"sigs.k8s.io/kustomize/kyaml/yaml"
+)
+
+// An Inner is a YAML text that stands in a scalar of another file, as a patch in a kustomization
+// does. Positions of its File are those in the text; Outer gives those in the file around it.
+type Inner struct {
+	*File
+	around *File
+	doc    int
+	path   Path
+	// at holds the offset in the file around of each byte of the text, and of its end.
+	at     []int
+	indent string // of a block's lines
+	style  yaml.Style
+	// starts holds where the lines of a block start in the file around, by the offset of the
+	// first byte behind their indentation.
+	starts map[int]int
+}
+
+// Inner reads the scalar at a path as a YAML text. It fails for a scalar whose text is not written
+// out byte for byte, such as a folded one.
+func (f *File) Inner(doc int, p Path) (*Inner, bool) {
+	found, ok := f.Find(doc, p)
+	if !ok || found.Shared || found.Node.Kind != yaml.ScalarNode {
+		return nil, false
+	}
+	i := &Inner{around: f, doc: doc, path: p, style: found.Node.Style, starts: map[int]int{}}
+	var text []byte
+	switch {
+	case i.style&yaml.LiteralStyle != 0:
+		text, ok = i.readBlock(found)
+	case i.style&(yaml.DoubleQuotedStyle|yaml.SingleQuotedStyle) != 0:
+		text, ok = i.readQuoted(found)
+	default:
+		text, ok = i.readPlain(found)
+	}
+	if !ok || strings.TrimRight(string(text), "\n") != strings.TrimRight(found.Node.Value, "\n") {
+		return nil, false
+	}
+	i.File = Parse(text)
+	return i, true
+}
+
+// readBlock takes the indentation off the lines of a literal block.
+func (i *Inner) readBlock(found Found) (text []byte, ok bool) {
+	src, offset := i.around.Src, found.Value.Offset
+	header, _, multiline := strings.Cut(found.Text, "\n")
+	if !multiline || strings.ContainsAny(header[:min(len(header), 3)], "123456789&!") || !strings.HasPrefix(header, "|") {
+		return nil, false
+	}
+	offset += len(header) + 1
+	end := found.Value.End
+	for line := range strings.Lines(string(src[offset:end])) {
+		content := strings.TrimRight(line, "\r\n")
+		if i.indent == "" && strings.TrimLeft(content, " ") != "" {
+			i.indent = content[:len(content)-len(strings.TrimLeft(content, " "))]
+		}
+		kept, indented := strings.CutPrefix(content, i.indent)
+		if !indented {
+			if strings.TrimLeft(content, " ") != "" {
+				return nil, false
+			}
+			kept = ""
+		}
+		start := offset + len(content) - len(kept)
+		i.starts[start] = offset
+		for n := range len(kept) {
+			i.at = append(i.at, start+n)
+		}
+		text = append(text, kept...)
+		if len(line) > len(content) {
+			i.at = append(i.at, offset+len(content))
+			text = append(text, '\n')
+		}
+		offset += len(line)
+	}
+	i.at = append(i.at, offset)
+	return text, i.indent != ""
+}
+
+// readQuoted takes quotes on one line off.
+func (i *Inner) readQuoted(found Found) (text []byte, ok bool) {
+	quote := byte('"')
+	if i.style&yaml.SingleQuotedStyle != 0 {
+		quote = '\''
+	}
+	raw := found.Text
+	if len(raw) < 2 || raw[0] != quote || raw[len(raw)-1] != quote || strings.Contains(raw, "\n") {
+		return nil, false
+	}
+	for n := 1; n < len(raw)-1; n++ {
+		i.at = append(i.at, found.Value.Offset+n)
+		if quote == '\'' && raw[n] == '\'' || quote == '"' && raw[n] == '\\' {
+			n++
+			if quote == '"' && raw[n] != '"' && raw[n] != '\\' && raw[n] != '/' {
+				return nil, false
+			}
+		}
+		text = append(text, raw[n])
+	}
+	i.at = append(i.at, found.Value.End-1)
+	return text, true
+}
+
+func (i *Inner) readPlain(found Found) (text []byte, ok bool) {
+	for n := range len(found.Text) + 1 {
+		i.at = append(i.at, found.Value.Offset+n)
+	}
+	return []byte(found.Text), i.style == 0
+}
+
+// Outer gives the place in the file around of a place in the text.
+func (i *Inner) Outer(p Position) Position {
+	return i.around.Position(i.at[p.Offset], i.at[p.End])
+}
+
+// Edits gives the edits of the file around that make changes to a document of the text.
+func (i *Inner) Edits(doc int, changes []Change) ([]Edit, error) {
+	inner, err := i.File.Edits(doc, changes)
+	if err != nil {
+		return nil, err
+	}
+	edits := make([]Edit, len(inner))
+	for n, edit := range inner {
+		edits[n] = i.outer(edit)
+	}
+	want, err := Apply(i.Src, inner)
+	if err != nil {
+		return nil, err
+	}
+	text, err := Apply(i.around.Src, edits)
+	if err != nil {
+		return nil, err
+	}
+	found, ok := Parse(text).Find(i.doc, i.path)
+	if !ok || strings.TrimSpace(found.Node.Value) != strings.TrimSpace(string(want)) {
+		return nil, &EditError{Reason: UnsupportedStyle, Message: "the text inside of " + i.path.String() + " is written in a way that cannot be edited"}
+	}
+	return edits, nil
+}
+
+func (i *Inner) outer(edit Edit) Edit {
+	start, end := i.at[edit.Start], i.at[edit.End]
+	text := edit.NewText
+	switch {
+	case i.style&yaml.LiteralStyle != 0:
+		text = i.indented(text)
+		if line, first := i.starts[start]; first && edit.Start < edit.End && edit.End == len(i.Src) && text == "" {
+			// The last lines go with their indentation.
+			start = line
+			if end < len(i.around.Src) && i.around.Src[end] == '\n' {
+				end++
+			}
+		}
+	case i.style&yaml.DoubleQuotedStyle != 0:
+		text = strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(text)
+	case i.style&yaml.SingleQuotedStyle != 0:
+		text = strings.ReplaceAll(text, "'", "''")
+	}
+	return Edit{Start: start, End: end, NewText: text}
+}
+
+// indented puts the block's indentation before each line of new text but the first.
+func (i *Inner) indented(text string) string {
+	lines := strings.Split(text, "\n")
+	for n := 1; n < len(lines); n++ {
+		if lines[n] != "" || n == len(lines)-1 {
+			lines[n] = i.indent + lines[n]
+		}
+	}
+	return strings.Join(lines, "\n")
+}

@@ -1,0 +1,54 @@
+package render
+
+import (
+	"slices"
+)
+
+// inclusions say through what each file of a build came into it.
+type inclusions map[string]inclusion
+
+type inclusion struct {
+	by  *kustomization
+	ref *reference
+}
+
+// inclusions finds the entry that names each file or included kustomization, the first where there
+// are several.
+func (b *kustomizeBuild) inclusions() inclusions {
+	found := inclusions{}
+	for _, k := range b.all {
+		for i := range k.refs {
+			ref := &k.refs[i]
+			name := ref.target
+			if ref.isDir {
+				name = ""
+				if included := b.scan.load(ref.target); included != nil && included != b.root {
+					name = included.file
+				}
+			}
+			if _, known := found[name]; name != "" && !known {
+				found[name] = inclusion{k, ref}
+			}
+		}
+	}
+	return found
+}
+
+// chain leads from a file to the root: the entries that name it, the nearest first.
+func (i inclusions) chain(file string) []Link {
+	var chain []Link
+	seen := map[string]bool{}
+	for {
+		at, ok := i[file]
+		if !ok || seen[file] {
+			return slices.Clip(chain)
+		}
+		seen[file] = true
+		via := ViaManifest
+		if at.ref.use == usePatch {
+			via = ViaPatch
+		}
+		chain = append(chain, Link{File: at.ref.file, Line: at.ref.line(at.by), Via: via})
+		file = at.by.file
+	}
+}
