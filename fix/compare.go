@@ -74,7 +74,7 @@ func compareObject(target string, before, after *render.Object, changes []yamled
 		blank(meant, at)
 		blank(is, at)
 	}
-	if at, differs := difference(meant, is, nil); differs {
+	if at, differs := likenessOf(changes).difference(meant, is, nil); differs {
 		if same, err := yamledit.ApplyTree(was, nil); err == nil && reflect.DeepEqual(valueAt(same, at), valueAt(is, at)) {
 			return &Refusal{NotMended, fmt.Sprintf("after the edit %s is as before in %s: something else, such as a patch, sets it too; change it there",
 				at, target)}
@@ -84,9 +84,9 @@ func compareObject(target string, before, after *render.Object, changes []yamled
 	return admissible(target, before, after)
 }
 
-// difference returns the path of the first difference between two trees.
-func difference(a, b any, at yamledit.Path) (yamledit.Path, bool) {
-	if reflect.DeepEqual(a, b) {
+// difference returns the path of the first difference between two trees that means something.
+func (l likeness) difference(a, b any, at yamledit.Path) (yamledit.Path, bool) {
+	if reflect.DeepEqual(a, b) || l.alike(a, b, at) {
 		return nil, false
 	}
 	switch a := a.(type) {
@@ -96,23 +96,25 @@ func difference(a, b any, at yamledit.Path) (yamledit.Path, bool) {
 			return at, true
 		}
 		for _, key := range union(sortedKeys(a), sortedKeys(b)) {
-			if _, ok := a[key]; !ok {
+			if _, ok := a[key]; !ok && !l.alike(nil, b[key], at.Join(key)) {
 				return at.Join(key), true
 			}
-			if path, differs := difference(a[key], b[key], at.Join(key)); differs {
+			if path, differs := l.difference(a[key], b[key], at.Join(key)); differs {
 				return path, true
 			}
 		}
+		return nil, false
 	case []any:
 		b, ok := b.([]any)
 		if !ok || len(a) != len(b) {
 			return at, true
 		}
 		for i := range a {
-			if path, differs := difference(a[i], b[i], at.Join(i)); differs {
+			if path, differs := l.difference(a[i], b[i], at.Join(i)); differs {
 				return path, true
 			}
 		}
+		return nil, false
 	}
 	return at, true
 }

@@ -1,0 +1,79 @@
+package fix
+
+import (
+	"regexp"
+	"strings"
+
+	"github.com/podmend/podmend/internal/yamledit"
+)
+
+// likeness says which differences of two pod templates mean nothing: a value that a template prints
+// only if it is set can leave nothing where an edit of the text leaves an empty mapping.
+type likeness struct {
+	emptied map[string]bool // keys of what deletions may have left empty
+	off     map[string]bool // keys of switches that are turned off
+}
+
+func likenessOf(changes []yamledit.Change) likeness {
+	l := likeness{emptied: map[string]bool{}, off: map[string]bool{}}
+	for _, change := range changes {
+		switch {
+		case change.Op == yamledit.Delete:
+			for path := change.Path; len(path) > 0; path = path[:len(path)-1] {
+				l.emptied[keysOf(path)] = true
+			}
+		case change.Op == yamledit.Set && change.Value == false:
+			l.off[keysOf(change.Path)] = true
+		}
+	}
+	return l
+}
+
+// alike says whether two values at a path mean the same to Kubernetes; nil is none.
+func (l likeness) alike(a, b any, at yamledit.Path) bool {
+	keys := keysOf(at)
+	if l.emptied[keys] && isEmpty(a) && isEmpty(b) {
+		return true
+	}
+	if l.off[keys] && (a == nil || a == false) && (b == nil || b == false) {
+		return true
+	}
+	return isDigestAnnotation(at) && isDigest(a) && isDigest(b)
+}
+
+func isEmpty(value any) bool {
+	switch value := value.(type) {
+	case nil:
+		return true
+	case map[string]any:
+		return len(value) == 0
+	case []any:
+		return len(value) == 0
+	}
+	return false
+}
+
+// keysOf writes a path without list indexes.
+func keysOf(path yamledit.Path) string {
+	var b strings.Builder
+	for _, step := range path {
+		if !step.List {
+			b.WriteString("." + step.Key)
+		}
+	}
+	return b.String()
+}
+
+// isDigestAnnotation says whether a path leads to an annotation like checksum/config, by which charts
+// restart pods when something else changes.
+// https://helm.sh/docs/howto/charts_tips_and_tricks/#automatically-roll-deployments
+func isDigestAnnotation(at yamledit.Path) bool {
+	return len(at) > 1 && at[len(at)-2].Key == "annotations" && strings.HasPrefix(at[len(at)-1].Key, "checksum/")
+}
+
+var digest = regexp.MustCompile(`^[0-9a-f]{32,128}$`)
+
+func isDigest(value any) bool {
+	text, ok := value.(string)
+	return ok && digest.MatchString(text)
+}
