@@ -69,24 +69,47 @@ func (e *editor) pulled(changes []printedChange) ([]FileEdit, error) {
 func (e *editor) pulledFrom(object *render.Object, changes []yamledit.Change) ([]FileEdit, error) {
 	trace, text := object.Trace.Template, tracedText(object)
 	rendered := yamledit.Parse(text)
-	edits, err := rendered.Edits(len(rendered.Docs)-1, yamledit.WithoutMoot(changes))
+	doc := len(rendered.Docs) - 1
+	changes = yamledit.WithoutMoot(changes)
+	pull := &templatePull{trace: trace, text: string(text), source: e.template}
+	texts, err := e.pullAll(pull, rendered, changes)
+	if errors.Is(err, errLeavesParts) {
+		var rest []yamledit.Change
+		if texts, rest, err = pull.deleteItems(rendered, doc, changes); err == nil {
+			var more []FileEdit
+			more, err = e.pullAll(pull, rendered, rest)
+			texts = append(texts, more...)
+		}
+	}
+	if errors.Is(err, errLeavesParts) || errors.Is(err, errNotInTemplate) {
+		err = &refusedEdit{Refusal{NotLocated, "the text comes from several places of the chart that cannot be changed together; change the template by hand"}}
+	}
 	if err != nil {
 		return nil, err
 	}
-	pull := &templatePull{trace: trace, text: string(text), source: e.template}
+	for _, pulled := range texts {
+		if vendor := trace.VendorOf(pulled.File); vendor != "" {
+			return nil, &refusedEdit{Refusal{RemoteChart, fmt.Sprintf("the text stands in %s, a copy of a chart of %s; it must be changed there, or by a value of this chart", pulled.File, vendor)}}
+		}
+	}
+	return texts, nil
+}
+
+func (e *editor) pullAll(pull *templatePull, rendered *yamledit.File, changes []yamledit.Change) ([]FileEdit, error) {
+	edits, err := rendered.Edits(len(rendered.Docs)-1, changes)
+	if err != nil {
+		return nil, err
+	}
 	var texts []FileEdit
 	for _, edit := range edits {
-		pulled, err := pull.edit(edit)
+		pulled, err := pull.edits(edit)
 		if errors.Is(err, errNotInTemplate) {
-			return nil, e.notInTemplate(trace, edit)
+			return nil, e.notInTemplate(pull.trace, edit)
 		}
 		if err != nil {
 			return nil, err
 		}
-		if vendor := trace.VendorOf(pulled.File); vendor != "" {
-			return nil, &refusedEdit{Refusal{RemoteChart, fmt.Sprintf("the text stands in %s, a copy of a chart of %s; it must be changed there, or by a value of this chart", pulled.File, vendor)}}
-		}
-		texts = append(texts, pulled)
+		texts = append(texts, pulled...)
 	}
 	return texts, nil
 }

@@ -18,15 +18,20 @@ type templatePull struct {
 	source func(file string) (source string, skipped int, err error)
 }
 
-// edit translates an edit of the rendered text. The error is errNotInTemplate, or says that a
-// template cannot be read.
+// edits translates an edit of the rendered text. The error is errNotInTemplate, errLeavesParts, or
+// says that a template cannot be read.
+func (p *templatePull) edits(edit yamledit.Edit) ([]FileEdit, error) {
+	if edit.Start < edit.End && edit.NewText == "" && p.isLineStart(edit.Start) && (p.isLineStart(edit.End) || edit.End == len(p.text)) {
+		return p.delete(edit.Start, edit.End)
+	}
+	pulled, err := p.edit(edit)
+	return []FileEdit{pulled}, err
+}
+
 func (p *templatePull) edit(edit yamledit.Edit) (FileEdit, error) {
 	start, end, added := edit.Start, edit.End, edit.NewText
 	if start == end {
 		return p.insert(start, added)
-	}
-	if added == "" && p.isLineStart(start) && (p.isLineStart(end) || end == len(p.text)) {
-		return p.deleteLines(start, end)
 	}
 	// What stays the same at both ends is no part of the edit.
 	for start < end && added != "" && p.text[start] == added[0] {

@@ -1,6 +1,7 @@
 package render
 
 import (
+	"regexp"
 	"strings"
 )
 
@@ -140,3 +141,37 @@ func WholeActions(source string, start, end int) bool {
 	}
 	return depth == 0
 }
+
+// A TemplatePart is a text or an action of a template; Word is an action's keyword, such as if.
+type TemplatePart struct {
+	Start, End int
+	Action     bool
+	Word       string
+	// Prints says that the action is a pipeline or includes a named template.
+	Prints bool
+}
+
+// TemplateParts splits a template. Texts are as they are printed: without the white space that
+// actions trim.
+func TemplateParts(source string) []TemplatePart {
+	tokens, ok := templateTokens(source)
+	if !ok {
+		return nil
+	}
+	var parts []TemplatePart
+	for _, token := range tokens {
+		if token.textStart < token.textEnd {
+			parts = append(parts, TemplatePart{Start: token.textStart, End: token.textEnd})
+		}
+		if token.start < token.end {
+			assigns := assignment.MatchString(source[token.start:token.end])
+			parts = append(parts, TemplatePart{
+				Start: token.start, End: token.end, Action: true, Word: token.word,
+				Prints: token.word == "template" || token.word == "" && !token.comment && !assigns,
+			})
+		}
+	}
+	return parts
+}
+
+var assignment = regexp.MustCompile(`^\{\{-?\s*\$\w*\s*:?=[^=]`)
