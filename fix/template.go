@@ -63,7 +63,31 @@ func (e *editor) pulled(changes []printedChange) ([]FileEdit, error) {
 		}
 		texts = append(texts, edits...)
 	}
-	return distinctTexts(texts), nil
+	return e.tidied(distinctTexts(texts))
+}
+
+// tidied takes along the blocks that deletions leave empty.
+func (e *editor) tidied(texts []FileEdit) ([]FileEdit, error) {
+	byFile := map[string][]yamledit.Edit{}
+	for _, text := range texts {
+		byFile[text.File] = append(byFile[text.File], text.Edit)
+	}
+	var all []FileEdit
+	for _, name := range sortedKeys(byFile) {
+		source, skipped, err := e.template(name)
+		if err != nil {
+			return nil, err
+		}
+		for i := range byFile[name] {
+			byFile[name][i].Start -= skipped
+			byFile[name][i].End -= skipped
+		}
+		for _, edit := range tidied(source, byFile[name]) {
+			edit.Start, edit.End = edit.Start+skipped, edit.End+skipped
+			all = append(all, FileEdit{name, edit})
+		}
+	}
+	return distinctTexts(all), nil
 }
 
 func (e *editor) pulledFrom(object *render.Object, changes []yamledit.Change) ([]FileEdit, error) {

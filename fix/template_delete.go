@@ -19,12 +19,12 @@ var errLeavesParts = errors.New("other values would print more there")
 func (p *templatePull) delete(start, end int) ([]FileEdit, error) {
 	var edits []FileEdit
 	for _, entry := range entries(p.text[start:end]) {
-		edit, err := p.deleteLines(start+entry[0], start+entry[1])
+		edit, err := p.deleteLines(start+entry.start, start+entry.end)
 		if err != nil {
 			return nil, err
 		}
-		if !strings.HasPrefix(strings.TrimLeft(p.text[start+entry[0]:], " "), "- ") {
-			if err := p.loose(&edit, start+entry[0], start+entry[1]); err != nil {
+		if !entry.item {
+			if err := p.loose(&edit, start+entry.start, start+entry.end); err != nil {
 				return nil, err
 			}
 		}
@@ -33,24 +33,54 @@ func (p *templatePull) delete(start, end int) ([]FileEdit, error) {
 	return edits, nil
 }
 
+// An entry is the lines of a list item or mapping entry with the comments above it.
+type entry struct {
+	start, end int
+	item       bool
+}
+
 // entries splits lines into list items or mapping entries of the indentation of the first.
-func entries(text string) (ranges [][2]int) {
+func entries(text string) (found []entry) {
 	indent, isItem := -1, false
-	at := 0
+	at, comments := 0, -1 // comments start where no entry has started since
 	for line := range strings.Lines(text) {
 		own := indentation(line)
-		blank := strings.TrimSpace(line) == ""
-		item := strings.HasPrefix(line[own:], "- ") || strings.TrimSpace(line[own:]) == "-"
-		if indent < 0 && !blank {
-			indent, isItem = own, item
+		ink := strings.TrimSpace(line)
+		item := strings.HasPrefix(ink, "- ") || ink == "-"
+		starts := false
+		switch {
+		case ink == "":
+		case ink[0] == '#':
+			if comments < 0 && (indent < 0 || own == indent) {
+				comments = at
+			}
+		case indent < 0:
+			indent, isItem, starts = own, item, true
+		default:
+			starts = own == indent && item == isItem
+			if !starts {
+				comments = -1
+			}
 		}
-		if len(ranges) == 0 || !blank && own == indent && item == isItem && !strings.HasPrefix(line[own:], "#") {
-			ranges = append(ranges, [2]int{at, at})
+		if starts {
+			from := at
+			if comments >= 0 {
+				from = comments
+			}
+			if len(found) > 0 {
+				found[len(found)-1].end = from
+			}
+			found = append(found, entry{from, at, isItem})
+			comments = -1
 		}
 		at += len(line)
-		ranges[len(ranges)-1][1] = at
 	}
-	return ranges
+	if len(found) == 0 {
+		return []entry{{0, len(text), true}} // comments alone
+	}
+	found[0].start = 0
+	found[len(found)-1].end = len(text)
+	return found
 }
 
 // loose asks that a mapping entry that is to be deleted holds nothing that only other values print,
