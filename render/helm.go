@@ -128,7 +128,7 @@ func helmTemplate(ctx context.Context, files *overlay.FS, target Target, tracing
 	objects, crdNotes := loaded.crdObjects()
 	templated, objectNotes, failed := helmObjects(rendered, places)
 	if tracing != nil && failed == nil {
-		loaded.trace(templated, rendered, input, untouched)
+		loaded.trace(templated, rendered, input, untouched, tracing.all)
 		tracing.layers = loaded.layers(target)
 	}
 	notes = append(append(notes, crdNotes...), objectNotes...)

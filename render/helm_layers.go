@@ -18,6 +18,7 @@ type ValuesLayer struct {
 
 // helmTracing asks a rendering for traces, and takes what belongs to the whole target.
 type helmTracing struct {
+	all    bool // also of objects that hold no pod template
 	layers []ValuesLayer
 }
 

@@ -32,15 +32,15 @@ type chartTracer struct {
 }
 
 // trace renders the chart again with marks in its templates, and gives the objects that hold pod
-// templates traces of their text. What is unsound stays without: a trace is attached only where
+// templates, or all of them, traces of their text. What is unsound stays without: a trace is attached only where
 // the marked templates printed the same text.
-func (c *helmChart) trace(objects []Object, plain map[string]string, input chartutil.Values, values any) {
+func (c *helmChart) trace(objects []Object, plain map[string]string, input chartutil.Values, values any, all bool) {
 	t := &chartTracer{
 		chart: c, input: input, values: values, plain: plain,
 		wanted: map[string]bool{}, files: map[*chart.File]int{}, within: map[string][]string{}, names: map[*chart.File][]string{},
 	}
 	for i := range objects {
-		if name := objects[i].Source.printed.template; name != "" && objects[i].HasPodTemplate() {
+		if name := objects[i].Source.printed.template; name != "" && (all || objects[i].HasPodTemplate()) {
 			t.wanted[name] = true
 		}
 	}
@@ -54,7 +54,7 @@ func (c *helmChart) trace(objects []Object, plain map[string]string, input chart
 		sound := true
 		for i := range objects {
 			object := &objects[i]
-			if object.Trace == nil && t.wanted[object.Source.printed.template] && object.HasPodTemplate() {
+			if object.Trace == nil && t.wanted[object.Source.printed.template] && (all || object.HasPodTemplate()) {
 				object.Trace = t.object(object)
 				sound = sound && object.Trace != nil
 			}

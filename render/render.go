@@ -40,7 +40,7 @@ type Detail struct {
 	// PodTemplatesOnly drops the text of objects that hold no pod template, and lets a renderer
 	// leave out what no pod template depends on.
 	PodTemplatesOnly bool
-	// Traced gives objects that hold pod templates their Trace.
+	// Traced gives objects their Trace; with PodTemplatesOnly, those that hold pod templates.
 	Traced bool
 }
 
@@ -117,7 +117,7 @@ func One(ctx context.Context, files *overlay.FS, target Target, detail Detail) (
 	case Helm:
 		var tracing *helmTracing
 		if detail.Traced {
-			tracing = &helmTracing{}
+			tracing = &helmTracing{all: !detail.PodTemplatesOnly}
 			defer func() { result.Layers = tracing.layers }()
 		}
 		result.Objects, result.Notes, result.Err = renderHelm(ctx, recorded, target, tracing)
