@@ -17,9 +17,10 @@ func Propose(files *overlay.FS, results []render.Result, report *check.Report, l
 	p := &proposer{
 		editor: newEditor(files, budget), locator: locator, options: options,
 		objects: map[*render.Object]objectRef{}, refusals: map[string]*Refusal{},
-		byFinding: map[string]*Proposal{}, left: map[string]bool{},
+		byFinding: map[string]*Proposal{}, left: map[string]bool{}, results: map[string]*render.Result{},
 	}
 	for i := range results {
+		p.results[results[i].Target.ID] = &results[i]
 		if results[i].Target.Kind == render.Kustomize {
 			p.kustomizations = append(p.kustomizations, results[i].Target.Path)
 		}
@@ -63,6 +64,7 @@ type proposer struct {
 	locator   *render.Locator
 	options   check.MendOptions
 	objects   map[*render.Object]objectRef
+	results   map[string]*render.Result // by target id
 	byFinding map[string]*Proposal
 	refusals  map[string]*Refusal
 	left      map[string]bool // findings that are left alone

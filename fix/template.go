@@ -12,15 +12,13 @@ import (
 // locateInChart turns changes of an object that a chart printed into changes of its values, where
 // an action prints what a value holds, and of its templates.
 func (p *proposer) locateInChart(proposal *Proposal, object *render.Object, changes []yamledit.Change) {
-	rendered := yamledit.Parse(tracedText(object))
+	result := p.results[p.objects[object].target]
 	for _, change := range yamledit.WithoutMoot(changes) {
-		file, path, ok := object.Trace.Template.ValueAt(rendered, change.Path)
-		if !ok {
-			proposal.printed = append(proposal.printed, printedChange{object, change})
+		if file, changed, ok := p.locator.ValueChange(result, object, change); ok {
+			proposal.changes = append(proposal.changes, sourceChange{file: file, change: changed})
 			continue
 		}
-		change.Path = path
-		proposal.changes = append(proposal.changes, sourceChange{file: file, change: change})
+		proposal.printed = append(proposal.printed, printedChange{object, change})
 	}
 }
 

@@ -2,6 +2,7 @@ package render
 
 import (
 	"slices"
+	"strings"
 
 	"helm.sh/helm/v3/pkg/chart"
 )
@@ -12,6 +13,8 @@ type ValuesLayer struct {
 	Inside string // the file in the archive
 	// Within leads from the values of the target to the file's: the names of subcharts.
 	Within []string
+	// Vendor is the repository that the file's chart was copied from, "" if it is at home here.
+	Vendor string
 	// Content is the file's, where it stands in an archive.
 	Content []byte
 }
@@ -20,6 +23,20 @@ type ValuesLayer struct {
 type helmTracing struct {
 	all    bool // also of objects that hold no pod template
 	layers []ValuesLayer
+}
+
+// vendorOf returns the repository that a subchart, or a chart around it, was copied from, "" if it is at
+// home where it stands.
+func vendorOf(of *chart.Chart) string {
+	for ; of.Parent() != nil; of = of.Parent() {
+		for _, dependency := range of.Parent().Metadata.Dependencies {
+			remote := dependency.Repository != "" && !strings.HasPrefix(dependency.Repository, "file://")
+			if remote && (dependency.Name == of.Name() || dependency.Alias == of.Name()) {
+				return dependency.Repository
+			}
+		}
+	}
+	return ""
 }
 
 // layers lists the values files of a target, the strongest first: its own, the chart's, then those
@@ -36,7 +53,7 @@ func (c *helmChart) layers(target Target) []ValuesLayer {
 			for _, file := range of.Raw {
 				if file.Name == "values.yaml" {
 					place := c.places[file]
-					layer := ValuesLayer{File: place.file, Inside: place.inside, Within: subchartNames(of)}
+					layer := ValuesLayer{File: place.file, Inside: place.inside, Within: subchartNames(of), Vendor: vendorOf(of)}
 					if place.inside != "" {
 						layer.Content = file.Data
 					}

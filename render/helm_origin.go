@@ -13,11 +13,14 @@ import (
 // where that is not certain.
 func (l *Locator) fromTemplate(object *Object, path yamledit.Path) (origin Origin, ok bool) {
 	field, ok := l.printed(object, path)
-	if !ok || field.file.Inside != "" {
+	if !ok {
 		return Origin{}, false
 	}
-	if set, ok := object.Trace.Template.valueOf(field.path); ok {
+	if set, ok := object.Trace.Template.valueOf(field.path); ok && !set.Inside {
 		return l.fromValues(field, set), true
+	}
+	if field.file.Inside != "" {
+		return Origin{}, false
 	}
 	text := l.text(field.file.File)
 	if text == nil {

@@ -18,17 +18,18 @@ type helmDocumentOf struct {
 
 // A chartTracer renders a chart with marks.
 type chartTracer struct {
-	chart  *helmChart
-	input  chartutil.Values
-	values any                       // those of input, before any template could change them
-	wanted map[string]bool           // engine names of the templates that are traced
-	files  map[*chart.File]int       // index in the marker, by template file
-	order  []*chart.File             // the same, by index
-	within map[string][]string       // names of subcharts above a template, by engine name
-	names  map[*chart.File][]string  // engine names of a template file
-	plain  map[string]string         // what the unmarked templates printed
-	marked map[string]*TemplateTrace // by engine name
-	texts  map[string]string
+	chart   *helmChart
+	input   chartutil.Values
+	values  any                      // those of input, before any template could change them
+	wanted  map[string]bool          // engine names of the templates that are traced
+	files   map[*chart.File]int      // index in the marker, by template file
+	order   []*chart.File            // the same, by index
+	within  map[string][]string      // names of subcharts above a template, by engine name
+	names   map[*chart.File][]string // engine names of a template file
+	vendors map[*chart.File]string
+	plain   map[string]string         // what the unmarked templates printed
+	marked  map[string]*TemplateTrace // by engine name
+	texts   map[string]string
 }
 
 // trace renders the chart again with marks in its templates, and gives the objects that hold pod
@@ -37,7 +38,7 @@ type chartTracer struct {
 func (c *helmChart) trace(objects []Object, plain map[string]string, input chartutil.Values, values any, all bool) {
 	t := &chartTracer{
 		chart: c, input: input, values: values, plain: plain,
-		wanted: map[string]bool{}, files: map[*chart.File]int{}, within: map[string][]string{}, names: map[*chart.File][]string{},
+		wanted: map[string]bool{}, files: map[*chart.File]int{}, within: map[string][]string{}, names: map[*chart.File][]string{}, vendors: map[*chart.File]string{},
 	}
 	for i := range objects {
 		if name := objects[i].Source.printed.template; name != "" && (all || objects[i].HasPodTemplate()) {
@@ -74,6 +75,7 @@ func (t *chartTracer) render(twins bool) bool {
 		for _, template := range of.Templates {
 			name := path.Join(of.ChartFullPath(), template.Name)
 			t.within[name] = subchartNames(of)
+			t.vendors[template] = vendorOf(of)
 			if !slices.Contains(t.names[template], name) {
 				t.names[template] = append(t.names[template], name)
 			}
@@ -153,7 +155,7 @@ func (t *chartTracer) named(trace *TemplateTrace, name string) *TemplateTrace {
 	trace.Within = t.within[name]
 	for _, template := range t.order {
 		place := t.chart.places[template]
-		trace.Files = append(trace.Files, TemplateFile{File: place.file, Inside: place.inside})
+		trace.Files = append(trace.Files, TemplateFile{File: place.file, Inside: place.inside, Vendor: t.vendors[template]})
 	}
 	return trace.compact()
 }

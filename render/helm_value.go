@@ -19,6 +19,12 @@ type ValueSource struct {
 	Field yamledit.Path // in the object
 	File  string        // the values file of the layer that sets it
 	Path  yamledit.Path // in the file
+	// Inside says that the file stands in an archive.
+	Inside bool
+	// Parent is a file that sets values of the layer's chart, where the layer is not to be edited; ""
+	// if it may be.
+	Parent string
+	Below  yamledit.Path // leads in Parent to the values of the layer
 }
 
 // valueOf returns the value behind a field.
@@ -137,23 +143,39 @@ func (s *valueSearch) run(ctx context.Context) error {
 // try renders with another value and looks which of the fields that it may be behind follow.
 func (s *valueSearch) try(ctx context.Context, candidate valueCandidate) error {
 	layer := &s.values.layers[candidate.layer]
-	if layer.Inside != "" {
-		return nil // no line of an archive can be shown
-	}
 	below, other := another(candidate.value)
 	if other == nil {
 		return nil
 	}
-	edits, err := layer.file.Edits(0, []yamledit.Change{{Op: yamledit.Set, Path: candidate.path.Concat(below), Value: other}})
+	source := ValueSource{File: layer.File, Path: candidate.path, Inside: layer.Inside != ""}
+	if layer.Inside != "" || layer.Vendor != "" {
+		parent := s.values.parentOf(candidate.layer)
+		if parent == nil {
+			return nil
+		}
+		source.Parent = parent.File
+		for _, name := range layer.Within[len(parent.Within):] {
+			source.Below = source.Below.Join(name)
+		}
+	}
+	file, change, ok := s.locator.valueChange(s.values, &source, yamledit.Change{Op: yamledit.Set, Path: candidate.path.Concat(below), Value: other})
+	if !ok {
+		return nil
+	}
+	edited := s.values.file(file)
+	if edited == nil {
+		return nil
+	}
+	edits, err := edited.Edits(0, []yamledit.Change{change})
 	if err != nil {
 		return nil
 	}
-	content, err := yamledit.Apply(layer.file.Src, edits)
+	content, err := yamledit.Apply(edited.Src, edits)
 	if err != nil {
 		return nil
 	}
 	s.trials++
-	files := s.locator.files.With(map[string][]byte{layer.File: content})
+	files := s.locator.files.With(map[string][]byte{file: content})
 	changed, err := s.render(ctx, files)
 	if err != nil || changed.Err != nil || len(changed.Objects) != len(s.result.Objects) {
 		return err
@@ -162,7 +184,8 @@ func (s *valueSearch) try(ctx context.Context, candidate valueCandidate) error {
 		if !field.found && field.mayBe(candidate) && field.follows(&changed.Objects[field.object], candidate.value, below, other) {
 			field.found = true
 			trace := s.result.Objects[field.object].Trace.Template
-			trace.Set = append(trace.Set, ValueSource{Field: field.path, File: layer.File, Path: candidate.path})
+			source.Field = field.path
+			trace.Set = append(trace.Set, source)
 		}
 	}
 	return nil
@@ -237,40 +260,6 @@ func another(value any) (below yamledit.Path, other any) {
 		}
 	}
 	return nil, nil
-}
-
-// ValueAt returns where the value behind a field stands: that of the field itself, or one that is
-// printed together with it. rendered is the object's text.
-func (t *TemplateTrace) ValueAt(rendered *yamledit.File, field yamledit.Path) (file string, path yamledit.Path, ok bool) {
-	if set, ok := t.valueOf(field); ok {
-		return set.File, set.Path, true
-	}
-	doc := len(rendered.Docs) - 1
-	nearest, ok := rendered.Nearest(doc, field)
-	if !ok {
-		return "", nil, false
-	}
-	span := t.SpanAt(nearest.Key.Offset)
-	if span < 0 || t.Spans[span].Kind != SpanAction {
-		return "", nil, false
-	}
-	for i := range t.Set {
-		set := &t.Set[i]
-		known, ok := rendered.Find(doc, set.Field)
-		if !ok || t.SpanAt(known.Key.Offset) != span {
-			continue
-		}
-		common := 0
-		for common < len(field) && common < len(set.Field) && field[common] == set.Field[common] {
-			common++
-		}
-		// What is below the common part is the same in the value: it is printed as it is.
-		below := set.Field[common:]
-		if at := len(set.Path) - len(below); at > 0 && set.Path[at:].String() == below.String() {
-			return set.File, set.Path[:at].Concat(field[common:]), true
-		}
-	}
-	return "", nil, false
 }
 
 // VendorOf returns the repository of which a chart's file is a copy, "" if it is of this one.
