@@ -11,19 +11,20 @@ import (
 // only if it is set can leave nothing where an edit of the text leaves an empty mapping.
 type likeness struct {
 	emptied map[string]bool // keys of what deletions may have left empty
-	off     map[string]bool // keys of switches that are turned off
+	// defaults are values that are set to what Kubernetes takes for none.
+	defaults map[string]any
 }
 
 func likenessOf(changes []yamledit.Change) likeness {
-	l := likeness{emptied: map[string]bool{}, off: map[string]bool{}}
+	l := likeness{emptied: map[string]bool{}, defaults: map[string]any{}}
 	for _, change := range changes {
 		switch {
 		case change.Op == yamledit.Delete:
 			for path := change.Path; len(path) > 0; path = path[:len(path)-1] {
 				l.emptied[keysOf(path)] = true
 			}
-		case change.Op == yamledit.Set && change.Value == false:
-			l.off[keysOf(change.Path)] = true
+		case change.Op == yamledit.Set && (change.Value == false || change.Value == "ClusterFirst"):
+			l.defaults[keysOf(change.Path)] = change.Value
 		}
 	}
 	return l
@@ -35,7 +36,7 @@ func (l likeness) alike(a, b any, at yamledit.Path) bool {
 	if l.emptied[keys] && isEmpty(a) && isEmpty(b) {
 		return true
 	}
-	if l.off[keys] && (a == nil || a == false) && (b == nil || b == false) {
+	if none, ok := l.defaults[keys]; ok && (a == nil || a == none) && (b == nil || b == none) {
 		return true
 	}
 	return isDigestAnnotation(at) && isDigest(a) && isDigest(b)

@@ -26,6 +26,7 @@ func (p *Proposal) absorb(other *Proposal) {
 	p.printed = append(p.printed, other.printed...)
 	p.texts = distinctTexts(append(p.texts, other.texts...))
 	p.intents = append(p.intents, other.intents...)
+	p.another = p.another || other.another
 }
 
 func union(a, b []string) []string {

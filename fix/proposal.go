@@ -24,6 +24,8 @@ type Proposal struct {
 
 	changes []sourceChange
 	printed []printedChange
+	// another says that there is another way, which is likelier to change more.
+	another bool
 	texts   []FileEdit // edits of source that is no YAML
 	intents []intent
 }

@@ -14,7 +14,12 @@ import (
 // Propose makes the proposals that mend findings of a report on results, sorted by file and
 // place. A finding without a proposal has a refusal, by its id.
 func Propose(files *overlay.FS, results []render.Result, report *check.Report, locator *render.Locator, options check.MendOptions, budget Budget) ([]*Proposal, map[string]*Refusal) {
+	return propose(files, results, report, locator, options, budget, nil)
+}
+
+func propose(files *overlay.FS, results []render.Result, report *check.Report, locator *render.Locator, options check.MendOptions, budget Budget, again []string) ([]*Proposal, map[string]*Refusal) {
 	p := &proposer{
+		again:  again,
 		editor: newEditor(files, budget), locator: locator, options: options,
 		objects: map[*render.Object]objectRef{}, refusals: map[string]*Refusal{},
 		byFinding: map[string]*Proposal{}, left: map[string]bool{}, results: map[string]*render.Result{},
@@ -30,6 +35,11 @@ func Propose(files *overlay.FS, results []render.Result, report *check.Report, l
 	}
 	groups := groupByPod(report.Findings)
 	p.leaveOverruled(report.Findings)
+	for _, finding := range report.Findings {
+		if again != nil && !slices.Contains(again, finding.ID) {
+			p.left[finding.ID] = true
+		}
+	}
 	p.leaveHostWorkloads(report.Findings, groups)
 	for _, group := range groups {
 		p.propose(group)
@@ -65,6 +75,7 @@ type proposer struct {
 	options   check.MendOptions
 	objects   map[*render.Object]objectRef
 	results   map[string]*render.Result // by target id
+	again     []string                  // the findings for which the likeliest way failed; nil at first
 	byFinding map[string]*Proposal
 	refusals  map[string]*Refusal
 	left      map[string]bool // findings that are left alone
@@ -169,7 +180,7 @@ func (p *proposer) locate(proposal *Proposal, group *podFindings, remedy check.R
 		}
 	}
 	if object.Trace != nil && object.Trace.Template != nil {
-		p.locateInChart(proposal, object, meant.changes)
+		p.locateInChart(proposal, group, remedy)
 	}
 	return nil
 }

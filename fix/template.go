@@ -5,21 +5,70 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/podmend/podmend/check"
 	"github.com/podmend/podmend/internal/yamledit"
 	"github.com/podmend/podmend/render"
 )
 
-// locateInChart turns changes of an object that a chart printed into changes of its values, where
-// an action prints what a value holds, and of its templates.
-func (p *proposer) locateInChart(proposal *Proposal, object *render.Object, changes []yamledit.Change) {
+// locateInChart turns the changes of a remedy into changes of the chart's values, where an action
+// prints what a value holds, and of its templates. At first it tries what a person would: the value
+// alone, of which other fields may follow, or the switch that prints the field.
+func (p *proposer) locateInChart(proposal *Proposal, group *podFindings, remedy check.Remedy) {
+	object := group.pod.Object
 	result := p.results[p.objects[object].target]
-	for _, change := range yamledit.WithoutMoot(changes) {
+	var printed []printedChange
+	for _, change := range yamledit.WithoutMoot(proposal.intents[0].changes) {
 		if file, changed, ok := p.locator.ValueChange(result, object, change); ok {
 			proposal.changes = append(proposal.changes, sourceChange{file: file, change: changed})
 			continue
 		}
-		proposal.printed = append(proposal.printed, printedChange{object, change})
+		printed = append(printed, printedChange{object, change})
 	}
+	if p.again == nil && len(printed) > 0 {
+		if len(proposal.changes) > 0 {
+			proposal.another = true
+			return
+		}
+		if p.switchOff(proposal, group, remedy) {
+			proposal.another = true
+			return
+		}
+	}
+	proposal.printed = printed
+}
+
+// switchOff makes a proposal turn off the one value by which the chart prints the remedy's fields.
+func (p *proposer) switchOff(proposal *Proposal, group *podFindings, remedy check.Remedy) bool {
+	object := group.pod.Object
+	result := p.results[p.objects[object].target]
+	var off *sourceChange
+	for _, field := range remedy.Fields {
+		file, change, ok := p.locator.SwitchOff(result, object, group.pod.FieldPath(field.Path))
+		if !ok {
+			return false
+		}
+		found := sourceChange{file: file, change: change}
+		if off != nil && off.key() != found.key() {
+			return false
+		}
+		off = &found
+	}
+	options := p.options
+	options.HostPath = check.HostPathDrop
+	for _, dropped := range group.control.Mend(group.pod, remedy.Fields, options) {
+		if len(dropped.Fields) != len(remedy.Fields) {
+			return false
+		}
+		meant := &proposal.intents[0]
+		meant.changes = nil
+		for _, change := range dropped.Changes {
+			change.Path = group.pod.FieldPath(change.Path)
+			meant.changes = append(meant.changes, change)
+		}
+		proposal.Notes = dropped.Notes
+	}
+	proposal.changes = append(proposal.changes, *off)
+	return true
 }
 
 func tracedText(object *render.Object) []byte {

@@ -1,0 +1,42 @@
+package fix
+
+import (
+	"context"
+	"slices"
+
+	"github.com/podmend/podmend/check"
+	"github.com/podmend/podmend/internal/overlay"
+	"github.com/podmend/podmend/render"
+)
+
+// ProveAgain proposes and proves other ways for the refused proposals that have one, together with
+// what is proven already. It returns all proposals; one that fails both ways keeps its first refusal.
+func (p *Prover) ProveAgain(ctx context.Context, files *overlay.FS, results []render.Result, report *check.Report, locator *render.Locator, options check.MendOptions, proposals []*Proposal) ([]*Proposal, error) {
+	var again []string
+	first := map[string]*Proposal{}
+	kept := slices.DeleteFunc(slices.Clone(proposals), func(proposal *Proposal) bool {
+		if proposal.Refusal == nil || !proposal.another {
+			return false
+		}
+		again = append(again, proposal.Findings...)
+		for _, id := range proposal.Findings {
+			first[id] = proposal
+		}
+		return true
+	})
+	if len(again) == 0 {
+		return proposals, nil
+	}
+	others, _ := propose(files, results, report, locator, options, p.Budget, again)
+	all := slices.Concat(kept, others)
+	if err := p.Prove(ctx, all); err != nil {
+		return nil, err
+	}
+	for _, id := range again {
+		if !slices.ContainsFunc(others, func(other *Proposal) bool { return slices.Contains(other.Findings, id) }) && !slices.Contains(all, first[id]) {
+			all = append(all, first[id])
+		}
+	}
+	slices.SortStableFunc(all, func(a, b *Proposal) int { return slices.Compare(a.Findings, b.Findings) })
+	return all, nil
+}
