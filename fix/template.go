@@ -18,7 +18,9 @@ func (p *proposer) locateInChart(proposal *Proposal, group *podFindings, remedy 
 	result := p.results[p.objects[object].target]
 	var printed []printedChange
 	for _, change := range yamledit.WithoutMoot(proposal.intents[0].changes) {
-		if file, changed, ok := p.locator.ValueChange(result, object, change); ok {
+		removable := change.Op != yamledit.Set && p.locator.InTemplate(object, change.Path)
+		if file, changed, ok := p.locator.ValueChange(result, object, change); ok && (p.again == nil || !removable) {
+			proposal.another = proposal.another || p.again == nil && removable
 			proposal.changes = append(proposal.changes, sourceChange{file: file, change: changed})
 			continue
 		}

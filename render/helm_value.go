@@ -14,7 +14,7 @@ import (
 )
 
 // A ValueSource says which value a rendered field comes from. A counterfactual rendering has shown
-// it: with another value there, the field is another one.
+// it, with another value in its place, or an action that prints it as it is.
 type ValueSource struct {
 	Field yamledit.Path // in the object
 	File  string        // the values file of the layer that sets it
@@ -84,6 +84,13 @@ func (l *Locator) TraceValues(ctx context.Context, results []Result, fields []Fi
 			searches[ref.Result] = search
 		}
 		value := valueIn(tree, ref.Path)
+		if candidate, ok := search.values.certain(l, field, value); ok {
+			if source, ok := search.source(candidate); ok {
+				source.Field = ref.Path
+				field.trace.Set = append(field.trace.Set, source)
+				continue
+			}
+		}
 		search.fields = append(search.fields, &searchedField{
 			object: ref.Object, path: ref.Path, value: value,
 			candidates: search.values.candidates(field, value, l.mentions(field)),
@@ -142,21 +149,13 @@ func (s *valueSearch) run(ctx context.Context) error {
 
 // try renders with another value and looks which of the fields that it may be behind follow.
 func (s *valueSearch) try(ctx context.Context, candidate valueCandidate) error {
-	layer := &s.values.layers[candidate.layer]
 	below, other := another(candidate.value)
 	if other == nil {
 		return nil
 	}
-	source := ValueSource{File: layer.File, Path: candidate.path, Inside: layer.Inside != ""}
-	if layer.Inside != "" || layer.Vendor != "" {
-		parent := s.values.parentOf(candidate.layer)
-		if parent == nil {
-			return nil
-		}
-		source.Parent = parent.File
-		for _, name := range layer.Within[len(parent.Within):] {
-			source.Below = source.Below.Join(name)
-		}
+	source, ok := s.source(candidate)
+	if !ok {
+		return nil
 	}
 	file, change, ok := s.locator.valueChange(s.values, &source, yamledit.Change{Op: yamledit.Set, Path: candidate.path.Concat(below), Value: other})
 	if !ok {
@@ -189,6 +188,24 @@ func (s *valueSearch) try(ctx context.Context, candidate valueCandidate) error {
 		}
 	}
 	return nil
+}
+
+// source describes a candidate as what stands behind a field. ok is false where nothing may set it.
+func (s *valueSearch) source(candidate valueCandidate) (source ValueSource, ok bool) {
+	layer := &s.values.layers[candidate.layer]
+	source = ValueSource{File: layer.File, Path: candidate.path, Inside: layer.Inside != ""}
+	if layer.Inside == "" && layer.Vendor == "" {
+		return source, true
+	}
+	parent := s.values.parentOf(candidate.layer)
+	if parent == nil {
+		return source, false
+	}
+	source.Parent = parent.File
+	for _, name := range layer.Within[len(parent.Within):] {
+		source.Below = source.Below.Join(name)
+	}
+	return source, true
 }
 
 func (s *valueSearch) render(ctx context.Context, files *overlay.FS) (Result, error) {

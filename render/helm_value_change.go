@@ -121,3 +121,14 @@ func (t *TemplateTrace) valueAt(rendered *yamledit.File, field yamledit.Path) (s
 	}
 	return nil, nil, false
 }
+
+// InTemplate says whether the key or list item at a path stands in a template, whatever its value
+// comes from.
+func (l *Locator) InTemplate(object *Object, path yamledit.Path) bool {
+	field, ok := l.printed(object, path)
+	if !ok || len(field.found.Path) < len(path) {
+		return false
+	}
+	_, _, ok = field.trace.source(field.found.Key.Offset)
+	return ok
+}

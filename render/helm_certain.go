@@ -1,0 +1,148 @@
+package render
+
+import (
+	"fmt"
+	"reflect"
+	"regexp"
+	"strings"
+
+	"github.com/podmend/podmend/internal/yamledit"
+)
+
+// printing are functions behind a pipe that print a value as it is, for YAML.
+const printing = `(?:\s*\|\s*(?:quote|squote|toYaml|trim|n?indent\s+\d+|int|int64|toString))*`
+
+var (
+	// plainValue matches an action that prints one value as it is.
+	plainValue = regexp.MustCompile(`^\{\{-?\s*(?:toYaml\s+|quote\s+)?\$?\.Values((?:\.[A-Za-z_][A-Za-z0-9_]*)+)` + printing + `\s*-?\}\}$`)
+	// plainDot matches an action that prints the dot as it is.
+	plainDot = regexp.MustCompile(`^\{\{-?\s*(?:toYaml\s+|quote\s+)?\.` + printing + `\s*-?\}\}$`)
+	// plainWith matches a block in which the dot is one value.
+	plainWith = regexp.MustCompile(`^\{\{-?\s*with\s+\$?\.Values((?:\.[A-Za-z_][A-Za-z0-9_]*)+)\s*-?\}\}$`)
+)
+
+// certain returns the value behind a field that an action prints as it is: what the action names
+// holds what was printed. ok is false where the action does more.
+func (v *valuesOf) certain(l *Locator, field *printedField, value any) (candidate valueCandidate, ok bool) {
+	chain, ok := l.namedValue(field)
+	if !ok {
+		return candidate, false
+	}
+	for cut := len(field.path); cut >= 0; cut-- {
+		own := yamledit.Path{}
+		for _, key := range chain {
+			own = own.Join(key)
+		}
+		own = own.Concat(field.path[cut:])
+		if found, ok := v.at(field, own); ok && sameText(found.value, value) {
+			return found, true
+		}
+		if cut == len(field.path) || !field.path[cut].List {
+			continue
+		}
+		// A list may be printed behind other items.
+		list, ok := v.at(field, own[:len(chain)])
+		items, isList := list.value.([]any)
+		if !ok || !isList {
+			continue
+		}
+		match := -1
+		for i := range items {
+			if sameText(valueIn(items[i], field.path[cut+1:]), value) {
+				if match >= 0 {
+					return candidate, false
+				}
+				match = i
+			}
+		}
+		if match >= 0 {
+			list.path = list.path.Join(match).Concat(field.path[cut+1:])
+			list.value = value
+			return list, true
+		}
+	}
+	return candidate, false
+}
+
+func sameText(a, b any) bool {
+	if a == nil || b == nil {
+		return false
+	}
+	return reflect.DeepEqual(a, b) || !isCollection(a) && !isCollection(b) && fmt.Sprint(a) == fmt.Sprint(b)
+}
+
+// at looks for a value, by its path from the chart's own values, in the strongest layer that sets it.
+func (v *valuesOf) at(field *printedField, own yamledit.Path) (valueCandidate, bool) {
+	within := field.trace.Within
+	for i := range v.layers {
+		layer := &v.layers[i]
+		if len(layer.Within) > len(within) || strings.Join(layer.Within, "/") != strings.Join(within[:len(layer.Within)], "/") {
+			continue
+		}
+		path := yamledit.Path{}
+		for _, name := range within[len(layer.Within):] {
+			path = path.Join(name)
+		}
+		path = path.Concat(own)
+		if value := valueIn(layer.tree, path); value != nil {
+			return valueCandidate{layer: i, path: path, value: value}, true
+		}
+	}
+	return valueCandidate{}, false
+}
+
+// namedValue returns the keys from .Values that the action of a field prints.
+func (l *Locator) namedValue(field *printedField) ([]string, bool) {
+	text := l.text(field.file.File)
+	if text == nil || field.file.Inside != "" {
+		return nil, false
+	}
+	source, _ := TemplateSource(text.Src)
+	action := source[field.start:field.end]
+	match := plainValue.FindStringSubmatch(action)
+	if match == nil && plainDot.MatchString(action) {
+		if opened, ok := openedAround(source, field.start); ok {
+			match = plainWith.FindStringSubmatch(opened)
+		}
+	}
+	if match == nil {
+		return nil, false
+	}
+	return strings.Split(strings.TrimPrefix(match[1], "."), "."), true
+}
+
+// openedAround returns the action that opens the innermost with or range around an offset.
+func openedAround(source string, at int) (string, bool) {
+	tokens, ok := templateTokens(source)
+	if !ok {
+		return "", false
+	}
+	var open []templateToken
+	for _, token := range tokens {
+		if token.start > at {
+			break
+		}
+		switch token.word {
+		case "if", "with", "range", "define", "block":
+			open = append(open, token)
+		case "else":
+			if len(open) > 0 {
+				open[len(open)-1].word = "else"
+			}
+		case "end":
+			if len(open) > 0 {
+				open = open[:len(open)-1]
+			}
+		}
+	}
+	for i := len(open) - 1; i >= 0; i-- {
+		switch open[i].word {
+		case "with":
+			return source[open[i].start:open[i].end], true
+		case "if":
+			continue
+		}
+		return "", false
+	}
+	return "", false
+}
