@@ -65,8 +65,16 @@ func (p *proposer) distinct() []*Proposal {
 
 // dedupe drops repeated changes and sorts what remains.
 func (p *Proposal) dedupe() {
-	slices.SortStableFunc(p.changes, func(a, b sourceChange) int { return strings.Compare(a.key(), b.key()) })
-	p.changes = slices.CompactFunc(p.changes, func(a, b sourceChange) bool { return a.key() == b.key() })
+	byKey := map[string]sourceChange{}
+	for _, change := range p.changes {
+		if key := change.key(); byKey[key].file == "" {
+			byKey[key] = change
+		}
+	}
+	p.changes = p.changes[:0:0]
+	for _, key := range sortedKeys(byKey) {
+		p.changes = append(p.changes, byKey[key])
+	}
 	slices.Sort(p.Findings)
 	slices.Sort(p.Notes)
 	p.Notes = slices.Compact(p.Notes)
