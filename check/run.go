@@ -134,6 +134,11 @@ func (r *runner) broken(target string, object *render.Object, broken *render.Err
 		return
 	}
 	broken.Line = r.locator.Uncertain(object, nil).Line
+	if broken.Field != nil {
+		if origin := r.locator.Origin(object, broken.Field); origin.Exact {
+			broken.File, broken.Line = origin.File, origin.Line
+		}
+	}
 	r.report.Broken[target] = broken
 }
 

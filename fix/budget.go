@@ -38,15 +38,21 @@ func lateRefusal() *Refusal {
 	return &Refusal{OutOfTime, "the time for fixes ran out before this one was proven; apply the others and run podmend again, or name a part of the repository as PATH"}
 }
 
-// An editor computes edits. It parses each file once.
+// An editor computes edits. It parses each file once, and computes the same edits once.
 type editor struct {
-	files  *overlay.FS
-	parsed map[string]*yamledit.File
-	budget Budget
+	files    *overlay.FS
+	parsed   map[string]*yamledit.File
+	computed map[string]computedEdits // by changesKey
+	budget   Budget
+}
+
+type computedEdits struct {
+	edits []FileEdit
+	err   error
 }
 
 func newEditor(files *overlay.FS, budget Budget) *editor {
-	return &editor{files: files, parsed: map[string]*yamledit.File{}, budget: budget}
+	return &editor{files: files, parsed: map[string]*yamledit.File{}, computed: map[string]computedEdits{}, budget: budget}
 }
 
 func (e *editor) parse(name string) (*yamledit.File, error) {

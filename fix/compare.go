@@ -146,18 +146,20 @@ type denial struct {
 // compareFindings asks that what the intents mend is gone and that nothing is new.
 func compareFindings(target string, before, after *judged, intents []intent) *Refusal {
 	was, is := maps.Clone(before.denials), after.denials
+	left, found := countDenials(was), countDenials(is)
 	for _, in := range intents {
 		for _, path := range in.mends {
 			if d, ok := was[fieldOf{in.object, in.control, path}]; ok {
 				delete(was, fieldOf{in.object, in.control, path})
-				if count(is, d) > count(was, d) {
+				left[d]--
+				if found[d] > left[d] {
 					return &Refusal{NotMended, fmt.Sprintf("after the edit %s still denies %s in %s; change it by hand", in.control, path, target)}
 				}
 			}
 		}
 	}
 	for _, field := range sortedFields(is) {
-		if d := is[field]; count(is, d) > count(was, d) {
+		if d := is[field]; found[d] > left[d] {
 			return &Refusal{NewFinding, fmt.Sprintf("after the edit %s denies %s in %s, which it did not before; change it by hand",
 				field.control, field.path, target)}
 		}
@@ -195,14 +197,12 @@ func denialOf(object int, control *check.Control, field check.Field) denial {
 	return denial{object, control.ID, field.Container, field.Value}
 }
 
-func count(denials map[fieldOf]denial, wanted denial) int {
-	n := 0
+func countDenials(denials map[fieldOf]denial) map[denial]int {
+	counts := map[denial]int{}
 	for _, d := range denials {
-		if d == wanted {
-			n++
-		}
+		counts[d]++
 	}
-	return n
+	return counts
 }
 
 func sortedFields(denials map[fieldOf]denial) []fieldOf {

@@ -95,6 +95,18 @@ func distinctTexts(texts []FileEdit) []FileEdit {
 
 // editsOf computes the joint edits for changes, sorted by file and offset.
 func (e *editor) editsOf(changes []sourceChange) ([]FileEdit, error) {
+	key := changesKey(changes)
+	known, ok := e.computed[key]
+	if !ok {
+		known.edits, known.err = e.computeEdits(changes)
+		if !errors.Is(known.err, errSpent) {
+			e.computed[key] = known
+		}
+	}
+	return slices.Clone(known.edits), known.err
+}
+
+func (e *editor) computeEdits(changes []sourceChange) ([]FileEdit, error) {
 	type place struct {
 		file, inside string
 		doc          int

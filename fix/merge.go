@@ -69,11 +69,19 @@ func (p *proposer) distinct() []*Proposal {
 
 // dedupe drops repeated changes and sorts what remains.
 func (p *Proposal) dedupe() {
-	slices.SortStableFunc(p.changes, func(a, b sourceChange) int { return strings.Compare(a.key(), b.key()) })
 	p.texts = distinctTexts(p.texts)
 	slices.SortStableFunc(p.printed, func(a, b printedChange) int { return strings.Compare(a.key(), b.key()) })
 	p.printed = slices.CompactFunc(p.printed, func(a, b printedChange) bool { return a.key() == b.key() })
-	p.changes = slices.CompactFunc(p.changes, func(a, b sourceChange) bool { return a.key() == b.key() })
+	byKey := map[string]sourceChange{}
+	for _, change := range p.changes {
+		if key := change.key(); byKey[key].file == "" {
+			byKey[key] = change
+		}
+	}
+	p.changes = p.changes[:0:0]
+	for _, key := range sortedKeys(byKey) {
+		p.changes = append(p.changes, byKey[key])
+	}
 	slices.Sort(p.Findings)
 	slices.Sort(p.Notes)
 	p.Notes = slices.Compact(p.Notes)
@@ -87,16 +95,21 @@ func (c printedChange) key() string {
 	return fmt.Sprintf("%p\x00%s\x00%d\x00%v\x00%s", c.object, c.change.Path, c.change.Op, c.change.Value, c.change.Key)
 }
 
-func (p *Proposal) editsKey() string {
-	keys := make([]string, 0, len(p.changes)+len(p.printed)+len(p.texts))
-	for _, change := range p.changes {
+func changesKey(changes []sourceChange) string {
+	keys := make([]string, 0, len(changes))
+	for _, change := range changes {
 		keys = append(keys, change.key())
 	}
+	return strings.Join(keys, "\x01")
+}
+
+func (p *Proposal) editsKey() string {
+	keys := []string{changesKey(p.changes)}
 	for _, printed := range p.printed {
 		keys = append(keys, printed.key())
 	}
 	for _, text := range p.texts {
 		keys = append(keys, fmt.Sprintf("%s\x00%d\x00%d\x00%s", text.File, text.Start, text.End, text.NewText))
 	}
-	return strings.Join(keys, "\x01")
+	return strings.Join(keys, "\x02")
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/podmend/podmend/check"
 	"github.com/podmend/podmend/internal/yamledit"
+	"github.com/podmend/podmend/render"
 )
 
 // Overruled applies all proposals in one rendering and returns the fields that are there as before:
@@ -32,13 +33,14 @@ func (p *Prover) Overruled(ctx context.Context, proposals []*Proposal) (map[chec
 		return nil, err
 	}
 	overruled := map[check.FieldOf]bool{}
+	trees := treeCache{}
 	for _, proposal := range editable {
 		for _, in := range proposal.intents {
 			was, is := p.before[in.target], after[in.target]
 			if is == nil {
 				continue
 			}
-			for _, path := range unchanged(was, is, in) {
+			for _, path := range trees.unchanged(was, is, in) {
 				overruled[check.FieldOf{Object: &was.result.Objects[in.object], Path: path}] = true
 			}
 		}
@@ -46,15 +48,27 @@ func (p *Prover) Overruled(ctx context.Context, proposals []*Proposal) (map[chec
 	return overruled, nil
 }
 
+// A treeCache holds what objects read as: many proposals mend fields of one object.
+type treeCache map[*render.Object]any
+
+// of returns nil for an object that cannot be read.
+func (t treeCache) of(object *render.Object) any {
+	tree, known := t[object]
+	if !known {
+		if yaml.Unmarshal(object.YAML, &tree) != nil {
+			tree = nil
+		}
+		t[object] = tree
+	}
+	return tree
+}
+
 // unchanged returns the fields that an intent mends and that are as before.
-func unchanged(before, after *judged, in intent) []string {
+func (t treeCache) unchanged(before, after *judged, in intent) []string {
 	if after.result.Err != nil || in.object >= len(after.result.Objects) {
 		return nil
 	}
-	var was, is any
-	if yaml.Unmarshal(before.result.Objects[in.object].YAML, &was) != nil || yaml.Unmarshal(after.result.Objects[in.object].YAML, &is) != nil {
-		return nil
-	}
+	was, is := t.of(&before.result.Objects[in.object]), t.of(&after.result.Objects[in.object])
 	var same []string
 	for _, path := range in.paths {
 		if value := valueAt(was, path); value != nil && reflect.DeepEqual(value, valueAt(is, path)) {

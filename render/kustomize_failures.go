@@ -100,6 +100,12 @@ var kustomizeFailures = []struct {
 		"Correct the kind, name and namespace in the patch, or add the resource. A folder that is only a part of an overlay does not build alone.", placePatch,
 	},
 	{
+		emptyPatch, ErrPatch, "Write the patch, or take the reference to it away.", placeEmptyPatch,
+	},
+	{
+		failedTest, ErrPatch, "Correct the test, or what it tests.", placeFailedTest,
+	},
+	{
 		regexp.MustCompile(`does not apply|unable to parse SM or JSON patch|must specify one of patch and path|patch and path can't be set|illegally qualifies as both|must specify a target for|must specify the target name|empty json patch|patch appears to be empty|empty to be empty|seems to be empty|error in operation|testing value|testing path`), ErrPatch,
 		"Correct the patch: its paths must exist in the object that it changes.", placePatchFile,
 	},

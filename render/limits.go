@@ -77,7 +77,7 @@ func (o *Object) plausible(pods []PodTemplate) ([]PodTemplate, error) {
 	for i := range pods {
 		for _, container := range pods[i].Containers() {
 			if len(container.Name) > maxNameLength {
-				return nil, o.badObject(fmt.Errorf("the container name %.20s… is too long", container.Name))
+				return nil, o.badObject(fmt.Errorf("the container name %.20s… is too long", container.Name), "Shorten the name")
 			}
 		}
 	}

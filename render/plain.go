@@ -209,6 +209,12 @@ func notText(content []byte) string {
 }
 
 func syntaxError(file string, err *yamledit.SyntaxError) *Error {
+	if err.Problem == yamledit.ErrExpands.Error() {
+		return &Error{
+			Kind: ErrSyntax, File: file, Line: err.Line,
+			Message: fmt.Sprintf("not read: %s. Write out what the aliases stand for, or leave the file out with --exclude.", err.Problem),
+		}
+	}
 	return &Error{
 		Kind: ErrSyntax, File: file, Line: err.Line,
 		Message: fmt.Sprintf("not valid YAML: %s. Mend the syntax; nothing after this point of the document was read.", err.Problem),

@@ -3,6 +3,7 @@ package render
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -134,14 +135,14 @@ func (o *Object) PodTemplates() ([]PodTemplate, error) {
 	}
 	asJSON, err := yaml.YAMLToJSON(o.YAML)
 	if err != nil {
-		return nil, o.badObject(err)
+		return nil, o.badObject(err, "Mend the YAML")
 	}
 	if at, ok := podTemplatePaths[o.Kind][group(o.APIVersion)]; ok {
 		return o.builtinPodTemplate(asJSON, at)
 	}
 	var tree any
 	if err := k8sjson.UnmarshalCaseSensitivePreserveInts(asJSON, &tree); err != nil {
-		return nil, o.badObject(err)
+		return nil, o.badObject(err, "Mend the YAML")
 	}
 	return o.plausible(customPodTemplates(o, tree))
 }
@@ -150,7 +151,7 @@ func (o *Object) builtinPodTemplate(asJSON []byte, at yamledit.Path) ([]PodTempl
 	for _, step := range at {
 		var fields map[string]json.RawMessage
 		if err := json.Unmarshal(asJSON, &fields); err != nil {
-			return nil, o.badObject(fmt.Errorf("%s holds no mapping", at))
+			return nil, o.badObject(fmt.Errorf("%s holds no mapping", at), mendType)
 		}
 		var ok bool
 		if asJSON, ok = fields[step.Key]; !ok {
@@ -162,7 +163,12 @@ func (o *Object) builtinPodTemplate(asJSON []byte, at yamledit.Path) ([]PodTempl
 		Spec     corev1.PodSpec    `json:"spec"`
 	}
 	if err := k8sjson.UnmarshalCaseSensitivePreserveInts(asJSON, &template); err != nil {
-		return nil, o.badObject(err)
+		failure := o.badObject(err, mendType)
+		var wrong *json.UnmarshalTypeError
+		if errors.As(err, &wrong) {
+			failure.Field = at.Concat(pathAt(asJSON, wrong.Offset))
+		}
+		return nil, failure
 	}
 	return o.plausible([]PodTemplate{{
 		Object: o, At: at, SpecAt: at.Join("spec"), MetaAt: at.Join("metadata"),
@@ -170,11 +176,13 @@ func (o *Object) builtinPodTemplate(asJSON []byte, at yamledit.Path) ([]PodTempl
 	}})
 }
 
-func (o *Object) badObject(err error) *Error {
+const mendType = "Mend the field's type"
+
+func (o *Object) badObject(err error, advice string) *Error {
 	return &Error{
 		Kind: ErrBadObject,
 		File: o.Source.File,
-		Message: fmt.Sprintf("%s %q is not what Kubernetes accepts: %v. Mend the field's type; the API server would refuse the object too.",
-			o.Kind, o.Name, err),
+		Message: fmt.Sprintf("%s %q is not what Kubernetes accepts: %v. %s; the API server would refuse the object too.",
+			o.Kind, o.Name, err, advice),
 	}
 }

@@ -110,7 +110,9 @@ type Error struct {
 	Message string // what happened, then what to do, in sentences
 	File    string // "" where there is none
 	Line    int    // 1-based; 0 where there is none
-	Others  int    // how many more errors of this kind the target has
+	// Field leads to what is wrong in an object that was rendered; nil where that is not known.
+	Field  yamledit.Path
+	Others int // how many more errors of this kind the target has
 	// Missing holds the dependencies without which a chart could not be rendered, if having them is
 	// all that it needs.
 	Missing []MissingDependency

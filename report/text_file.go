@@ -51,7 +51,11 @@ func (t *textFile) load(findings []*Finding) string {
 		return "Its lines are not shown, because it has changed since the check. Run podmend check again."
 	}
 	text = bytes.TrimPrefix(text, []byte("\ufeff")) // columns do not count it
-	t.lines = bytes.Split(text, []byte("\n"))
+	end := []byte("\n")
+	if !bytes.Contains(text, end) {
+		end = []byte("\r")
+	}
+	t.lines = bytes.Split(text, end)
 	return ""
 }
 

@@ -81,7 +81,7 @@ func (r *run) printFixes(f *flags) error {
 		if _, err := r.env.Stdout.Write(diff); err != nil {
 			return fmt.Errorf("write the diff: %w", err)
 		}
-		r.printRemaining(assembled)
+		r.printRemaining(assembled, "can be mended")
 	}
 	return verdict(assembled, f, r.repo.within)
 }
@@ -114,7 +114,7 @@ func (r *run) applyFixes(f *flags) error {
 		for _, name := range sortedNames(changed) {
 			fmt.Fprintf(r.env.Stdout, "mended %s\n", report.Inert(name, 0))
 		}
-		r.printRemaining(assembled)
+		r.printRemaining(assembled, "mended")
 	}
 	remains := verdict(assembled, f, r.repo.within)
 	var ended *outcome
@@ -130,8 +130,9 @@ func (r *run) applyFixes(f *flags) error {
 	return nil
 }
 
-// printRemaining says on standard error what no proven edit mends, and what went wrong.
-func (r *run) printRemaining(assembled *report.Report) {
+// printRemaining says on standard error what no proven edit mends, and what went wrong. mended says
+// whether the others are mended or can be.
+func (r *run) printRemaining(assembled *report.Report, mended string) {
 	summary := assembled.Summary
 	for _, finding := range assembled.Findings {
 		if finding.Refusal == nil {
@@ -149,7 +150,7 @@ func (r *run) printRemaining(assembled *report.Report) {
 	r.printUnrendered(assembled)
 	r.printWarnings(assembled)
 	open := summary.Findings - summary.Exempt
-	fmt.Fprintf(r.env.Stderr, "%s: %d mended by proven edits, %d left", plural(open, "finding"), summary.Proven, open-summary.Proven)
+	fmt.Fprintf(r.env.Stderr, "%s: %d %s by proven edits, %d left", plural(open, "finding"), summary.Proven, mended, open-summary.Proven)
 	if summary.Exempt > 0 {
 		fmt.Fprintf(r.env.Stderr, "; %d exempt", summary.Exempt)
 	}

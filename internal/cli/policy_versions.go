@@ -55,7 +55,7 @@ func parsePolicyVersions(words []string) ([]api.Version, error) {
 }
 
 func parsePolicyVersion(word string) (api.Version, error) {
-	newest := check.NewestVersion()
+	newest, given := check.NewestVersion(), word
 	switch {
 	case word == "":
 		return api.Version{}, usagef("the policy versions hold an empty one; write them like v1.31,%s", newest)
@@ -66,7 +66,7 @@ func parsePolicyVersion(word string) (api.Version, error) {
 	}
 	version, err := api.ParseVersion(word)
 	if err != nil {
-		return api.Version{}, usagef("the policy version %q is not a version; write it like %s, or latest", word, newest)
+		return api.Version{}, usagef("the policy version %q is not a version; write it like %s, or latest", given, newest)
 	}
 	if newest.Older(version) {
 		return api.Version{}, usagef("the policy version %s is newer than %s, the newest that this podmend knows; use that one, or a newer podmend", version, newest)

@@ -44,6 +44,9 @@ func openRepository(dir, name string) (*repository, error) {
 		start = filepath.Dir(resolved)
 	}
 	root := workTree(start)
+	if around := workTree(filepath.Dir(name)); holdsGit(around) && !holdsGit(root) {
+		return nil, usagef("the path %s leaves the repository %s by a symbolic link, to %s; name a path in the repository, or what the link leads to", given, around, resolved)
+	}
 	files, err := overlay.Open(root)
 	if err != nil {
 		return nil, usagef("the folder %s cannot be opened: %v", root, pathCause(err))
@@ -52,14 +55,18 @@ func openRepository(dir, name string) (*repository, error) {
 	if err != nil {
 		return nil, errors.Join(err, files.Close())
 	}
-	_, err = os.Lstat(filepath.Join(root, ".git"))
-	return &repository{files: files, within: filepath.ToSlash(within), isWorkTree: err == nil}, nil
+	return &repository{files: files, within: filepath.ToSlash(within), isWorkTree: holdsGit(root)}, nil
+}
+
+func holdsGit(dir string) bool {
+	_, err := os.Lstat(filepath.Join(dir, ".git"))
+	return err == nil
 }
 
 // workTree returns the nearest folder at or above dir that holds .git, else dir.
 func workTree(dir string) string {
 	for at := dir; ; at = filepath.Dir(at) {
-		if _, err := os.Lstat(filepath.Join(at, ".git")); err == nil {
+		if holdsGit(at) {
 			return at
 		}
 		if filepath.Dir(at) == at {

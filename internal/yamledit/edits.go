@@ -87,22 +87,28 @@ func (f *File) Edits(doc int, changes []Change) ([]Edit, error) {
 // verify reads the edited text as Kubernetes and kustomize do.
 func (f *File) verify(doc int, edits []Edit, want any) error {
 	d := &f.Docs[doc]
+	// Where a document starts does not depend on what is before the one above it, nor on what
+	// is behind the one below.
+	from, to := max(doc-1, 0), min(doc+1, len(f.Docs)-1)
+	start, end := f.Docs[from].Start, f.Docs[to].End
 	grown := 0
-	for _, e := range edits {
+	near := make([]Edit, len(edits))
+	for i, e := range edits {
 		if e.Start < d.Start || e.End > d.End {
 			return errors.New("the edit leaves its document")
 		}
 		grown += len(e.NewText) - (e.End - e.Start)
+		near[i] = Edit{Start: e.Start - start, End: e.End - start, NewText: e.NewText}
 	}
-	text, err := Apply(f.Src, edits)
+	text, err := Apply(f.Src[start:end], near)
 	if err != nil {
 		return err
 	}
 	parts := split(text)
-	if len(parts) != len(f.Docs) || parts[doc].Start != d.Start || parts[doc].End != d.End+grown {
+	if len(parts) != to-from+1 || parts[doc-from].Start != d.Start-start || parts[doc-from].End != d.End-start+grown {
 		return errors.New("the edit changes where documents start")
 	}
-	edited := textOf(text, &parts[doc])
+	edited := textOf(text, &parts[doc-from])
 	root, err := parseNode(edited)
 	if err != nil {
 		return fmt.Errorf("the edited text does not parse: %w", err)

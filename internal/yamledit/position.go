@@ -9,7 +9,7 @@ import (
 )
 
 // A Position is a byte range of the file, and its lines and columns as editors and
-// git count them: from 1, lines end with LF or CRLF, columns are characters, and a
+// git count them: from 1, lines end with LF or CRLF (with CR in a file that has no LF), columns are characters, and a
 // byte order mark has no column. EndColumn is the one after the last character.
 type Position struct {
 	Offset, End        int
@@ -85,9 +85,13 @@ func lineStarts(src []byte) (breaks, lines []int) {
 	if same {
 		return breaks, breaks
 	}
+	end := byte('\n')
+	if bytes.IndexByte(src, end) < 0 {
+		end = '\r'
+	}
 	lines = []int{first}
 	for i := first; i < len(src); i++ {
-		if src[i] == '\n' {
+		if src[i] == end {
 			lines = append(lines, i+1)
 		}
 	}
