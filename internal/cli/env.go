@@ -10,6 +10,7 @@ import (
 
 	"golang.org/x/term"
 
+	"github.com/podmend/podmend/internal/worker"
 	"github.com/podmend/podmend/report"
 )
 
@@ -28,8 +29,9 @@ type Env struct {
 	Now                            func() time.Time // nil is the system's clock
 }
 
-// Process is the environment of the running process.
+// Process is the environment of the running process. What it holds is hidden from other processes.
 func Process() Env {
+	worker.HideEnvironment()
 	env := Env{
 		Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Getenv: os.Getenv, Now: time.Now,
 		StdoutTerminal: term.IsTerminal(int(os.Stdout.Fd())),
