@@ -96,8 +96,15 @@ func readNamed(env *Env, files *overlay.FS, name string) ([]byte, error) {
 	return os.ReadFile(name)
 }
 
+// maxConfig is how many bytes of a configuration are parsed: it has room for ten thousand exemptions,
+// and a hostile one cannot fill the memory.
+const maxConfig = 2 << 20
+
 func parseConfig(content []byte) (*configFile, error) {
 	config := &configFile{}
+	if len(content) > maxConfig {
+		return nil, fmt.Errorf("it has more than %d MiB; nobody writes so much, look for what is not meant to be there", maxConfig>>20)
+	}
 	var document yaml.Node
 	if err := yaml.Unmarshal(content, &document); err != nil {
 		return nil, fmt.Errorf("not valid YAML: %s", strings.TrimPrefix(err.Error(), "yaml: "))
