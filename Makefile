@@ -11,7 +11,7 @@ export PODMEND_TEST_KUSTOMIZE ?= $(BIN)/kustomize
 
 TOOLS := internal/tools/go.mod internal/tools/go.sum
 
-.PHONY: build test race lint golden validation bench fuzz demo clean
+.PHONY: build test race hostile lint golden validation bench fuzz demo clean
 .DEFAULT_GOAL := build
 
 build: ## the program, in bin/podmend
@@ -26,6 +26,19 @@ race: $(BIN)/helm $(BIN)/kustomize ## every test, under the race detector
 validation: ## mended pods against Kubernetes' own validation; a module of its own
 	$(GO) test -C internal/validation ./...
 
+NOBODY := 65534
+hostile: ## the hostile repositories, one of 200,000 files among them; for root, as an ordinary user too
+	$(GO) test -c -o $(BIN)/hostile.test ./cmd/podmend
+	cd cmd/podmend && PODMEND_TEST_FOREST=200000 $(BIN)/hostile.test -test.run TestHostile
+	@if [ $$(id -u) = 0 ]; then \
+		dir=$$(mktemp -d) && chown $(NOBODY):$(NOBODY) $$dir && cp $(BIN)/hostile.test $$dir && \
+		mkdir -p $$dir/cmd/podmend && cp -R testdata $$dir && cd $$dir/cmd/podmend && \
+		echo "as user $(NOBODY):" && \
+		env -i PATH="$$PATH" HOME=$$dir TMPDIR=$$dir setpriv --reuid=$(NOBODY) --regid=$(NOBODY) --clear-groups \
+			$$dir/hostile.test -test.run TestHostile; \
+		code=$$?; rm -rf $$dir; exit $$code; \
+	fi
+
 lint: $(BIN)/gofumpt $(BIN)/staticcheck ## format, vet and staticcheck
 	@unformatted=$$($(BIN)/gofumpt -l $$(git ls-files --cached --others --exclude-standard '*.go')); \
 	if [ -n "$$unformatted" ]; then echo "not formatted by gofumpt:"; echo "$$unformatted"; exit 1; fi
@@ -39,11 +52,12 @@ golden: $(BIN)/helm $(BIN)/kustomize ## rewrite the expected texts of the tests
 bench: build $(BIN)/helm $(BIN)/kustomize ## podmend against helm and kustomize, in one run
 	$(GO) run ./internal/bench -podmend $(BIN)/podmend -helm $(BIN)/helm -kustomize $(BIN)/kustomize $(PODMEND_CORPUS)
 
+# Without its limit, making an interesting input smaller takes most of the time.
 fuzz: ## each fuzz target for FUZZTIME
 	@for package in $$($(GO) list $(PACKAGES)); do \
 		for target in $$($(GO) test -list '^Fuzz' $$package | grep '^Fuzz'); do \
 			echo "$$package $$target"; \
-			$(GO) test -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME) $$package || exit 1; \
+			$(GO) test -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 10x $$package || exit 1; \
 		done; \
 	done
 

@@ -24,7 +24,7 @@ var layers = map[string][]string{
 	"report":              {"internal/yamledit", "internal/overlay", "render", "check", "fix"},
 	"internal/worker":     {"internal/overlay", "render"},
 	"internal/fetch":      {},
-	"internal/dependency": {"internal/overlay", "internal/atomicfile", "internal/fetch", "render"},
+	"internal/dependency": {"internal/yamledit", "internal/overlay", "internal/atomicfile", "internal/fetch", "render"},
 	"internal/cli":        {"internal/yamledit", "internal/overlay", "internal/atomicfile", "internal/worker", "internal/fetch", "internal/dependency", "render", "check", "fix", "report"},
 	"internal/bench":      {"report"},
 	"cmd/podmend":         {"internal/cli"},

@@ -19,6 +19,9 @@ type ignoreComment struct {
 	template   bool   // it is a comment of the template language
 }
 
+// maxIgnoreComments is how many podmend:ignore of one file count. Each costs renders and searches.
+const maxIgnoreComments = 1000
+
 var (
 	templateComment = regexp.MustCompile(`(?s)\{\{-?\s*/\*(.*?)\*/\s*-?\}\}`)
 	ignoreWord      = regexp.MustCompile(`(?s)^\s*podmend:ignore(\s.*)?$`)
@@ -33,11 +36,13 @@ func ignoreComments(src string) []ignoreComment {
 	var found []ignoreComment
 	// Template comments become line comments, so that what is left is looked at by lines.
 	masked := []byte(src)
+	line, counted := 1, 0
 	for _, span := range templateComment.FindAllStringSubmatchIndex(src, -1) {
+		line, counted = line+strings.Count(src[counted:span[1]], "\n"), span[1]
 		if body := src[span[2]:span[3]]; ignoreWord.MatchString(body) {
 			found = append(found, ignoreComment{
 				text: declaration(body), start: span[0], end: span[1],
-				line: 1 + strings.Count(src[:span[1]], "\n"), template: true,
+				line: line, template: true,
 			})
 		}
 		for i := span[0]; i < span[1]; i++ {
@@ -56,11 +61,13 @@ func ignoreComments(src string) []ignoreComment {
 		}
 		offset += len(line)
 	}
-	for i := range found {
-		found[i].about(src, lines)
-	}
 	slices.SortFunc(found, func(a, b ignoreComment) int { return a.start - b.start })
-	return slices.DeleteFunc(found, func(c ignoreComment) bool { return !c.template && isText(src, c) })
+	found = found[:min(len(found), maxIgnoreComments)]
+	first := slices.IndexFunc(lines, isContent)
+	for i := range found {
+		found[i].about(src, lines, first)
+	}
+	return withoutTexts(src, found)
 }
 
 // declaration is what a comment says, without its mark.
@@ -68,8 +75,8 @@ func declaration(comment string) string {
 	return strings.Join(strings.Fields(comment), " ")[len("podmend:ignore"):]
 }
 
-// about finds the line that a comment is about.
-func (c *ignoreComment) about(src string, masked []string) {
+// about finds the line that a comment is about. first is the index of the first line with content.
+func (c *ignoreComment) about(src string, masked []string, first int) {
 	own := masked[c.line-1]
 	if !c.template {
 		own = own[:c.start-strings.LastIndexByte(src[:c.start], '\n')-1]
@@ -78,7 +85,7 @@ func (c *ignoreComment) about(src string, masked []string) {
 		c.of = c.line
 		return
 	}
-	c.head = !slices.ContainsFunc(masked[:c.line-1], isContent)
+	c.head = first < 0 || first >= c.line-1
 	for i, line := range masked[c.line:] {
 		switch {
 		case isContent(line):
@@ -98,10 +105,56 @@ func isContent(line string) bool {
 	return trimmed != "" && trimmed[0] != '#' && line != "---" && line[0] != '%'
 }
 
-// isText says whether what looks like a comment is part of a string: then the file reads
-// otherwise without it. Files that are no YAML, such as templates, cannot be asked.
-func isText(src string, c ignoreComment) bool {
-	with, without := yamledit.Parse([]byte(src)), yamledit.Parse([]byte(src[:c.start]+src[c.end:]))
+// withoutTexts drops what looks like a comment and is part of a string: the file reads otherwise
+// without it. Files that are no YAML, such as templates, cannot be asked. All are asked about
+// together, then halves of those that differ; what is not known when the tries are over is dropped.
+func withoutTexts(src string, found []ignoreComment) []ignoreComment {
+	var asked []ignoreComment
+	for _, c := range found {
+		if !c.template {
+			asked = append(asked, c)
+		}
+	}
+	if len(asked) == 0 {
+		return found
+	}
+	if yamledit.Items([]byte(src)) > yamledit.MaxItems {
+		return nil
+	}
+	with := yamledit.Parse([]byte(src))
+	tries := maxTextTries
+	texts := map[int]bool{} // by start
+	var ask func(some []ignoreComment)
+	ask = func(some []ignoreComment) {
+		if tries--; tries >= 0 && !readsOtherwise(with, src, some) {
+			return
+		}
+		if len(some) == 1 || tries < 0 {
+			for _, c := range some {
+				texts[c.start] = true
+			}
+			return
+		}
+		ask(some[:len(some)/2])
+		ask(some[len(some)/2:])
+	}
+	ask(asked)
+	return slices.DeleteFunc(found, func(c ignoreComment) bool { return texts[c.start] })
+}
+
+// maxTextTries is how often a file is read again to tell its comments from its strings.
+const maxTextTries = 30
+
+// readsOtherwise says whether a file has another content without these comments.
+func readsOtherwise(with *yamledit.File, src string, comments []ignoreComment) bool {
+	var rest strings.Builder
+	at := 0
+	for _, c := range comments {
+		rest.WriteString(src[at:c.start])
+		at = c.end
+	}
+	rest.WriteString(src[at:])
+	without := yamledit.Parse([]byte(rest.String()))
 	if len(with.Docs) != len(without.Docs) {
 		return true
 	}

@@ -1,6 +1,8 @@
 package check
 
 import (
+	"bytes"
+	"fmt"
 	"path"
 	"slices"
 
@@ -27,6 +29,9 @@ func (e *exempter) addComments(results []render.Result, files Reader) error {
 		content, err := files.ReadFile(name)
 		if err != nil {
 			continue // the renderer has said so
+		}
+		if n := bytes.Count(content, []byte("podmend:ignore")); n > 0 && (n > maxIgnoreComments || yamledit.Items(content) > yamledit.MaxItems) {
+			e.warn(name, 0, fmt.Sprintf("the file is too large, or has more than %d podmend:ignore, so that not all of them count. Use exemptions in .podmend.yaml.", maxIgnoreComments))
 		}
 		for _, comment := range ignoreComments(string(content)) {
 			comments = append(comments, &sourceComment{comment, name})

@@ -16,6 +16,12 @@ import (
 // values on that line do. flipped are the charts rendered so, by comment and target id.
 type flipped map[*sourceComment]map[string]*render.Result
 
+// Each flip costs renders, and what they print is kept.
+const (
+	maxFlips   = 200
+	maxFlipped = 256 << 20 // bytes
+)
+
 // flip renders charts again, for each comment of their values files that may be about an open
 // question: a finding of its controls whose line is not known.
 func (e *exempter) flip(comments []*sourceComment, files Reader) (flipped, error) {
@@ -23,6 +29,7 @@ func (e *exempter) flip(comments []*sourceComment, files Reader) (flipped, error
 	if e.Rerender == nil {
 		return all, nil
 	}
+	kept := 0
 	for _, comment := range comments {
 		if comment.template || comment.of == 0 || strings.Contains("/"+comment.file, "/templates/") {
 			continue
@@ -31,6 +38,10 @@ func (e *exempter) flip(comments []*sourceComment, files Reader) (flipped, error
 		content, err := files.ReadFile(comment.file)
 		if err != nil || len(targets) == 0 {
 			continue
+		}
+		if len(all) == maxFlips || kept > maxFlipped {
+			e.warn(comment.file, comment.line, "this podmend:ignore, and all in values below it, are not tried: there are too many, or their charts are too large. Use exemptions in .podmend.yaml.")
+			break
 		}
 		changed, ok := flipLine(content, comment.of)
 		if !ok {
@@ -43,6 +54,9 @@ func (e *exempter) flip(comments []*sourceComment, files Reader) (flipped, error
 		all[comment] = map[string]*render.Result{}
 		for i := range again {
 			all[comment][again[i].Target.ID] = &again[i]
+			for j := range again[i].Objects {
+				kept += len(again[i].Objects[j].YAML)
+			}
 		}
 	}
 	return all, nil

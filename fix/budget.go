@@ -41,7 +41,7 @@ func lateRefusal() *Refusal {
 // An editor computes edits. It parses each file once, and computes the same edits once.
 type editor struct {
 	files    *overlay.FS
-	parsed   map[string]*yamledit.File
+	parsed   yamledit.Cache
 	computed map[string]computedEdits // by changesKey
 	budget   Budget
 }
@@ -52,17 +52,13 @@ type computedEdits struct {
 }
 
 func newEditor(files *overlay.FS, budget Budget) *editor {
-	return &editor{files: files, parsed: map[string]*yamledit.File{}, computed: map[string]computedEdits{}, budget: budget}
+	return &editor{files: files, computed: map[string]computedEdits{}, budget: budget}
 }
 
 func (e *editor) parse(name string) (*yamledit.File, error) {
-	if file := e.parsed[name]; file != nil {
-		return file, nil
-	}
-	content, err := e.files.ReadFile(name)
+	file, err := e.parsed.Parse(name, e.files.ReadFile)
 	if err != nil {
 		return nil, fmt.Errorf("read %s to edit it: %w", name, err)
 	}
-	e.parsed[name] = yamledit.Parse(content)
-	return e.parsed[name], nil
+	return file, nil
 }

@@ -55,7 +55,8 @@ type Locator struct {
 	files *overlay.FS
 
 	mutex  sync.Mutex
-	parsed map[string]*yamledit.File // source files by name; nil if unreadable
+	parsed yamledit.Cache            // source files
+	closed map[string]bool           // those that cannot be read or are too large
 	texts  map[string]*yamledit.File // templates by name, not parsed; nil if unreadable
 	// Fields are asked for object by object, so that keeping the last one parses each once.
 	last         *Object
@@ -71,7 +72,7 @@ const maxKeptLists = 10_000
 // NewLocator makes a locator that reads sources from files.
 func NewLocator(files *overlay.FS) *Locator {
 	return &Locator{
-		files: files, parsed: map[string]*yamledit.File{}, texts: map[string]*yamledit.File{}, names: map[*yaml.Node][]string{}, earlier: map[*yamledit.File]map[*yaml.Node]int{},
+		files: files, closed: map[string]bool{}, texts: map[string]*yamledit.File{}, names: map[*yaml.Node][]string{}, earlier: map[*yamledit.File]map[*yaml.Node]int{},
 	}
 }
 
@@ -88,17 +89,18 @@ func (l *Locator) rendered(object *Object) *yamledit.File {
 	return l.lastRendered
 }
 
+// source is a parsed source file, nil if it cannot be looked into.
 func (l *Locator) source(name string) *yamledit.File {
 	l.mutex.Lock()
 	defer l.mutex.Unlock()
-	if file, ok := l.parsed[name]; ok {
-		return file
+	if l.closed[name] {
+		return nil
 	}
-	var file *yamledit.File
-	if content, err := l.files.ReadFile(name); err == nil {
-		file = yamledit.Parse(content)
+	file, err := l.parsed.Parse(name, l.files.ReadFile)
+	if err != nil {
+		l.closed[name] = true
+		return nil
 	}
-	l.parsed[name] = file
 	return file
 }
 

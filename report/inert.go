@@ -1,6 +1,7 @@
 package report
 
 import (
+	"bytes"
 	"fmt"
 	"regexp"
 	"strings"
@@ -151,6 +152,20 @@ func logCommands(text []byte) []int {
 		offsets = append(offsets, match[0]+1)
 	}
 	return offsets
+}
+
+// HasCommands says whether a CI system would take something in a text, which may have several
+// lines, for a command.
+func HasCommands(text []byte) bool {
+	if logCommand.Match(text) {
+		return true
+	}
+	for line := range bytes.FieldsFuncSeq(text, func(r rune) bool { return r == '\n' || r == '\r' }) {
+		if bytes.HasPrefix(bytes.TrimSpace(line), []byte("::")) {
+			return true
+		}
+	}
+	return false
 }
 
 // cutRunes cuts s behind limit runes and says whether it did.

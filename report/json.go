@@ -24,13 +24,13 @@ func WriteJSON(w io.Writer, r *Report) error {
 	if err := encoder.Encode(r); err != nil {
 		return fmt.Errorf("report: %w", err)
 	}
-	_, err := w.Write(inertJSON(b.Bytes()))
+	_, err := w.Write(InertJSON(b.Bytes()))
 	return err
 }
 
-// inertJSON escapes what Inert would escape, without a change of what the JSON means:
+// InertJSON escapes in JSON what Inert would escape, without a change of what the JSON means:
 // outside of strings there is only ASCII.
-func inertJSON(text []byte) []byte {
+func InertJSON(text []byte) []byte {
 	commands := logCommands(text)
 	out := make([]byte, 0, len(text))
 	for i := 0; i < len(text); {

@@ -5,6 +5,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"maps"
 	"os"
 	"os/exec"
@@ -33,17 +34,21 @@ func largest(state *os.ProcessState) int64 {
 }
 
 // strike signals podmend at growing times after its start, and asserts each time that it ends, that
-// no child is left and that each file is whole, old or new: strike SIGNAL OLD NEW ARG...
-// OLD and NEW are texts of which each file *.yaml of the folder holds one.
+// no child is left and that each file is whole, old or new: strike SIGNAL GROWTH OLD NEW ARG...
+// GROWTH is each time in percent of the one before. OLD and NEW are texts of which each file *.yaml
+// of the folder holds one.
 func strike(ts *testscript.TestScript, neg bool, args []string) {
-	if neg || len(args) < 4 {
-		ts.Fatalf("usage: strike INT|TERM|KILL OLD NEW ARG...")
+	if neg || len(args) < 5 {
+		ts.Fatalf("usage: strike INT|TERM|KILL GROWTH OLD NEW ARG...")
 	}
+	growth, err := strconv.Atoi(args[1])
+	ts.Check(err)
+	name, old, changed := args[0], args[2], args[3]
 	signals := map[string]syscall.Signal{"INT": syscall.SIGINT, "TERM": syscall.SIGTERM, "KILL": syscall.SIGKILL}
 	before := snapshot(ts)
-	for wait := 5 * time.Millisecond; wait < 2*time.Second; wait = wait * 6 / 5 {
+	for wait := 5 * time.Millisecond; wait < 2*time.Second; wait = wait * time.Duration(growth) / 100 {
 		restore(ts, before)
-		cmd := program(context.Background(), ts, args[3:]...)
+		cmd := program(context.Background(), ts, args[4:]...)
 		var out bytes.Buffer
 		cmd.Stdout, cmd.Stderr = &out, &out
 		ts.Check(cmd.Start())
@@ -58,15 +63,17 @@ func strike(ts *testscript.TestScript, neg bool, args []string) {
 		}
 		children := childrenOf(cmd.Process.Pid)
 		if !ended {
-			ts.Check(cmd.Process.Signal(signals[args[0]]))
+			if err := cmd.Process.Signal(signals[name]); err != nil && !errors.Is(err, os.ErrProcessDone) {
+				ts.Fatalf("SIG%s: %v", name, err)
+			}
 			select {
 			case err = <-done:
 			case <-time.After(20 * time.Second):
 				_ = cmd.Process.Kill()
-				ts.Fatalf("%v after its start, SIG%s does not end podmend", wait, args[0])
+				ts.Fatalf("%v after its start, SIG%s does not end podmend", wait, name)
 			}
 		}
-		wholeFiles(ts, args[0], args[1], args[2])
+		wholeFiles(ts, name, old, changed)
 		gone(ts, children)
 		if ended && exitStatusOf(err) != "4" {
 			ts.Logf("podmend was done after %v", wait)

@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"github.com/podmend/podmend/internal/cli"
-	"github.com/podmend/podmend/internal/worker"
 )
 
 func main() {
@@ -26,7 +25,6 @@ func main() {
 		time.Sleep(grace)
 		os.Exit(cli.ExitStopped)
 	}()
-	worker.HideEnvironment()
 	code := cli.Run(ctx, os.Args[1:], cli.Process())
 	os.Exit(code)
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/podmend/podmend/internal/worker"
+	"github.com/podmend/podmend/report"
 )
 
 // Run runs podmend with the given arguments and returns its exit code.
@@ -23,7 +24,7 @@ func Run(ctx context.Context, args []string, env Env) int {
 	err := root.ExecuteContext(ctx)
 	var ended *outcome
 	if err != nil && !errors.As(err, &ended) {
-		fmt.Fprintf(env.Stderr, "podmend: %v\n", err)
+		fmt.Fprintf(env.Stderr, "podmend: %s\n", report.InertProse(err.Error(), 0))
 	}
 	return exitCode(err)
 }

@@ -58,24 +58,25 @@ type configFile struct {
 
 // loadConfig reads the configuration: the named file, which must exist, or the one at the
 // repository's root, which may be missing.
-func loadConfig(files *overlay.FS, named, dir string) (*configFile, error) {
+func loadConfig(env *Env, files *overlay.FS, named string) (*configFile, error) {
 	name := render.ConfigFile
 	var content []byte
 	var err error
 	if named != "" {
 		name = named
-		if !filepath.IsAbs(named) {
-			named = filepath.Join(dir, named)
-		}
-		content, err = os.ReadFile(named)
+		content, err = readNamed(env, files, named)
 	} else {
-		content, err = files.ReadFile(name)
-		if errors.Is(err, fs.ErrNotExist) {
-			return &configFile{name: name}, nil
-		}
+		content, err = judgingConfig(env, files)
+	}
+	var usage *usageError
+	if errors.As(err, &usage) {
+		return nil, err
 	}
 	if err != nil {
 		return nil, usagef("the configuration %s cannot be read: %v", name, pathCause(err))
+	}
+	if content == nil {
+		return &configFile{name: name}, nil
 	}
 	config, err := parseConfig(content)
 	if err != nil {
@@ -85,8 +86,25 @@ func loadConfig(files *overlay.FS, named, dir string) (*configFile, error) {
 	return config, nil
 }
 
+// readNamed reads a file that a person names. One of the repository may be a link that a stranger
+// made.
+func readNamed(env *Env, files *overlay.FS, name string) ([]byte, error) {
+	name = inDir(env.Dir, name)
+	if inside, ok := insideOf(files.Dir(), name); ok {
+		return files.ReadFile(filepath.ToSlash(inside))
+	}
+	return os.ReadFile(name)
+}
+
+// maxConfig is how many bytes of a configuration are parsed: it has room for ten thousand exemptions,
+// and a hostile one cannot fill the memory.
+const maxConfig = 2 << 20
+
 func parseConfig(content []byte) (*configFile, error) {
 	config := &configFile{}
+	if len(content) > maxConfig {
+		return nil, fmt.Errorf("it has more than %d MiB; nobody writes so much, look for what is not meant to be there", maxConfig>>20)
+	}
 	var document yaml.Node
 	if err := yaml.Unmarshal(content, &document); err != nil {
 		return nil, fmt.Errorf("not valid YAML: %s", strings.TrimPrefix(err.Error(), "yaml: "))

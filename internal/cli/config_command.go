@@ -120,10 +120,15 @@ func writeSettings(w io.Writer, all []settingInForce) error {
 }
 
 func writeSettingsJSON(w io.Writer, all []settingInForce) error {
-	encoder := json.NewEncoder(w)
+	var text bytes.Buffer
+	encoder := json.NewEncoder(&text)
 	encoder.SetEscapeHTML(false)
 	encoder.SetIndent("", "  ")
-	return encoder.Encode(map[string]any{"settings": all})
+	if err := encoder.Encode(map[string]any{"settings": all}); err != nil {
+		return err
+	}
+	_, err := w.Write(report.InertJSON(text.Bytes()))
+	return err
 }
 
 // deliver writes a text to standard output or to a file.

@@ -5,9 +5,13 @@ package cli
 import (
 	"io"
 	"os"
+	"path/filepath"
 	"time"
 
 	"golang.org/x/term"
+
+	"github.com/podmend/podmend/internal/worker"
+	"github.com/podmend/podmend/report"
 )
 
 // An Env is what podmend sees of its process.
@@ -25,8 +29,9 @@ type Env struct {
 	Now                            func() time.Time // nil is the system's clock
 }
 
-// Process is the environment of the running process.
+// Process is the environment of the running process. What it holds is hidden from other processes.
 func Process() Env {
+	worker.HideEnvironment()
 	env := Env{
 		Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Getenv: os.Getenv, Now: time.Now,
 		StdoutTerminal: term.IsTerminal(int(os.Stdout.Fd())),
@@ -34,6 +39,10 @@ func Process() Env {
 	}
 	if dir, err := os.Getwd(); err == nil {
 		env.Dir = dir
+		// Whether a file is one of the repository is told by its path without links.
+		if resolved, err := filepath.EvalSymlinks(dir); err == nil {
+			env.Dir = resolved
+		}
 	}
 	if program, err := os.Executable(); err == nil {
 		env.Program = program
@@ -56,4 +65,9 @@ func (e Env) today() string {
 		now = e.Now
 	}
 	return now().UTC().Format(time.DateOnly)
+}
+
+// obeys says whether the CI system that reads the output would take a line of it for a command.
+func (e Env) obeys(text []byte) bool {
+	return e.Getenv("CI") != "" && report.HasCommands(text)
 }

@@ -78,7 +78,9 @@ func (r *run) printFixes(f *flags) error {
 		if err != nil {
 			return err
 		}
-		if _, err := r.env.Stdout.Write(diff); err != nil {
+		if r.env.obeys(diff) {
+			fmt.Fprintln(r.env.Stderr, "podmend: the diff is not printed, because a line beside a fix would be a command of the CI system. Take the edits from --format json, or run podmend fix elsewhere.")
+		} else if _, err := r.env.Stdout.Write(diff); err != nil {
 			return fmt.Errorf("write the diff: %w", err)
 		}
 		r.printRemaining(assembled, "can be mended")

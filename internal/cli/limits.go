@@ -18,11 +18,11 @@ const leastMemory = 128 << 20
 func (f *flags) limits() (worker.Limits, error) {
 	timeout, err := time.ParseDuration(f.timeout)
 	if err != nil || timeout <= 0 {
-		return worker.Limits{}, usagef("--timeout %q is not a time; write it like 90s or 2m", f.timeout)
+		return worker.Limits{}, usagef("%s %q is not a time; write it like 90s or 2m", f.sources["timeout"][0], f.timeout)
 	}
 	memory, err := resource.ParseQuantity(f.memoryLimit)
 	if err != nil || memory.Value() < leastMemory {
-		return worker.Limits{}, usagef("--memory-limit %q is not an amount of memory of at least %dMi; write it like 512Mi or 2Gi", f.memoryLimit, leastMemory>>20)
+		return worker.Limits{}, usagef("%s %q is not an amount of memory of at least %dMi; write it like 512Mi or 2Gi", f.sources["memory-limit"][0], f.memoryLimit, leastMemory>>20)
 	}
 	return worker.Limits{Time: timeout, Memory: memory.Value()}, nil
 }

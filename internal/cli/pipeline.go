@@ -51,9 +51,14 @@ func newRun(env *Env, f *flags, name string) (*run, error) {
 	if err != nil {
 		return nil, err
 	}
-	config, err := loadConfig(repo.files, f.config, env.Dir)
+	config, err := loadConfig(env, repo.files, f.config)
 	if err != nil {
 		return nil, err
+	}
+	if f.output != "" {
+		if err := repo.refuseLinked("--output", f.output, inDir(env.Dir, f.output)); err != nil {
+			return nil, err
+		}
 	}
 	f.fromFile(config)
 	if err := f.validate(); err != nil {

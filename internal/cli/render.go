@@ -83,6 +83,9 @@ func (r *run) printObjects(showSecrets, origins bool) error {
 	if shown == 0 {
 		return usagef("there is no Helm chart, kustomization or manifest in %s; check the path", r.repo.within)
 	}
+	if r.env.obeys(out.Bytes()) {
+		return usagef("a line of what is rendered would be a command of the CI system, so that nothing is printed; run podmend render elsewhere")
+	}
 	if _, err := r.env.Stdout.Write(out.Bytes()); err != nil {
 		return fmt.Errorf("write the objects: %w", err)
 	}

@@ -100,3 +100,27 @@ func (r *repository) narrowSkipped(skipped []render.SkippedPath) []render.Skippe
 func isBelow(name, dir string) bool {
 	return dir == "." || name == dir || strings.HasPrefix(name, dir+"/")
 }
+
+// insideOf returns an absolute path relative to a folder without links, if it names something in it.
+// Links on the way there are left alone.
+func insideOf(dir, name string) (inside string, ok bool) {
+	if parent, err := filepath.EvalSymlinks(filepath.Dir(name)); err == nil && isBelow(filepath.ToSlash(parent), filepath.ToSlash(dir)) {
+		name = filepath.Join(parent, filepath.Base(name))
+	}
+	inside, err := filepath.Rel(dir, name)
+	return inside, err == nil && filepath.IsLocal(inside)
+}
+
+// refuseLinked refuses to write where a link of the repository leads: a stranger may have made it.
+func (r *repository) refuseLinked(flag, given, name string) error {
+	inside, ok := insideOf(r.files.Dir(), name)
+	if !ok {
+		return nil
+	}
+	for at := inside; at != "."; at = filepath.Dir(at) {
+		if info, err := os.Lstat(filepath.Join(r.files.Dir(), at)); err == nil && info.Mode()&fs.ModeSymlink != 0 {
+			return usagef("%s %s leads through the symbolic link %s of the repository; name another file", flag, given, filepath.ToSlash(at))
+		}
+	}
+	return nil
+}

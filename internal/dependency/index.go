@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net/url"
 	"regexp"
 	"strings"
@@ -12,6 +13,7 @@ import (
 	"sigs.k8s.io/yaml"
 
 	"github.com/podmend/podmend/internal/fetch"
+	"github.com/podmend/podmend/internal/yamledit"
 )
 
 // An index lists the charts of an HTTP repository.
@@ -99,16 +101,33 @@ func (i *indexes) fetch(ctx context.Context, repository *url.URL) (*index, error
 	if err != nil {
 		return nil, err
 	}
-	listed := &index{}
-	if json.Valid(response.Body) {
-		err = json.Unmarshal(response.Body, listed)
-	} else {
-		err = yaml.Unmarshal(response.Body, listed)
-	}
-	if err != nil || listed.Entries == nil {
-		return nil, problemf(ErrInvalid, "%s is no index of charts. Check the repository's URL.", fetch.Shown(at))
+	listed, wrong := parseIndex(response.Body)
+	if wrong != "" {
+		return nil, problemf(ErrInvalid, "%s %s", fetch.Shown(at), wrong)
 	}
 	return listed, nil
+}
+
+// maxIndexItems is several times what the largest known index has. A parsed item takes much more
+// memory than its text.
+const maxIndexItems = 3_000_000
+
+// parseIndex returns an index, or what is wrong with it.
+func parseIndex(text []byte) (listed *index, wrong string) {
+	if yamledit.Items(text) > maxIndexItems {
+		return nil, fmt.Sprintf("has more than %d lines and items. Tell the owner of the repository, or use another.", maxIndexItems)
+	}
+	var err error
+	listed = &index{}
+	if json.Valid(text) {
+		err = json.Unmarshal(text, listed)
+	} else {
+		err = yaml.Unmarshal(text, listed)
+	}
+	if err != nil || listed.Entries == nil {
+		return nil, "is no index of charts. Check the repository's URL."
+	}
+	return listed, ""
 }
 
 // get fetches a file that belongs to a repository. The client sends the repository's password to the

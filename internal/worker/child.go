@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os/exec"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -26,6 +27,8 @@ type child struct {
 	stderr   *tail
 	group    *memoryGroup // nil where the system gives none
 	used     atomic.Int64 // resident bytes, as last seen
+	killed   atomic.Bool  // by this process
+	wait     func() error // until it is gone and all that it printed is here
 }
 
 func start(program string, limits Limits) (*child, error) {
@@ -47,7 +50,7 @@ func start(program string, limits Limits) (*child, error) {
 	if err != nil {
 		return nil, errors.Join(err, stdin.Close(), group.remove())
 	}
-	c := &child{cmd: cmd, stdin: stdin, requests: gob.NewEncoder(stdin), stderr: &tail{}, group: group}
+	c := &child{cmd: cmd, stdin: stdin, requests: gob.NewEncoder(stdin), stderr: &tail{}, group: group, wait: sync.OnceValue(cmd.Wait)}
 	cmd.Stderr = c.stderr
 	c.reader = &cappedReader{from: stdout, limit: limits.Output + slack}
 	c.answers = gob.NewDecoder(c.reader)
@@ -97,16 +100,28 @@ func (c *child) ask(ctx context.Context, asked request, crowded func() bool) (re
 		return result, ctx.Err()
 	}
 	switch {
+	case err == nil:
+		return result, nil
 	case errors.Is(err, errTooMuch):
 		return result, &errEnded{kind: render.ErrOutputLimit, message: fmt.Sprintf(
 			"the target renders more than the %d MiB that are taken. Split it, or render less of it.", asked.Limits.Output>>20)}
-	case err != nil && (c.group.exceeded() || c.stderr.outOfMemory()):
+	case c.outOfMemory():
 		return result, overMemory(asked.Limits)
-	case err != nil:
-		return result, &errEnded{kind: render.ErrCrash, message: fmt.Sprintf(
-			"the renderer ended in the midst of this target (%s). Look for endless recursion or extreme nesting in it; if there is none, please report it.", c.stderr.reason())}
 	}
-	return result, nil
+	return result, &errEnded{kind: render.ErrCrash, message: fmt.Sprintf(
+		"the renderer ended in the midst of this target (%s). Look for endless recursion or extreme nesting in it; if there is none, please report it.", c.stderr.reason())}
+}
+
+// lastWords is how long a child that answers no more may take to end by itself.
+const lastWords = 2 * time.Second
+
+// outOfMemory says whether a child that answers no more ended for its memory, be it that the kernel
+// refused it some, or ended it. Only when the child is gone is it known how it ended, and why.
+func (c *child) outOfMemory() bool {
+	end := time.AfterFunc(lastWords, c.kill)
+	_ = c.wait() // its state and its last words tell more
+	end.Stop()
+	return c.group.exceeded() || c.stderr.outOfMemory() || !c.killed.Load() && endedBySystem(c.cmd.ProcessState)
 }
 
 // watch returns when the child uses too much, or nil when ctx ends.
@@ -143,6 +158,7 @@ func overMemory(limits Limits) *errEnded {
 }
 
 func (c *child) kill() {
+	c.killed.Store(true)
 	// An error means that the process is gone, which is what is wanted.
 	_ = c.cmd.Process.Kill()
 }
@@ -151,6 +167,6 @@ func (c *child) kill() {
 func (c *child) end() {
 	_ = c.stdin.Close()
 	c.kill()
-	_ = c.cmd.Wait()
+	_ = c.wait()
 	_ = c.group.remove() // what stays behind is an empty folder of the kernel's
 }

@@ -41,6 +41,7 @@ func TestBadChildren(t *testing.T) {
 	}
 	for kind, want := range map[string]render.ErrorKind{
 		"garbage": render.ErrCrash, "flood": render.ErrOutputLimit, "gone": render.ErrCrash, "panic": render.ErrCrash,
+		"slow": render.ErrMemory, "ended": render.ErrMemory,
 	} {
 		t.Run(kind, func(t *testing.T) {
 			p := NewPool(badProgram(t, kind), 1, Limits{Output: 1 << 20, Time: 20 * time.Second})
@@ -49,6 +50,9 @@ func TestBadChildren(t *testing.T) {
 			result, err := p.Render(context.Background(), chart(t, pod), target, render.Detail{})
 			if err != nil || result.Err == nil {
 				t.Fatalf("%+v, %v; want an error of the target", result, err)
+			}
+			if kind == "ended" && !MemoryIsWatched {
+				want = render.ErrCrash
 			}
 			// gob may refuse the type of a flood before there is too much of it.
 			if result.Err.Kind != want && (kind != "flood" || result.Err.Kind != render.ErrCrash) {

@@ -74,6 +74,17 @@ func probe(args []string) int {
 				return 1
 			}
 		}
+	case "slow":
+		// A runtime that is refused memory: its answers end before its words are read.
+		_ = os.Stdout.Close()
+		time.Sleep(200 * time.Millisecond)
+		fmt.Fprintln(os.Stderr, "runtime/cgo: pthread_create failed: Resource temporarily unavailable")
+		return 2
+	case "ended":
+		// A process that the kernel ends because the machine has no memory.
+		if self, err := os.FindProcess(os.Getpid()); err == nil {
+			_ = self.Kill()
+		}
 	case "gone":
 		return 7
 	case "panic":

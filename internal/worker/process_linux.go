@@ -38,6 +38,13 @@ func residentMemory(pid int) int64 {
 	return pages * int64(os.Getpagesize())
 }
 
+// endedBySystem says whether a process was killed. If nobody of this program did it, the kernel did,
+// because the machine or the container around it ran out of memory.
+func endedBySystem(state *os.ProcessState) bool {
+	status, ok := state.Sys().(syscall.WaitStatus)
+	return ok && status.Signaled() && status.Signal() == syscall.SIGKILL
+}
+
 // freeMemory is how many bytes the machine, or the container around this process, can still give;
 // 0 if it does not tell.
 func freeMemory() int64 {

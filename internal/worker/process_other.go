@@ -2,7 +2,10 @@
 
 package worker
 
-import "os/exec"
+import (
+	"os"
+	"os/exec"
+)
 
 // MemoryIsWatched says whether the memory limit can be kept on this system.
 const MemoryIsWatched = false
@@ -19,6 +22,8 @@ func (*memoryGroup) remove() error { return nil }
 func isolate(*exec.Cmd, *memoryGroup) {}
 
 func residentMemory(int) int64 { return 0 }
+
+func endedBySystem(*os.ProcessState) bool { return false }
 
 func freeMemory() int64 { return 0 }
 

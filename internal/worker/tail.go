@@ -30,6 +30,10 @@ func (t *tail) outOfMemory() bool { return t.reason() == crashes[0].told }
 var crashes = []struct{ printed, told string }{
 	{"out of memory", "it ran out of memory"},
 	{"cannot allocate memory", "it ran out of memory"},
+	{"cannot map pages", "it ran out of memory"},
+	// A thread needs memory for its stack.
+	{"failed to create new OS thread", "it ran out of memory"},
+	{"pthread_create failed", "it ran out of memory"},
 	{"stack overflow", "its stack overflowed"},
 	{"stack exceeds", "its stack overflowed"},
 	{"concurrent map", "a library used a map from two threads"},

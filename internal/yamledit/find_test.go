@@ -122,3 +122,28 @@ func TestLineBreaks(t *testing.T) {
 		}
 	}
 }
+
+// A whole repository may stand on one line: places far along it are counted in characters, of which
+// some have several bytes.
+func TestFindFarAlongALine(t *testing.T) {
+	var b strings.Builder
+	b.WriteString("# é\nitems: [")
+	for i := range 9000 {
+		fmt.Fprintf(&b, "{né: \"ü%d\"}, ", i)
+	}
+	b.WriteString("last] # é")
+	src := b.String()
+	f := Parse([]byte(src))
+	for _, i := range []int{0, 300, 400, 8999} {
+		want := fmt.Sprintf("\"ü%d\"", i)
+		found, ok := f.Find(0, Path{}.Join("items").Join(i).Join("né"))
+		if !ok || found.Text != want {
+			t.Fatalf("item %d: %q, %v; want %s", i, found.Text, ok, want)
+		}
+		at := strings.Index(src, want)
+		column := len([]rune(src[strings.Index(src, "items"):at])) + 1
+		if found.Value.Offset != at || found.Value.Line != 2 || found.Value.Column != column {
+			t.Errorf("item %d at %+v, want offset %d, column %d", i, found.Value, at, column)
+		}
+	}
+}

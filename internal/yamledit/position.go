@@ -129,6 +129,9 @@ func (f *File) offset(n *yaml.Node) int {
 		return len(f.Src)
 	}
 	at := f.breaks[n.Line-1]
+	if n.Column > runeBlock {
+		return f.afterRunes(f.runesBefore(at) + n.Column - 1)
+	}
 	for column := 1; column < n.Column && at < len(f.Src); column++ {
 		if f.Src[at] < utf8.RuneSelf {
 			at++
@@ -140,8 +143,28 @@ func (f *File) offset(n *yaml.Node) int {
 	return at
 }
 
+// afterRunes is where the character starts before which there are count others.
+func (f *File) afterRunes(count int) int {
+	block := sort.SearchInts(f.runes, count+1) - 1
+	count -= f.runes[block]
+	for at := block * runeBlock; at < len(f.Src); at++ {
+		if !utf8.RuneStart(f.Src[at]) {
+			continue
+		}
+		if count == 0 {
+			return at
+		}
+		count--
+	}
+	return len(f.Src)
+}
+
 // column is the character column of an offset, counted from 0 as YAML does.
 func (f *File) column(offset int) int {
 	i := max(sort.SearchInts(f.breaks, offset+1)-1, 0)
-	return utf8.RuneCount(f.Src[f.breaks[i]:max(offset, f.breaks[i])])
+	start := f.breaks[i]
+	if offset-start > runeBlock {
+		return f.runesBefore(offset) - f.runesBefore(start)
+	}
+	return utf8.RuneCount(f.Src[start:max(offset, start)])
 }
