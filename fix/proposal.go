@@ -64,6 +64,7 @@ type sourceChange struct {
 	// file itself.
 	inside yamledit.Path
 	patch  bool // the text is a patch
+	copied bool // a replacement copies the value from there, so that the object there changes too
 }
 
 // intent is what a proposal means to change in one rendered object.

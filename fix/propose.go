@@ -140,7 +140,7 @@ func (p *proposer) locate(proposal *Proposal, group *podFindings, remedy check.R
 		in.changes = append(in.changes, prunedLike(change, placed))
 		for _, at := range placed {
 			proposal.changes = append(proposal.changes, sourceChange{
-				file: at.Place.File, doc: at.Place.Doc, change: at.Change, inside: at.Place.Inside, patch: at.Place.Patch,
+				file: at.Place.File, doc: at.Place.Doc, change: at.Change, inside: at.Place.Inside, patch: at.Place.Patch, copied: at.Copied,
 			})
 		}
 	}

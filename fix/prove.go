@@ -224,6 +224,7 @@ func (p *Prover) try(ctx context.Context, proposals []*Proposal) (map[string]*Re
 		}
 	}
 	refusals := map[string]*Refusal{}
+	p.ownChanges(proposals, after)
 	for _, target := range affected {
 		if refusal := compare(p.before[target.ID], after[target.ID], intents[target.ID]); refusal != nil {
 			refusals[target.ID] = refusal

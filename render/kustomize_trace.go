@@ -31,6 +31,7 @@ func (b *kustomizeBuild) trace(plain resmap.ResMap, objects []Object, served map
 			object.Trace = &Trace{Fields: fieldTrace(fields, twins.marks.places, included)}
 		}
 	}
+	b.traceCopies(objects, included)
 }
 
 // buildTwins builds from the twins, with fewer marks where all of them cannot be built.
