@@ -21,6 +21,8 @@ type Proposal struct {
 	changes []sourceChange
 	texts   []FileEdit // edits of source that is no YAML, such as templates
 	intents []intent
+
+	overlays []overlayPatch
 }
 
 // A FileEdit is an edit of one file.

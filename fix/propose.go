@@ -17,11 +17,14 @@ func Propose(files *overlay.FS, results []render.Result, report *check.Report, l
 	p := &proposer{
 		editor: newEditor(files, budget), locator: locator, options: options,
 		objects: map[*render.Object]objectRef{}, refusals: map[string]*Refusal{},
-		byFinding: map[string]*Proposal{}, left: map[string]bool{},
+		byFinding: map[string]*Proposal{}, left: map[string]bool{}, included: map[string]bool{},
 	}
 	for i := range results {
 		if results[i].Target.Kind == render.Kustomize {
 			p.kustomizations = append(p.kustomizations, results[i].Target.Path)
+			if objects := results[i].Objects; len(objects) > 0 && len(results[i].Target.IncludedBy) > 0 {
+				p.included[objects[0].Source.Kustomization] = true
+			}
 		}
 		for j := range results[i].Objects {
 			p.objects[&results[i].Objects[j]] = objectRef{results[i].Target.ID, j}
@@ -66,7 +69,8 @@ type proposer struct {
 	refusals  map[string]*Refusal
 	left      map[string]bool // findings that are left alone
 
-	kustomizations []string // folders of the targets
+	kustomizations []string        // folders of the targets
+	included       map[string]bool // kustomization files that others include
 }
 
 // podFindings are the findings of one control in one pod template.
@@ -134,6 +138,9 @@ func (p *proposer) locate(proposal *Proposal, group *podFindings, remedy check.R
 	for _, change := range remedy.Changes {
 		change.Path = group.pod.FieldPath(change.Path)
 		placed, ok := p.locator.SourceChanges(object, change)
+		if inRoot := object.Source.Kustomization != ""; inRoot && (!ok || p.options.InOverlay) {
+			return p.inOverlay(proposal, object, remedy, in, group)
+		}
 		if !ok {
 			return notLocated(object)
 		}
@@ -162,6 +169,9 @@ func (p *proposer) finish(proposal *Proposal) {
 	sum := sha256.Sum256([]byte(strings.Join(proposal.Findings, "\x00")))
 	proposal.ID = "fix-" + hex.EncodeToString(sum[:6])
 	edits, err := p.editor.editsOf(proposal.changes)
+	if err == nil {
+		err = p.addOverlays(proposal)
+	}
 	if err != nil {
 		proposal.Refusal = editRefusal(err)
 		return
