@@ -284,14 +284,13 @@ func inject(t *testing.T, files *overlay.FS, before []render.Result, index int, 
 	if err := prover.Prove(ctx, proposals); err != nil {
 		t.Fatal(err)
 	}
-	for _, proposal := range proposals {
-		if proposal.Refusal == nil {
-			return finding.Origin.Exact, true, "not placed"
-		}
-		return finding.Origin.Exact, false, proposal.Refusal.Message
-	}
-	for _, refusal := range refusals {
+	switch refusal := refusals[finding.ID]; {
+	case refusal != nil:
 		return finding.Origin.Exact, false, refusal.Message
+	case len(proposals) == 0:
+		return finding.Origin.Exact, false, "no proposal"
+	case proposals[0].Refusal != nil:
+		return finding.Origin.Exact, false, proposals[0].Refusal.Message
 	}
-	return finding.Origin.Exact, false, "no proposal"
+	return finding.Origin.Exact, true, "not placed"
 }
