@@ -92,4 +92,6 @@ type MendOptions struct {
 	HostPath HostPathRemedy // "" is HostPathAuto
 	// IncludeHostWorkloads mends also what likely needs the host, see [HostNeed].
 	IncludeHostWorkloads bool
+	// InOverlay mends kustomizations by patches in the roots, not where the field is set.
+	InOverlay bool
 }

@@ -163,7 +163,7 @@ patches:
       spec:
         volumes: [{name: v, hostPath: {path: /other}}]
 `,
-			[]string{"hostNamespaces proven", "hostPathVolumes not-located", "hostPathVolumes changes-more"},
+			[]string{"hostNamespaces proven", "hostPathVolumes proven", "hostPathVolumes proven"},
 		},
 		{
 			"a chart's template is not edited",

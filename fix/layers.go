@@ -46,3 +46,24 @@ func prunedLike(change yamledit.Change, placed []render.PlacedChange) yamledit.C
 	}
 	return change
 }
+
+// ownChanges lets the objects be as before that hold nothing but a value which is copied elsewhere,
+// and that a proposal changes.
+func (p *Prover) ownChanges(proposals []*Proposal, after map[string]*judged) {
+	for _, proposal := range proposals {
+		for _, change := range proposal.changes {
+			if !change.copied {
+				continue
+			}
+			for target, judged := range after {
+				was := p.before[target].result.Objects
+				for i := range judged.result.Objects {
+					object := &judged.result.Objects[i]
+					if i < len(was) && !object.HasPodTemplate() && object.Source.File == change.file && object.Source.Doc == change.doc {
+						object.Digest = was[i].Digest
+					}
+				}
+			}
+		}
+	}
+}

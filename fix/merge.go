@@ -27,6 +27,7 @@ func (p *Proposal) absorb(other *Proposal) {
 	p.texts = distinctTexts(append(p.texts, other.texts...))
 	p.intents = append(p.intents, other.intents...)
 	p.another = p.another || other.another
+	p.overlays = append(p.overlays, other.overlays...)
 }
 
 func union(a, b []string) []string {
@@ -58,7 +59,7 @@ func (p *proposer) distinct() []*Proposal {
 		proposals = append(proposals, proposal)
 	}
 	proposals = p.editor.joinShared(p.editor.joinEmptied(joinLayers(proposals)))
-	proposals = p.dropEmptiedPatches(proposals)
+	proposals = joinOverlays(p.dropEmptiedPatches(proposals))
 	for _, proposal := range proposals {
 		for _, id := range proposal.Findings {
 			p.byFinding[id] = proposal
@@ -107,6 +108,9 @@ func (p *Proposal) editsKey() string {
 	keys := []string{changesKey(p.changes)}
 	for _, printed := range p.printed {
 		keys = append(keys, printed.key())
+	}
+	for _, patch := range p.overlays {
+		keys = append(keys, fmt.Sprintf("%p %v", patch.object, patch.changes))
 	}
 	for _, text := range p.texts {
 		keys = append(keys, fmt.Sprintf("%s\x00%d\x00%d\x00%s", text.File, text.Start, text.End, text.NewText))

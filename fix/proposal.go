@@ -28,6 +28,8 @@ type Proposal struct {
 	another bool
 	texts   []FileEdit // edits of source that is no YAML
 	intents []intent
+
+	overlays []overlayPatch
 }
 
 // A FileEdit is an edit of one file.
@@ -73,6 +75,7 @@ type sourceChange struct {
 	// file itself.
 	inside yamledit.Path
 	patch  bool // the text is a patch
+	copied bool // a replacement copies the value from there, so that the object there changes too
 }
 
 // printedChange is one change of an object that templates printed.

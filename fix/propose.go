@@ -22,12 +22,15 @@ func propose(files *overlay.FS, results []render.Result, report *check.Report, l
 		again:  again,
 		editor: newEditor(files, budget), locator: locator, options: options,
 		objects: map[*render.Object]objectRef{}, refusals: map[string]*Refusal{},
-		byFinding: map[string]*Proposal{}, left: map[string]bool{}, results: map[string]*render.Result{},
+		byFinding: map[string]*Proposal{}, left: map[string]bool{}, results: map[string]*render.Result{}, included: map[string]bool{},
 	}
 	for i := range results {
 		p.results[results[i].Target.ID] = &results[i]
 		if results[i].Target.Kind == render.Kustomize {
 			p.kustomizations = append(p.kustomizations, results[i].Target.Path)
+			if objects := results[i].Objects; len(objects) > 0 && len(results[i].Target.IncludedBy) > 0 {
+				p.included[objects[0].Source.Kustomization] = true
+			}
 		}
 		for j := range results[i].Objects {
 			p.objects[&results[i].Objects[j]] = objectRef{results[i].Target.ID, j}
@@ -80,7 +83,8 @@ type proposer struct {
 	refusals  map[string]*Refusal
 	left      map[string]bool // findings that are left alone
 
-	kustomizations []string // folders of the targets
+	kustomizations []string        // folders of the targets
+	included       map[string]bool // kustomization files that others include
 }
 
 // podFindings are the findings of one control in one pod template.
@@ -169,13 +173,16 @@ func (p *proposer) locate(proposal *Proposal, group *podFindings, remedy check.R
 			continue
 		}
 		placed, ok := p.locator.SourceChanges(object, change)
+		if inRoot := object.Source.Kustomization != ""; inRoot && (!ok || p.options.InOverlay) {
+			return p.inOverlay(proposal, object, remedy, in, group)
+		}
 		if !ok {
 			return notLocated(object)
 		}
 		meant.changes = append(meant.changes, prunedLike(change, placed))
 		for _, at := range placed {
 			proposal.changes = append(proposal.changes, sourceChange{
-				file: at.Place.File, doc: at.Place.Doc, change: at.Change, inside: at.Place.Inside, patch: at.Place.Patch,
+				file: at.Place.File, doc: at.Place.Doc, change: at.Change, inside: at.Place.Inside, patch: at.Place.Patch, copied: at.Copied,
 			})
 		}
 	}
@@ -198,6 +205,10 @@ func notLocated(object *render.Object) *Refusal {
 func (p *proposer) finish(proposal *Proposal) {
 	sum := sha256.Sum256([]byte(strings.Join(proposal.Findings, "\x00")))
 	proposal.ID = "fix-" + hex.EncodeToString(sum[:6])
+	if err := p.addOverlays(proposal); err != nil {
+		proposal.Refusal = editRefusal(err)
+		return
+	}
 	edits, err := p.editor.joint([]*Proposal{proposal})
 	if err != nil {
 		proposal.Refusal = editRefusal(err)

@@ -226,6 +226,7 @@ func (p *Prover) try(ctx context.Context, proposals []*Proposal) (map[string]*Re
 		}
 	}
 	refusals := map[string]*Refusal{}
+	p.ownChanges(proposals, after)
 	for _, target := range affected {
 		refusal := compare(p.before[target.ID], after[target.ID], intents[target.ID], nil)
 		if refusal != nil && mayVary(&target) {

@@ -158,8 +158,8 @@ func FuzzIgnore(f *testing.F) {
 		rules := newIgnoreRules(files)
 		rules.enter(".", entries)
 		if fs.ValidPath(name) {
-			rules.matches(name, Detail{})
-			rules.matches(name, false)
+			rules.ignoredBy(name, true)
+			rules.ignoredBy(name, false)
 		}
 		for pattern := range strings.Lines(text) {
 			pattern = strings.TrimSpace(pattern)
@@ -186,7 +186,7 @@ func FuzzManifests(f *testing.F) {
 			name = "a.json"
 		}
 		files := empty.With(map[string][]byte{name: []byte(text)})
-		result := One(context.Background(), files, Target{ID: name, Kind: Plain, Path: name}, false)
+		result := One(context.Background(), files, Target{ID: name, Kind: Plain, Path: name}, Detail{})
 		sound(t, files, &result)
 	})
 }
@@ -220,7 +220,7 @@ func FuzzKustomization(f *testing.F) {
 			"top/base/kustomization.yaml": []byte("resources: [pod.yaml]\n"),
 			"top/base/pod.yaml":           []byte("apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {containers: [{name: a, image: a}]}\n"),
 		})
-		result := One(context.Background(), files, Target{ID: "k", Kind: Kustomize, Path: "top"}, false)
+		result := One(context.Background(), files, Target{ID: "k", Kind: Kustomize, Path: "top"}, Detail{})
 		sound(t, files, &result)
 		if len(reached.hosts) > 0 {
 			t.Fatalf("it asked %v", reached.hosts)

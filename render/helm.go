@@ -81,7 +81,7 @@ func helmTimeout(ctx context.Context, target Target) *Error {
 
 // helmTemplate goes the way of helm template.
 func helmTemplate(ctx context.Context, files *overlay.FS, target Target, tracing *helmTracing) ([]Object, []string, *Error) {
-	values, failed := helmValues(files, target.Values)
+	values, failed := target.values(files)
 	if failed != nil {
 		return nil, nil, failed
 	}

@@ -12,6 +12,14 @@ import (
 	"github.com/podmend/podmend/internal/yamledit"
 )
 
+// values are the values that a chart is rendered with, over its own.
+func (t *Target) values(files *overlay.FS) (map[string]any, *Error) {
+	if t.merged != nil {
+		return t.merged, nil
+	}
+	return helmValues(files, t.Values)
+}
+
 // helmValues merges values files in order, later ones over earlier ones, as helm template -f
 // does.
 func helmValues(files *overlay.FS, names []string) (map[string]any, *Error) {

@@ -17,26 +17,31 @@ import (
 // renderKustomize builds the kustomization in target.Path as `kustomize build` does, without
 // network, programs and writing. With PodTemplatesOnly, objects without pod templates have no
 // YAML, and the bodies of CustomResourceDefinitions are not read where that changes nothing.
-func renderKustomize(ctx context.Context, files *overlay.FS, target Target, detail Detail) ([]Object, *Error) {
+func renderKustomize(ctx context.Context, files *overlay.FS, target Target, detail Detail) ([]Object, []string, *Error) {
 	if err := ctx.Err(); err != nil {
-		return nil, &Error{Kind: ErrKustomizeBuild, File: target.Path, Message: fmt.Sprintf("rendering was stopped: %v.", err)}
+		return nil, nil, &Error{Kind: ErrKustomizeBuild, File: target.Path, Message: fmt.Sprintf("rendering was stopped: %v.", err)}
 	}
 	scan := newKustomizationScan(files)
 	build := &kustomizeBuild{files: files, scan: scan, all: scan.closure(target.Path)}
 	if len(build.all) == 0 {
-		return nil, missingKustomization(files, target.Path)
+		return nil, nil, missingKustomization(files, target.Path)
 	}
 	build.root = build.all[0]
 	if len(build.all) > maxClosure {
-		return nil, &Error{Kind: ErrTooLarge, File: build.root.file, Message: fmt.Sprintf("the kustomization is made of more than %d others. Include less.", maxClosure)}
+		return nil, nil, &Error{Kind: ErrTooLarge, File: build.root.file, Message: fmt.Sprintf("the kustomization is made of more than %d others. Include less.", maxClosure)}
 	}
 	if refused := build.refusal(); refused != nil {
-		return nil, refused
+		return nil, nil, refused
+	}
+	build.served, build.printed = build.localReferences(), map[string][]byte{}
+	if failed := build.expandCharts(ctx, detail.Traced); failed != nil {
+		return nil, build.notes, failed
 	}
 	if detail.PodTemplatesOnly {
 		build.cut = build.resourceFiles()
 	}
-	return build.objects(detail)
+	objects, failed := build.objects(detail)
+	return objects, build.notes, failed
 }
 
 // A kustomizeBuild is the work on one root.
@@ -46,11 +51,14 @@ type kustomizeBuild struct {
 	root  *kustomization
 	all   []*kustomization // the root and all that it includes
 	cut   map[string]bool  // files that may be served without the bodies of CRDs
+	// served holds what is read in another form than it stands in the file, printed what charts print
+	// and no file holds.
+	served, printed map[string][]byte
+	notes           []string
 }
 
 func (b *kustomizeBuild) objects(detail Detail) ([]Object, *Error) {
-	served := b.localReferences()
-	built, failure := b.run(served)
+	built, failure := b.run(b.served)
 	if failure != nil {
 		return nil, failure
 	}
@@ -69,9 +77,9 @@ func (b *kustomizeBuild) objects(detail Detail) ([]Object, *Error) {
 		}
 		object.YAML = text
 	}
-	b.addSources(objects, served)
+	b.addSources(objects, b.served)
 	if detail.Traced {
-		b.trace(built, objects, served)
+		b.trace(built, objects, b.served)
 	}
 	return objects, nil
 }
@@ -79,7 +87,7 @@ func (b *kustomizeBuild) objects(detail Detail) ([]Object, *Error) {
 // run builds the root. Where the build fails for want of the body of a CustomResourceDefinition, it
 // builds again with all of them.
 func (b *kustomizeBuild) run(served map[string][]byte) (resmap.ResMap, *Error) {
-	view := &kustomizeFiles{files: b.files, served: served, cut: b.cut}
+	view := &kustomizeFiles{files: b.files, served: served, printed: b.printed, cut: b.cut}
 	built, err := b.runOnce(view)
 	if err == nil {
 		return built, nil

@@ -34,6 +34,20 @@ func (b *kustomizeBuild) inclusions() inclusions {
 	return found
 }
 
+// namespace is the one that charts of a kustomization are rendered for: its own, else that of what
+// includes it.
+func (i inclusions) namespace(k *kustomization) string {
+	seen := map[*kustomization]bool{}
+	for k != nil && !seen[k] {
+		if k.parsed.Namespace != "" {
+			return k.parsed.Namespace
+		}
+		seen[k] = true
+		k = i[k.file].by
+	}
+	return ""
+}
+
 // chain leads from a file to the root: the entries that name it, the nearest first.
 func (i inclusions) chain(file string) []Link {
 	var chain []Link

@@ -24,7 +24,8 @@ func kustomizeCommand(t *testing.T) string {
 // buildByCommand runs `kustomize build`, with nothing that it could fetch or run with.
 func buildByCommand(t *testing.T, kustomize, dir string) ([]byte, error) {
 	t.Helper()
-	command := exec.Command(kustomize, "build", dir)
+	// helm's own idea of the version depends on how it was built.
+	command := exec.Command(kustomize, "build", "--enable-helm", "--helm-command", helmCommand(t), "--helm-kube-version", newestAllowedKube(nil).String(), dir)
 	command.Env = []string{"PATH=", "HOME=" + t.TempDir(), "HTTPS_PROXY=http://127.0.0.1:1", "HTTP_PROXY=http://127.0.0.1:1"}
 	var stdout, stderr bytes.Buffer
 	command.Stdout, command.Stderr = &stdout, &stderr
@@ -113,7 +114,7 @@ func compareKustomization(t *testing.T, kustomize string, files *overlay.FS, dir
 	ctx := context.Background()
 	target := Target{Kind: Kustomize, Path: filepath.ToSlash(dir)}
 	want, wantErr := buildByCommand(t, kustomize, filepath.Join(files.Dir(), dir))
-	whole, failure := renderKustomize(ctx, files, target, Detail{})
+	whole, _, failure := renderKustomize(ctx, files, target, Detail{})
 	if failure != nil {
 		if wantErr == nil && failure.Kind != ErrRemoteBase && failure.Kind != ErrHelmCharts {
 			t.Errorf("the command builds it, but: %v (%s)", failure, failure.Kind)
@@ -128,7 +129,7 @@ func compareKustomization(t *testing.T, kustomize string, files *overlay.FS, dir
 		t.Errorf("differs from `kustomize build`: got %d bytes, want %d", len(got), len(want))
 	}
 	checkSources(t, files, whole)
-	short, failure := renderKustomize(ctx, files, target, Detail{PodTemplatesOnly: true})
+	short, _, failure := renderKustomize(ctx, files, target, Detail{PodTemplatesOnly: true})
 	if failure != nil {
 		t.Fatalf("without the bodies of CRDs: %v", failure)
 	}

@@ -14,6 +14,8 @@ type Place struct {
 	Path   yamledit.Path
 	// Patch says that the text is a patch: its paths are not those of an object.
 	Patch bool
+	// Prefix is what stands in the scalar before the value: the key of a generator's literal.
+	Prefix string
 }
 
 // A FieldTrace says which places of a kustomization's sources wrote the fields of an object.
@@ -24,6 +26,12 @@ type FieldTrace struct {
 	Fields map[string][]int
 	// Chains leads from each file to the root.
 	Chains map[string][]Link
+	// Copies holds what replacements copy into fields, by their path.
+	Copies map[string]Copy
+	// Variables holds what $(NAME) stands for, by name.
+	Variables map[string]Copy
+	// Doubtful says that the build does more than its patches to fields.
+	Doubtful bool
 }
 
 // writers returns the places that wrote a field, the one that counts last.

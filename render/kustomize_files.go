@@ -26,6 +26,8 @@ type kustomizeFiles struct {
 	files *overlay.FS
 	// served holds the content of files that kustomize gets in another form, by resolved name.
 	served map[string][]byte
+	// printed holds files that are not in the repository.
+	printed map[string][]byte
 	// cut says which resolved names hold nothing but resources, and may be served without the
 	// bodies of CustomResourceDefinitions.
 	cut map[string]bool
@@ -73,6 +75,9 @@ func (k *kustomizeFiles) check(name string, err error) error {
 // really is, as it does on disk.
 func (k *kustomizeFiles) CleanedAbs(virtual string) (filesys.ConfirmedDir, string, error) {
 	name, err := k.name(virtual)
+	if k.printed[name] != nil {
+		return filesys.ConfirmedDir(virtualPath(path.Dir(name))), path.Base(name), nil
+	}
 	if err == nil {
 		var resolved string
 		if resolved, err = k.files.Resolve(name); err == nil {
@@ -94,6 +99,9 @@ func (k *kustomizeFiles) ReadFile(virtual string) ([]byte, error) {
 	name, err := k.name(virtual)
 	if err != nil {
 		return nil, &fs.PathError{Op: "open", Path: virtual, Err: err}
+	}
+	if printed := k.printed[name]; printed != nil {
+		return printed, nil
 	}
 	content, err := k.files.ReadFile(name)
 	if err != nil {
@@ -125,6 +133,9 @@ func (k *kustomizeFiles) IsDir(virtual string) bool {
 
 // Exists says whether there is a file or folder.
 func (k *kustomizeFiles) Exists(virtual string) bool {
+	if name, err := k.name(virtual); err == nil && k.printed[name] != nil {
+		return true
+	}
 	_, err := k.stat(virtual)
 	return err == nil
 }

@@ -10,7 +10,7 @@ import (
 // refusal says why a root is not even tried: kustomize would reach out for something, and
 // nothing in it can be told not to.
 func (b *kustomizeBuild) refusal() *Error {
-	for _, find := range []func(*kustomization) *Error{remoteReference, blockedPlugin, outsideReference} {
+	for _, find := range []func(*kustomization) *Error{remoteReference, b.missingChart, blockedPlugin, outsideReference} {
 		for _, k := range b.all {
 			if refused := find(k); refused != nil {
 				return refused
@@ -40,9 +40,6 @@ func remoteReference(k *kustomization) *Error {
 }
 
 func blockedPlugin(k *kustomization) *Error {
-	if charts := k.parsed.HelmCharts; len(charts) > 0 {
-		return chartError(k.file, scalarLine(k.content, "helmCharts", charts[0].Name), charts[0].Name, charts[0].Repo)
-	}
 	if len(k.blocked) > 0 {
 		return k.blocked[0]
 	}

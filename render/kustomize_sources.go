@@ -153,6 +153,12 @@ func generated(k *kustomization) []candidate {
 	for _, args := range k.parsed.SecretGenerator {
 		add("Secret", args.GeneratorArgs)
 	}
+	for i := range k.charts {
+		object := &k.charts[i]
+		found = append(found, candidate{
+			apiVersion: object.APIVersion, kind: object.Kind, namespace: object.Namespace, name: object.Name, source: object.Source,
+		})
+	}
 	return found
 }
 

@@ -31,6 +31,7 @@ func (b *kustomizeBuild) trace(plain resmap.ResMap, objects []Object, served map
 			object.Trace = &Trace{Fields: fieldTrace(fields, twins.marks.places, included)}
 		}
 	}
+	b.traceCopies(objects, included)
 }
 
 // buildTwins builds from the twins, with fewer marks where all of them cannot be built.
@@ -40,7 +41,7 @@ func (b *kustomizeBuild) buildTwins(served map[string][]byte) (*twins, resmap.Re
 		if len(twins.marks.places) == 0 {
 			return nil, nil
 		}
-		view := &kustomizeFiles{files: b.files, served: twins.files, cut: b.cut}
+		view := &kustomizeFiles{files: b.files, served: twins.files, printed: b.printed, cut: b.cut}
 		if built, err := b.runOnce(view); err == nil {
 			return twins, built
 		}

@@ -1,6 +1,7 @@
 package render
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -13,6 +14,8 @@ import (
 type PlacedChange struct {
 	Place  Place // its path is that of the change
 	Change yamledit.Change
+	// Copied says that the value is copied from there: the object that holds it changes too.
+	Copied bool
 }
 
 // SourceChanges returns the changes of source by which a change of a rendered object comes about.
@@ -31,13 +34,16 @@ func (l *Locator) SourceChanges(object *Object, change yamledit.Change) (changes
 		return nil, false
 	}
 	change.Path = path
-	return []PlacedChange{{Place{File: object.Source.File, Doc: object.Source.Doc, Path: path}, change}}, true
+	return []PlacedChange{{Place{File: object.Source.File, Doc: object.Source.Doc, Path: path}, change, false}}, true
 }
 
 // tracedChanges follows the trace of a field: a new value goes to the place that wrote it last, what
 // is taken away goes from all places that wrote it.
 func (l *Locator) tracedChanges(object *Object, fields *FieldTrace, change yamledit.Change) ([]PlacedChange, bool) {
 	node := walk(lastRoot(l.rendered(object)), change.Path)
+	if copied, ok := l.copied(object, fields, change.Path); ok {
+		return l.copiedChange(&copied.From, change)
+	}
 	writers := fields.writers(change.Path)
 	if len(writers) == 0 && node != nil && node.Kind == yaml.MappingNode && change.Path[len(change.Path)-1].List {
 		writers = itemWriters(fields, node, change.Path)
@@ -65,6 +71,24 @@ func (l *Locator) tracedChanges(object *Object, fields *FieldTrace, change yamle
 		}
 	}
 	return changes, true
+}
+
+// copiedChange changes a value where it is copied from. A ConfigMap holds nothing but text.
+func (l *Locator) copiedChange(from *Place, change yamledit.Change) ([]PlacedChange, bool) {
+	text, ok := l.textOf(from)
+	if !ok || change.Op != yamledit.Set {
+		return nil, false
+	}
+	node := walk(text.file.Docs[from.Doc].Root, from.Path)
+	if node == nil || node.Kind != yaml.ScalarNode {
+		return nil, false
+	}
+	if node.ShortTag() == yaml.NodeTagString {
+		change.Value = from.Prefix + fmt.Sprint(change.Value)
+	}
+	placed := changeAt(*from, change)
+	placed.Copied = true
+	return []PlacedChange{placed}, true
 }
 
 // empty says whether a place holds what counts as not set.
@@ -130,5 +154,5 @@ func changeAt(place Place, change yamledit.Change) PlacedChange {
 		change.Prune = len(place.Path) - 1
 	}
 	place.Path = change.Path
-	return PlacedChange{place, change}
+	return PlacedChange{Place: place, Change: change}
 }

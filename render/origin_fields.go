@@ -2,6 +2,7 @@ package render
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
@@ -17,9 +18,17 @@ func (o *Object) fields() *FieldTrace {
 	return o.Trace.Fields
 }
 
+// Traced says whether all that may have set the object's fields is known.
+func (o *Object) Traced() bool { return o.fields() != nil && !o.fields().Doubtful }
+
 // traced returns the place of a field of an object whose fields are traced.
 func (l *Locator) traced(object *Object, fields *FieldTrace, path yamledit.Path) Origin {
 	rendered := l.rendered(object)
+	if copied, ok := l.copied(object, fields, path); ok {
+		origin := l.atPlace(object, fields, &copied.From)
+		origin.Chain = slices.Concat([]Link{copied.By}, fields.Chains[copied.By.File])
+		return origin
+	}
 	if writers := fields.writers(path); len(writers) > 0 {
 		place := writers[len(writers)-1]
 		if l.holds(&place, walk(lastRoot(rendered), path)) {
@@ -44,6 +53,29 @@ func (l *Locator) traced(object *Object, fields *FieldTrace, path yamledit.Path)
 		}
 	}
 	return l.fileOnly(object, rendered, path)
+}
+
+// copied returns what a replacement or variable copied into a field, if that is what was rendered.
+func (l *Locator) copied(object *Object, fields *FieldTrace, path yamledit.Path) (Copy, bool) {
+	node := walk(lastRoot(l.rendered(object)), path)
+	copied, ok := fields.Copies[path.String()]
+	if writers := fields.writers(path); !ok && len(writers) > 0 && len(fields.Variables) > 0 {
+		copied, ok = fields.Variables[l.variableAt(&writers[len(writers)-1])]
+	}
+	return copied, ok && l.holds(&copied.From, node)
+}
+
+// variableAt returns the name of the variable that a place holds, "" where it holds anything else.
+func (l *Locator) variableAt(place *Place) string {
+	text, ok := l.textOf(place)
+	if !ok {
+		return ""
+	}
+	node := walk(text.file.Docs[place.Doc].Root, place.Path)
+	if node == nil || node.Kind != yaml.ScalarNode || !strings.HasPrefix(node.Value, "$(") || !strings.HasSuffix(node.Value, ")") {
+		return ""
+	}
+	return node.Value[2 : len(node.Value)-1]
 }
 
 // outsideMarks says whether a field stands where twins have no marks.
@@ -92,6 +124,9 @@ func (l *Locator) holds(place *Place, rendered *yaml.Node) bool {
 	node := walk(text.file.Docs[place.Doc].Root, place.Path)
 	if node == nil || node.Kind != rendered.Kind {
 		return false
+	}
+	if place.Prefix != "" {
+		return node.Value == place.Prefix+rendered.Value
 	}
 	return node.Kind != yaml.ScalarNode || sameValue(node, rendered)
 }

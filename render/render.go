@@ -122,8 +122,9 @@ func One(ctx context.Context, files *overlay.FS, target Target, detail Detail) (
 		}
 		result.Objects, result.Notes, result.Err = renderHelm(ctx, recorded, target, tracing)
 	case Kustomize:
-		result.Notes = kustomizeNotes(recorded, target.Path)
-		result.Objects, result.Err = renderKustomize(ctx, recorded, target, detail)
+		var notes []string
+		result.Objects, notes, result.Err = renderKustomize(ctx, recorded, target, detail)
+		result.Notes = append(kustomizeNotes(recorded, target.Path), notes...)
 		if name, ok := kustomizationFile(files, target.Path); ok {
 			for i := range result.Objects {
 				result.Objects[i].Source.Kustomization = path.Join(target.Path, name)

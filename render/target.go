@@ -32,6 +32,9 @@ type Target struct {
 	KubeVersion string // Helm: "" is the newest known that the chart allows
 	APIVersions []string
 
+	// merged are Helm's values where they do not stand in files of their own, in place of Values.
+	merged map[string]any
+
 	// IncludedBy holds the kustomization roots that include this one.
 	IncludedBy []string
 

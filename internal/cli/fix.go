@@ -15,6 +15,7 @@ import (
 
 func fixCommand(env *Env) *cobra.Command {
 	var f flags
+	var fixAt string
 	var write, diff, includeHost bool
 	cmd := &cobra.Command{
 		Use:   "fix [PATH]",
@@ -36,7 +37,10 @@ the exit code is 0 if nothing was changed and nothing remains, else 1.`,
 				return err
 			}
 			defer func() { err = errors.Join(err, run.close()) }()
-			run.mend.IncludeHostWorkloads = includeHost
+			if fixAt != "origin" && fixAt != "overlay" {
+				return usagef("--fix-at %q is neither origin nor overlay", fixAt)
+			}
+			run.mend.IncludeHostWorkloads, run.mend.InOverlay = includeHost, fixAt == "overlay"
 			if err := run.fix(cmd.Context(), f.format == "json"); err != nil {
 				return err
 			}
@@ -52,6 +56,7 @@ the exit code is 0 if nothing was changed and nothing remains, else 1.`,
 	set.BoolVar(&write, "write", false, "apply the edits to the files")
 	set.StringVar(&f.hostPath, "host-path", "auto", "what becomes of hostPath volumes: auto, drop or emptyDir; auto drops what is read-only, a file or a socket, and makes a writable directory an emptyDir")
 	set.BoolVar(&includeHost, "include-host-workloads", false, "mend also what likely needs the host, such as the privileged driver of a CSI node plugin")
+	set.StringVar(&fixAt, "fix-at", "origin", "where kustomizations are mended: origin, or overlay, which adds patches to the kustomizations that no other includes")
 	f.addTargetFlags(set)
 	f.addCheckFlags(set)
 	return cmd

@@ -214,7 +214,7 @@ func (r *run) mayBeOverruled(finding *check.Finding) bool {
 	}
 	for _, occurrence := range finding.Occurrences {
 		result := r.byTarget[occurrence.Target]
-		if result.Target.Kind != render.Kustomize {
+		if result.Target.Kind != render.Kustomize || occurrence.Pod.Object.Traced() {
 			continue
 		}
 		for _, name := range result.Reads {

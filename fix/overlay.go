@@ -1,0 +1,218 @@
+package fix
+
+import (
+	"bytes"
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"sigs.k8s.io/kustomize/kyaml/yaml"
+	k8syaml "sigs.k8s.io/yaml"
+
+	"github.com/podmend/podmend/check"
+	"github.com/podmend/podmend/internal/yamledit"
+	"github.com/podmend/podmend/render"
+)
+
+// An overlayPatch mends an object by a patch in the kustomization that renders it, where the place
+// that sets the field cannot be edited or is not to be.
+type overlayPatch struct {
+	object  *render.Object
+	changes []yamledit.Change
+}
+
+// inOverlay turns a remedy into a patch of the root. A kustomization that others include is a base:
+// it stays as it is.
+func (p *proposer) inOverlay(proposal *Proposal, object *render.Object, remedy check.Remedy, in intent, group *podFindings) *Refusal {
+	in.changes, proposal.changes = nil, nil
+	for _, change := range remedy.Changes {
+		change.Path = group.pod.FieldPath(change.Path)
+		in.changes = append(in.changes, change)
+	}
+	if p.included[object.Source.Kustomization] {
+		return &Refusal{NotLocated, object.Source.Kustomization + " is the base of others, which are mended by patches of their own; it stays as it is"}
+	}
+	proposal.overlays = append(proposal.overlays, overlayPatch{object, in.changes})
+	proposal.intents = []intent{in}
+	return nil
+}
+
+// joinOverlays joins the proposals that put patches into one kustomization, since each may need the
+// list of patches that another begins.
+func joinOverlays(proposals []*Proposal) []*Proposal {
+	by := map[string]*Proposal{} // by kustomization
+	for _, proposal := range slices.Clone(proposals) {
+		for _, patch := range slices.Clone(proposal.overlays) {
+			file := patch.object.Source.Kustomization
+			other := by[file]
+			by[file] = proposal
+			if other == nil || other == proposal {
+				continue
+			}
+			proposal.absorb(other)
+			proposal.dedupe()
+			proposals = slices.DeleteFunc(proposals, func(p *Proposal) bool { return p == other })
+			for name, owner := range by {
+				if owner == other {
+					by[name] = proposal
+				}
+			}
+		}
+	}
+	return proposals
+}
+
+// addOverlays writes the patches of a proposal into their kustomizations.
+func (p *proposer) addOverlays(proposal *Proposal) error {
+	byObject := map[*render.Object][]yamledit.Change{}
+	var objects []*render.Object
+	for _, patch := range proposal.overlays {
+		if byObject[patch.object] == nil {
+			objects = append(objects, patch.object)
+		}
+		byObject[patch.object] = appendNew(byObject[patch.object], patch.changes)
+	}
+	byFile := map[string][]string{} // entries
+	for _, object := range objects {
+		entry, err := p.overlayEntry(object, byObject[object])
+		if err != nil {
+			return err
+		}
+		file := object.Source.Kustomization
+		byFile[file] = append(byFile[file], entry)
+	}
+	for _, name := range sortedKeys(byFile) {
+		edit, err := p.insertPatches(name, byFile[name])
+		if err != nil {
+			return err
+		}
+		proposal.texts = append(proposal.texts, FileEdit{name, edit})
+	}
+	return nil
+}
+
+// overlayEntry is the entry of patches that makes changes of an object: operations where the
+// kustomization uses them or the kind has no merge schema, else a strategic merge patch.
+func (p *proposer) overlayEntry(object *render.Object, changes []yamledit.Change) (string, error) {
+	var tree any
+	if err := k8syaml.Unmarshal(object.YAML, &tree); err != nil {
+		return "", err
+	}
+	was, err := yamledit.ApplyTree(tree, nil)
+	if err != nil {
+		return "", err
+	}
+	is, err := yamledit.ApplyTree(tree, yamledit.WithoutMoot(changes))
+	if err != nil {
+		return "", err
+	}
+	name := p.sourceName(object)
+	var patch any = operationsOf(was, is, "")
+	if p.merges(object) {
+		merge, _ := mergeOf(was, is).(map[string]any)
+		metadata := map[string]any{"name": name}
+		merge["apiVersion"], merge["kind"], merge["metadata"] = object.APIVersion, object.Kind, metadata
+		patch = merge
+	}
+	text, err := plainYAML(patch)
+	if err != nil {
+		return "", err
+	}
+	indented := "    " + strings.ReplaceAll(strings.TrimRight(text, "\n"), "\n", "\n    ")
+	target, err := plainYAML(map[string]any{"kind": object.Kind, "name": name})
+	if err != nil {
+		return "", err
+	}
+	target = "    " + strings.ReplaceAll(strings.TrimRight(target, "\n"), "\n", "\n    ")
+	return "- target:\n" + target + "\n  patch: |-\n" + indented + "\n", nil
+}
+
+// plainYAML prints a tree the way people write patches.
+func plainYAML(tree any) (string, error) {
+	var out bytes.Buffer
+	encoder := yaml.NewEncoder(&out)
+	encoder.SetIndent(2)
+	if err := encoder.Encode(tree); err != nil {
+		return "", err
+	}
+	return out.String(), encoder.Close()
+}
+
+// sourceName is the name of an object before the root's own prefix, by which patches find it.
+func (p *proposer) sourceName(object *render.Object) string {
+	if object.Source.Manifest {
+		if file, err := p.editor.parse(object.Source.File); err == nil {
+			if name, ok := file.Find(object.Source.Doc, object.Source.Path.Join("metadata", "name")); ok {
+				return name.Node.Value
+			}
+		}
+	}
+	return object.Name
+}
+
+// merges says whether the root is patched by strategic merge patches, and the kind can be.
+func (p *proposer) merges(object *render.Object) bool {
+	builtin := []string{"v1", "apps/v1", "batch/v1"}
+	file, err := p.editor.parse(object.Source.Kustomization)
+	if err != nil || !slices.Contains(builtin, object.APIVersion) {
+		return false
+	}
+	tree, err := file.Tree(file.FirstDoc())
+	fields, _ := tree.(map[string]any)
+	if err != nil || fields["patchesJson6902"] != nil {
+		return false
+	}
+	entries, _ := fields["patches"].([]any)
+	for _, entry := range entries {
+		mapping, _ := entry.(map[string]any)
+		text, _ := mapping["patch"].(string)
+		if name, ok := mapping["path"].(string); ok {
+			content, err := p.editor.files.ReadFile(path.Join(path.Dir(object.Source.Kustomization), name))
+			if err == nil {
+				text = string(content)
+			}
+		}
+		if start := strings.TrimSpace(text); strings.HasPrefix(start, "-") && !strings.HasPrefix(start, "---") || strings.HasPrefix(start, "[") {
+			return false
+		}
+	}
+	return true
+}
+
+// insertPatches puts entries at the end of the list of patches.
+func (p *proposer) insertPatches(name string, entries []string) (yamledit.Edit, error) {
+	file, err := p.editor.parse(name)
+	if err != nil {
+		return yamledit.Edit{}, err
+	}
+	doc := file.FirstDoc()
+	list, ok := file.Find(doc, yamledit.NewPath("patches"))
+	if !ok {
+		text := "patches:\n" + strings.Join(entries, "")
+		end := file.Docs[doc].End
+		if end > 0 && file.Src[end-1] != '\n' {
+			text = "\n" + text
+		}
+		return yamledit.Edit{Start: end, End: end, NewText: text}, nil
+	}
+	if list.Node.Kind != yaml.SequenceNode || list.Node.Style&yaml.FlowStyle != 0 || list.Shared {
+		return yamledit.Edit{}, &yamledit.EditError{
+			Reason: yamledit.UnsupportedStyle, Message: fmt.Sprintf("the patches of %s are not a list of lines that another could be added to", name),
+		}
+	}
+	end := list.Value.End
+	for end < len(file.Src) && file.Src[end] != '\n' {
+		end++
+	}
+	start := list.Value.Offset
+	for start > 0 && file.Src[start-1] == ' ' {
+		start--
+	}
+	indent := string(file.Src[start:list.Value.Offset])
+	text := indent + strings.ReplaceAll(strings.TrimRight(strings.Join(entries, ""), "\n"), "\n", "\n"+indent)
+	if end > 0 && end == list.Value.End && file.Src[end-1] == '\n' {
+		return yamledit.Edit{Start: end, End: end, NewText: text + "\n"}, nil
+	}
+	return yamledit.Edit{Start: end, End: end, NewText: "\n" + text}, nil
+}
