@@ -41,7 +41,7 @@ func (b *kustomizeBuild) addSources(objects []Object, served map[string][]byte) 
 			object.Source = found[0]
 		} else {
 			object.Source = Source{File: b.root.file}
-			doubt = true
+			doubt = doubt || object.YAML != nil // nobody asks for the place of what was dropped
 		}
 	}
 	if doubt {

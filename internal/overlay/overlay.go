@@ -15,6 +15,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 )
 
@@ -37,8 +38,32 @@ type FS struct {
 	root    *os.Root
 	dir     string
 	changed map[string][]byte // content by resolved name; nil: the file is gone
+	asked   *atomic.Int64     // how many names were asked about
 	dirs    *sync.Map         // resolved directories of the disk, by name
+	kinds   *sync.Map         // what Lstat told of names on the disk, by name
 	record  func(name string)
+}
+
+// A kind is what Lstat told of a name.
+type kind struct {
+	info fs.FileInfo
+	err  error
+}
+
+// maxKinds bounds how many names are remembered.
+const maxKinds = 500_000
+
+// lstat asks the disk about a name once: every target asks about the same names again, and most of
+// them are not there. What is read is looked at again when it is opened.
+func (f *FS) lstat(name string) (fs.FileInfo, error) {
+	if known, ok := f.kinds.Load(name); ok {
+		return known.(kind).info, known.(kind).err
+	}
+	info, err := f.root.Lstat(name)
+	if f.asked.Add(1) < maxKinds {
+		f.kinds.Store(name, kind{info, err})
+	}
+	return info, err
 }
 
 // Open roots a file system at dir.
@@ -54,7 +79,7 @@ func Open(dir string) (*FS, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &FS{root: root, dir: abs, dirs: &sync.Map{}}, nil
+	return &FS{root: root, dir: abs, dirs: &sync.Map{}, kinds: &sync.Map{}, asked: &atomic.Int64{}}, nil
 }
 
 // Close ends the file system and every view made of it.
@@ -160,7 +185,7 @@ func (f *FS) Stat(name string) (fs.FileInfo, error) {
 			return memoryInfo{name: path.Base(resolved), size: int64(len(content))}, nil
 		}
 		var info fs.FileInfo
-		if info, err = f.root.Lstat(resolved); err == nil {
+		if info, err = f.lstat(resolved); err == nil {
 			return info, nil
 		}
 		if f.hasChangedBelow(resolved) {

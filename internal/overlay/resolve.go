@@ -65,7 +65,7 @@ func (f *FS) follow(at string, todo []string) (string, error) {
 		if _, ok := f.changed[at]; ok {
 			continue
 		}
-		info, err := f.root.Lstat(at)
+		info, err := f.lstat(at)
 		if err != nil {
 			if len(todo) == 0 && f.hasChangedBelow(at) {
 				return at, nil
