@@ -37,7 +37,6 @@ func propose(files *overlay.FS, results []render.Result, report *check.Report, l
 		}
 	}
 	groups := groupByPod(report.Findings)
-	p.leaveOverruled(report.Findings)
 	for _, finding := range report.Findings {
 		if again != nil && !slices.Contains(again, finding.ID) {
 			p.left[finding.ID] = true
@@ -119,21 +118,6 @@ func groupByPod(findings []check.Finding) []*podFindings {
 		}
 	}
 	return order
-}
-
-// leaveOverruled refuses what is known to be set elsewhere than in the file that holds the object.
-func (p *proposer) leaveOverruled(findings []check.Finding) {
-	for i := range findings {
-		finding := &findings[i]
-		object := finding.Occurrences[0].Pod.Object
-		if finding.Exemption == nil && !finding.Origin.Exact && object.Source.Manifest {
-			p.left[finding.ID] = true
-			p.refusals[finding.ID] = notLocated(object)
-			if object.Source.Kustomization == finding.Origin.File {
-				p.refusals[finding.ID] = &Refusal{NotLocated, "a patch, a component or a transformer of this kustomization sets the field; change it there"}
-			}
-		}
-	}
 }
 
 func (p *proposer) propose(group *podFindings) {

@@ -124,7 +124,7 @@ func FuzzDiscover(f *testing.F) {
 				t.Errorf("%s stands behind %s", target.ID, found.Targets[i-1].ID)
 			}
 			if _, err := files.Stat(target.Path); err != nil {
-				t.Errorf("the target %s: %v", target.ID, err)
+				t.Errorf("the target %s (%+v): %v", target.ID, target, err)
 			}
 			if target.Kind != Kustomize {
 				continue

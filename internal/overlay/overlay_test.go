@@ -180,3 +180,24 @@ func TestRecordingNamesWhatWasRead(t *testing.T) {
 		t.Errorf("recorded %v", read)
 	}
 }
+
+// Folders that only changed files have can be listed at any depth.
+func TestChangedFolders(t *testing.T) {
+	files, err := Open(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer files.Close()
+	view := files.With(map[string][]byte{"a/b/c/d.yaml": []byte("x")})
+	for _, name := range []string{"a", "a/b", "a/b/c"} {
+		if info, err := view.Stat(name); err != nil || !info.IsDir() {
+			t.Errorf("%s: %v", name, err)
+		}
+		if entries, err := view.ReadDir(name); err != nil || len(entries) != 1 {
+			t.Errorf("%s: %d entries, %v", name, len(entries), err)
+		}
+	}
+	if _, err := view.Stat("a/x"); err == nil {
+		t.Error("a/x is there")
+	}
+}

@@ -67,8 +67,8 @@ func (f *FS) follow(at string, todo []string) (string, error) {
 		}
 		info, err := f.lstat(at)
 		if err != nil {
-			if len(todo) == 0 && f.hasChangedBelow(at) {
-				return at, nil
+			if f.hasChangedBelow(at) {
+				continue // a folder that only the overlay has
 			}
 			return "", plainError(err)
 		}
