@@ -62,8 +62,8 @@ func (e *exempter) flip(comments []*sourceComment, files Reader) (flipped, error
 	return all, nil
 }
 
-// unplaced returns the charts that read the comment's file and have findings of its controls
-// without a line.
+// unplaced returns the charts that read the comment's file and have findings of its controls that no
+// line of values is known to set: a switch in values may print them.
 func (e *exempter) unplaced(comment *sourceComment) []render.Target {
 	exemption, err := ParseIgnore(comment.text)
 	if err != nil {
@@ -72,7 +72,7 @@ func (e *exempter) unplaced(comment *sourceComment) []render.Target {
 	d := &declared{Exemption: exemption}
 	var targets []render.Target
 	for _, finding := range e.report.Findings {
-		if finding.Origin.Exact || !d.covers(finding.Control.ID) {
+		if finding.Origin.Exact && finding.Origin.Via == render.ViaValues || !d.covers(finding.Control.ID) {
 			continue
 		}
 		for _, occurrence := range finding.Occurrences {
