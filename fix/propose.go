@@ -29,6 +29,7 @@ func Propose(files *overlay.FS, results []render.Result, report *check.Report, l
 	}
 	groups := groupByPod(report.Findings)
 	p.leaveOverruled(report.Findings)
+	p.leaveExempt(report.Findings)
 	p.leaveHostWorkloads(report.Findings, groups)
 	for _, group := range groups {
 		p.propose(group)
@@ -115,6 +116,17 @@ func (p *proposer) leaveOverruled(findings []check.Finding) {
 			if object.Source.Kustomization == finding.Origin.File {
 				p.refusals[finding.ID] = &Refusal{NotLocated, "a patch, a component or a transformer of this kustomization sets the field; change it there"}
 			}
+		}
+	}
+}
+
+// leaveExempt refuses what is allowed for some of the objects that one place in source serves.
+func (p *proposer) leaveExempt(findings []check.Finding) {
+	for i := range findings {
+		if finding := &findings[i]; finding.ExemptFor != "" {
+			p.left[finding.ID] = true
+			p.refusals[finding.ID] = &Refusal{SharedExempt, "an edit would change " + finding.ExemptFor +
+				" too, for which it is exempt; set it in a place of its own for the others, or exempt these as well"}
 		}
 	}
 }

@@ -19,9 +19,29 @@ func (p *proposer) locateInChart(proposal *Proposal, object *render.Object, chan
 			proposal.printed = append(proposal.printed, printedChange{object, change})
 			continue
 		}
-		change.Path = path
+		change.Path, change.Value = path, p.asWritten(file, path, change.Value)
+		change.Prune = 0 // an emptied list of values stays: it also hides that of a subchart
 		proposal.changes = append(proposal.changes, sourceChange{file: file, change: change})
 	}
+}
+
+// asWritten is a switch as text where a values file holds text, such as a template for tpl.
+func (p *proposer) asWritten(file string, path yamledit.Path, value any) any {
+	if _, isSwitch := value.(bool); !isSwitch {
+		return value
+	}
+	parsed, err := p.editor.parse(file)
+	if err != nil {
+		return value
+	}
+	tree, err := parsed.Tree(0)
+	if err != nil {
+		return value
+	}
+	if _, isText := valueAt(tree, path).(string); isText {
+		return fmt.Sprint(value)
+	}
+	return value
 }
 
 func tracedText(object *render.Object) []byte {
