@@ -147,7 +147,8 @@ func (e *exempter) finding(finding *Finding) {
 	}
 	if len(exempt) > 0 {
 		slices.Sort(exempt)
-		finding.Message += "; it is exempt for " + firstOf(slices.Compact(exempt)) + ", but not for the others"
+		finding.ExemptFor = firstOf(slices.Compact(exempt))
+		finding.Message += "; it is exempt for " + finding.ExemptFor + ", but not for the others"
 	}
 }
 

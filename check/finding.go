@@ -22,6 +22,8 @@ type Finding struct {
 	Occurrences []Occurrence
 	// Exemption is what allows it in every occurrence; nil if it is open.
 	Exemption *Exemption
+	// ExemptFor names the objects that it is allowed for, where it is not for all.
+	ExemptFor string
 
 	policies []string // the labels of Namespaces that it was judged by
 }

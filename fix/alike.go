@@ -33,7 +33,7 @@ func likenessOf(changes []yamledit.Change) likeness {
 // alike says whether two values at a path mean the same to Kubernetes; nil is none.
 func (l likeness) alike(a, b any, at yamledit.Path) bool {
 	keys := keysOf(at)
-	if l.emptied[keys] && isEmpty(a) && isEmpty(b) {
+	if l.isEmpty(a, keys) && l.isEmpty(b, keys) {
 		return true
 	}
 	if none, ok := l.defaults[keys]; ok && (a == nil || a == none) && (b == nil || b == none) {
@@ -42,12 +42,21 @@ func (l likeness) alike(a, b any, at yamledit.Path) bool {
 	return isDigestAnnotation(at) && isDigest(a) && isDigest(b)
 }
 
-func isEmpty(value any) bool {
+// isEmpty says whether a value holds nothing, or nothing but what deletions have left empty.
+func (l likeness) isEmpty(value any, keys string) bool {
+	if !l.emptied[keys] {
+		return false
+	}
 	switch value := value.(type) {
 	case nil:
 		return true
 	case map[string]any:
-		return len(value) == 0
+		for key, below := range value {
+			if !l.isEmpty(below, keys+"."+key) {
+				return false
+			}
+		}
+		return true
 	case []any:
 		return len(value) == 0
 	}

@@ -58,6 +58,7 @@ const (
 	Conflicts     Reason = "conflicts"      // the edit does not go together with other proposals
 	HostWorkload  Reason = "host-workload"  // the container and field likely need the host
 	RemoteChart   Reason = "remote-chart"   // the source is that of another repository
+	SharedExempt  Reason = "shared-exempt"  // an object for which the finding is allowed shares the text
 )
 
 // A Refusal says why no proposal was proven, and what a person can do.

@@ -42,6 +42,7 @@ func propose(files *overlay.FS, results []render.Result, report *check.Report, l
 			p.left[finding.ID] = true
 		}
 	}
+	p.leaveExempt(report.Findings)
 	p.leaveHostWorkloads(report.Findings, groups)
 	for _, group := range groups {
 		p.propose(group)
@@ -118,6 +119,17 @@ func groupByPod(findings []check.Finding) []*podFindings {
 		}
 	}
 	return order
+}
+
+// leaveExempt refuses what is allowed for some of the objects that one place in source serves.
+func (p *proposer) leaveExempt(findings []check.Finding) {
+	for i := range findings {
+		if finding := &findings[i]; finding.ExemptFor != "" {
+			p.left[finding.ID] = true
+			p.refusals[finding.ID] = &Refusal{SharedExempt, "an edit would change " + finding.ExemptFor +
+				" too, for which it is exempt; set it in a place of its own for the others, or exempt these as well"}
+		}
+	}
 }
 
 func (p *proposer) propose(group *podFindings) {

@@ -21,6 +21,8 @@ func (p *proposer) locateInChart(proposal *Proposal, group *podFindings, remedy 
 		removable := change.Op != yamledit.Set && p.locator.InTemplate(object, change.Path)
 		if file, changed, ok := p.locator.ValueChange(result, object, change); ok && (p.again == nil || !removable) {
 			proposal.another = proposal.another || p.again == nil && removable
+			changed.Value = p.asWritten(file, changed.Path, changed.Value)
+			changed.Prune = 0 // an emptied list of values stays: it also hides that of a subchart
 			proposal.changes = append(proposal.changes, sourceChange{file: file, change: changed})
 			continue
 		}
@@ -71,6 +73,25 @@ func (p *proposer) switchOff(proposal *Proposal, group *podFindings, remedy chec
 	}
 	proposal.changes = append(proposal.changes, *off)
 	return true
+}
+
+// asWritten is a switch as text where a values file holds text, such as a template for tpl.
+func (p *proposer) asWritten(file string, path yamledit.Path, value any) any {
+	if _, isSwitch := value.(bool); !isSwitch {
+		return value
+	}
+	parsed, err := p.editor.parse(file)
+	if err != nil {
+		return value
+	}
+	tree, err := parsed.Tree(0)
+	if err != nil {
+		return value
+	}
+	if _, isText := valueAt(tree, path).(string); isText {
+		return fmt.Sprint(value)
+	}
+	return value
 }
 
 func tracedText(object *render.Object) []byte {

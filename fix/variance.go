@@ -7,6 +7,7 @@ import (
 
 	"sigs.k8s.io/yaml"
 
+	"github.com/podmend/podmend/internal/overlay"
 	"github.com/podmend/podmend/internal/yamledit"
 	"github.com/podmend/podmend/render"
 )
@@ -59,7 +60,7 @@ func (p *Prover) variance(ctx context.Context, target render.Target) (*variance,
 	if err != nil {
 		return nil, err
 	}
-	second, err := p.judgeWhole(ctx, p.Files, target)
+	second, err := p.judgeWhole(ctx, p.later(first.result), target)
 	if err != nil {
 		return nil, err
 	}
@@ -68,6 +69,22 @@ func (p *Prover) variance(ctx context.Context, target render.Target) (*variance,
 	}
 	p.varying[target.ID] = varianceOf(p.before[target.ID], first, second)
 	return p.varying[target.ID], nil
+}
+
+// later serves the templates that a target read as they would print on a later day: two renderings
+// in the same second give the same time.
+func (p *Prover) later(result *render.Result) *overlay.FS {
+	changed := map[string][]byte{}
+	for _, name := range result.Reads {
+		content, err := p.Files.ReadFile(name)
+		if err != nil {
+			continue
+		}
+		if later, ok := render.LaterClock(content); ok {
+			changed[name] = later
+		}
+	}
+	return p.Files.With(changed)
 }
 
 // varianceOf finds what differs between two renderings. known is the one that findings are told of.

@@ -165,12 +165,20 @@ func (r *spanReader) read(mark, next *sourceMark, start, end int) {
 	if call, ok := file.calls[mark.token]; !ok || call.name != callee.define {
 		return
 	}
-	source := m.files[callee.file].source
+	source := m.files[callee.file].source[m.files[callee.file].tokens[next.token].textStart:next.offset]
 	rest := strings.TrimLeft(text, " \t\r\n")
-	if rest != "" && strings.HasSuffix(source[m.files[callee.file].tokens[next.token].textStart:next.offset], rest) {
-		at := end - len(rest)
+	indent := 0 // of the next line, which a function added
+	if strings.HasSuffix(source, "\n") {
+		indent = len(rest) - len(strings.TrimRight(rest, " "))
+	}
+	rest = rest[:len(rest)-indent]
+	if rest != "" && strings.HasSuffix(source, rest) {
+		at := end - indent - len(rest)
 		frame := TemplateFrame{Define: callee.define, Parent: r.frame, File: unit.file, Start: token.start, End: token.end}
 		r.push(next.unit, frame)
 		r.emit(TemplateSpan{At: at, Kind: SpanLiteral, File: callee.file, Frame: r.frame, Start: next.offset - len(rest), End: next.offset})
+		if indent > 0 {
+			r.emit(TemplateSpan{At: end - indent, Frame: r.frame})
+		}
 	}
 }
