@@ -5,6 +5,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"maps"
 	"os"
 	"os/exec"
@@ -58,7 +59,9 @@ func strike(ts *testscript.TestScript, neg bool, args []string) {
 		}
 		children := childrenOf(cmd.Process.Pid)
 		if !ended {
-			ts.Check(cmd.Process.Signal(signals[args[0]]))
+			if err := cmd.Process.Signal(signals[args[0]]); !errors.Is(err, os.ErrProcessDone) {
+				ts.Check(err)
+			}
 			select {
 			case err = <-done:
 			case <-time.After(20 * time.Second):
