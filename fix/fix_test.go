@@ -166,13 +166,13 @@ patches:
 			[]string{"hostNamespaces proven", "hostPathVolumes proven", "hostPathVolumes proven"},
 		},
 		{
-			"a chart's template is not edited",
+			"a chart that was not traced is not edited",
 			`-- Chart.yaml --
 apiVersion: v2
 name: c
 version: 1.0.0
 -- templates/pod.yaml --` + pod + "  hostPID: true\n  containers: [{name: c, image: i}]\n",
-			[]string{"hostNamespaces not-located"},
+			[]string{"hostNamespaces unsound-map"},
 		},
 	}
 	for _, test := range tests {

@@ -57,6 +57,7 @@ const (
 	OutOfTime     Reason = "out-of-time"    // the time for fixes was over
 	Conflicts     Reason = "conflicts"      // the edit does not go together with other proposals
 	HostWorkload  Reason = "host-workload"  // the container and field likely need the host
+	UnsoundMap    Reason = "unsound-map"    // what a template printed could not be traced to its text
 	RemoteChart   Reason = "remote-chart"   // the source is that of another repository
 	SharedExempt  Reason = "shared-exempt"  // an object for which the finding is allowed shares the text
 )

@@ -193,8 +193,8 @@ func notLocated(object *render.Object) *Refusal {
 		return &Refusal{NotLocated, "the field is not set in " + object.Source.File +
 			" itself: a patch, a component or a transformer sets it; change it there"}
 	}
-	return &Refusal{NotLocated, "the field comes out of the template " + object.Source.File +
-		"; podmend names the template but edits no Helm source; change the template or the value behind it"}
+	return &Refusal{UnsoundMap, "the field comes out of the template " + object.Source.File +
+		", of which podmend could not trace the text; change the template or the value behind it by hand"}
 }
 
 // finish computes the edits of a proposal alone, or refuses it.

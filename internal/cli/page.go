@@ -58,10 +58,11 @@ const (
 		"proven that it mends the finding and changes nothing else. What likely needs the host is left alone unless " +
 		"--include-host-workloads is given."
 
-	helmText = "podmend edits no Helm source yet. It names the template, and you change it or the value behind the field:"
+	helmText = "podmend names the line of the template or of the values that sets the field. podmend fix edits the value where one value " +
+		"decides, else the template, and proves the edit with every set of values that podmend renders the chart with. By hand:"
 
-	kustomizeText = "podmend fix edits the resource that sets the field, and proves the edit on every target that reads the file. Where a patch, " +
-		"a component or a transformer sets it, podmend names the resource, and you change what sets it."
+	kustomizeText = "podmend fix edits the resource, patch or component that sets the field, and proves the edit on every target that reads the " +
+		"file. Where another transformer sets it, and with --fix-at overlay, it adds a patch to the overlay."
 	kustomizePatchText = "Where the base is not yours to change, a patch in your kustomization.yaml does the same. For the pod above:"
 )
 
