@@ -75,7 +75,7 @@ func compareObject(target string, before, after *render.Object, changes []yamled
 		blank(is, at)
 	}
 	if at, differs := likenessOf(changes).difference(meant, is, nil); differs {
-		if same, err := yamledit.ApplyTree(was, nil); err == nil && reflect.DeepEqual(valueAt(same, at), valueAt(is, at)) {
+		if same, err := yamledit.ApplyTree(was, nil); err == nil && reflect.DeepEqual(yamledit.ValueAt(same, at), yamledit.ValueAt(is, at)) {
 			return &Refusal{NotMended, fmt.Sprintf("after the edit %s is as before in %s: something else, such as a patch, sets it too; change it there",
 				at, target)}
 		}
@@ -117,24 +117,6 @@ func (l likeness) difference(a, b any, at yamledit.Path) (yamledit.Path, bool) {
 		return nil, false
 	}
 	return at, true
-}
-
-// valueAt returns what stands at a path of a tree, nil where nothing does.
-func valueAt(tree any, path yamledit.Path) any {
-	for _, step := range path {
-		switch node := tree.(type) {
-		case map[string]any:
-			tree = node[step.Key]
-		case []any:
-			if step.Index >= len(node) {
-				return nil
-			}
-			tree = node[step.Index]
-		default:
-			return nil
-		}
-	}
-	return tree
 }
 
 // denial is a finding's field without its index in a list, which an edit may shift.

@@ -234,7 +234,7 @@ func (p *proposer) leaves(at sourceChange, value yamledit.Path, inValue func(sou
 	if err != nil {
 		return true
 	}
-	switch left := valueAt(left, value).(type) {
+	switch left := yamledit.ValueAt(left, value).(type) {
 	case map[string]any:
 		return len(left) > 0
 	case []any:

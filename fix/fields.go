@@ -8,12 +8,7 @@ import (
 // Fields lists the fields that the remedies of a report's findings would change. Where they come
 // from has to be known before fixes are proposed.
 func Fields(results []render.Result, report *check.Report, options check.MendOptions) []render.FieldRef {
-	refs := map[*render.Object]render.FieldRef{}
-	for i := range results {
-		for j := range results[i].Objects {
-			refs[&results[i].Objects[j]] = render.FieldRef{Result: i, Object: j}
-		}
-	}
+	refs := render.FieldRefs(results)
 	var fields []render.FieldRef
 	for _, group := range groupByPod(report.Findings) {
 		if group.control.Mend == nil || len(group.fields) > maxFields {

@@ -71,7 +71,7 @@ func (t treeCache) unchanged(before, after *judged, in intent) []string {
 	was, is := t.of(&before.result.Objects[in.object]), t.of(&after.result.Objects[in.object])
 	var same []string
 	for _, path := range in.paths {
-		if value := valueAt(was, path); value != nil && reflect.DeepEqual(value, valueAt(is, path)) {
+		if value := yamledit.ValueAt(was, path); value != nil && reflect.DeepEqual(value, yamledit.ValueAt(is, path)) {
 			same = append(same, path.String())
 		}
 	}

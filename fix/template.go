@@ -88,7 +88,7 @@ func (p *proposer) asWritten(file string, path yamledit.Path, value any) any {
 	if err != nil {
 		return value
 	}
-	if _, isText := valueAt(tree, path).(string); isText {
+	if _, isText := yamledit.ValueAt(tree, path).(string); isText {
 		return fmt.Sprint(value)
 	}
 	return value

@@ -104,7 +104,7 @@ func varianceOf(known, first, second *judged) *variance {
 			return &variance{refusal: unstable(id, "what cannot be read")}
 		}
 		for _, at := range differences(was, is, nil) {
-			if len(at) == 0 || a[i].HasPodTemplate() && !maskable(valueAt(was, at), valueAt(is, at)) {
+			if len(at) == 0 || a[i].HasPodTemplate() && !maskable(yamledit.ValueAt(was, at), yamledit.ValueAt(is, at)) {
 				return &variance{refusal: unstable(id, at.String())}
 			}
 			v.masked[i] = append(v.masked[i], at)
@@ -162,7 +162,7 @@ func differences(a, b any, at yamledit.Path) []yamledit.Path {
 // blank empties what stands at a path of a tree.
 func blank(tree any, path yamledit.Path) {
 	last := path[len(path)-1]
-	switch node := valueAt(tree, path[:len(path)-1]).(type) {
+	switch node := yamledit.ValueAt(tree, path[:len(path)-1]).(type) {
 	case map[string]any:
 		if _, ok := node[last.Key]; ok {
 			node[last.Key] = nil

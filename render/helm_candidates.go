@@ -79,7 +79,7 @@ func (v *valuesOf) candidates(field *printedField, value any, mentions []string)
 		}
 		var here []string
 		for _, root := range roots {
-			v.walk(valueIn(layer.tree, root), root, func(path yamledit.Path, node any) {
+			v.walk(yamledit.ValueAt(layer.tree, root), root, func(path yamledit.Path, node any) {
 				own := path
 				if path.HasPrefix(prefix) {
 					own = path[len(prefix):]
@@ -244,23 +244,6 @@ func (l *Locator) actionsAround(file *TemplateFile, at int) []string {
 		}
 	}
 	return append(found, open...)
-}
-
-func valueIn(tree any, path yamledit.Path) any {
-	for _, step := range path {
-		switch node := tree.(type) {
-		case map[string]any:
-			tree = node[step.Key]
-		case []any:
-			if step.Index >= len(node) {
-				return nil
-			}
-			tree = node[step.Index]
-		default:
-			return nil
-		}
-	}
-	return tree
 }
 
 func sortedKeys(m map[string]any) []string {

@@ -48,7 +48,7 @@ func (v *valuesOf) certain(l *Locator, field *printedField, value any) (candidat
 		}
 		match := -1
 		for i := range items {
-			if sameText(valueIn(items[i], field.path[cut+1:]), value) {
+			if sameText(yamledit.ValueAt(items[i], field.path[cut+1:]), value) {
 				if match >= 0 {
 					return candidate, false
 				}
@@ -84,7 +84,7 @@ func (v *valuesOf) at(field *printedField, own yamledit.Path) (valueCandidate, b
 			path = path.Join(name)
 		}
 		path = path.Concat(own)
-		if value := valueIn(layer.tree, path); value != nil {
+		if value := yamledit.ValueAt(layer.tree, path); value != nil {
 			return valueCandidate{layer: i, path: path, value: value}, true
 		}
 	}

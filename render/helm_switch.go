@@ -26,37 +26,15 @@ func (l *Locator) SwitchOff(result *Result, object *Object, path yamledit.Path) 
 	for _, key := range chain {
 		own = own.Join(key)
 	}
-	within := field.trace.Within
-	for i := range values.layers {
-		layer := &values.layers[i]
-		if len(layer.Within) > len(within) {
-			continue
-		}
-		var prefix yamledit.Path
-		for _, name := range within[len(layer.Within):] {
-			prefix = prefix.Join(name)
-		}
-		at := prefix.Concat(own)
-		switch valueIn(layer.tree, at) {
-		case nil:
-			continue
-		case true:
-			set := &ValueSource{File: layer.File, Path: at, Inside: layer.Inside != ""}
-			if set.Inside || layer.Vendor != "" {
-				parent := values.parentOf(i)
-				if parent == nil {
-					return "", change, false
-				}
-				set.Parent = parent.File
-				for _, name := range layer.Within[len(parent.Within):] {
-					set.Below = set.Below.Join(name)
-				}
-			}
-			return l.valueChange(values, set, yamledit.Change{Op: yamledit.Set, Path: at, Value: false})
-		}
+	candidate, ok := values.at(field, own)
+	if !ok || candidate.value != true {
 		return "", change, false
 	}
-	return "", change, false
+	source, ok := values.source(candidate)
+	if !ok {
+		return "", change, false
+	}
+	return l.valueChange(values, &source, yamledit.Change{Op: yamledit.Set, Path: candidate.path, Value: false})
 }
 
 // conditionAround returns the value of the if right around an offset, as keys from .Values.

@@ -60,6 +60,17 @@ type FieldRef struct {
 	Path           yamledit.Path
 }
 
+// FieldRefs names each object of results, without a path.
+func FieldRefs(results []Result) map[*Object]FieldRef {
+	refs := map[*Object]FieldRef{}
+	for i := range results {
+		for j := range results[i].Objects {
+			refs[&results[i].Objects[j]] = FieldRef{Result: i, Object: j}
+		}
+	}
+	return refs
+}
+
 // TraceValues finds the values behind those fields that actions of templates print: a value counts
 // if another one in its place gives another field. The error is ctx's, or says that podmend failed.
 func (l *Locator) TraceValues(ctx context.Context, results []Result, fields []FieldRef, options Options) error {
@@ -83,9 +94,9 @@ func (l *Locator) TraceValues(ctx context.Context, results []Result, fields []Fi
 			search = &valueSearch{locator: l, result: result, values: readLayers(l.files, result.Layers), options: options}
 			searches[ref.Result] = search
 		}
-		value := valueIn(tree, ref.Path)
+		value := yamledit.ValueAt(tree, ref.Path)
 		if candidate, ok := search.values.certain(l, field, value); ok {
-			if source, ok := search.source(candidate); ok {
+			if source, ok := search.values.source(candidate); ok {
 				source.Field = ref.Path
 				field.trace.Set = append(field.trace.Set, source)
 				continue
@@ -153,7 +164,7 @@ func (s *valueSearch) try(ctx context.Context, candidate valueCandidate) error {
 	if other == nil {
 		return nil
 	}
-	source, ok := s.source(candidate)
+	source, ok := s.values.source(candidate)
 	if !ok {
 		return nil
 	}
@@ -190,24 +201,6 @@ func (s *valueSearch) try(ctx context.Context, candidate valueCandidate) error {
 	return nil
 }
 
-// source describes a candidate as what stands behind a field. ok is false where nothing may set it.
-func (s *valueSearch) source(candidate valueCandidate) (source ValueSource, ok bool) {
-	layer := &s.values.layers[candidate.layer]
-	source = ValueSource{File: layer.File, Path: candidate.path, Inside: layer.Inside != ""}
-	if layer.Inside == "" && layer.Vendor == "" {
-		return source, true
-	}
-	parent := s.values.parentOf(candidate.layer)
-	if parent == nil {
-		return source, false
-	}
-	source.Parent = parent.File
-	for _, name := range layer.Within[len(parent.Within):] {
-		source.Below = source.Below.Join(name)
-	}
-	return source, true
-}
-
 func (s *valueSearch) render(ctx context.Context, files *overlay.FS) (Result, error) {
 	detail := Detail{PodTemplatesOnly: true}
 	if s.options.Renderer == nil {
@@ -236,10 +229,10 @@ func (f *searchedField) follows(object *Object, was any, below yamledit.Path, ot
 	if err != nil {
 		return false
 	}
-	is := valueIn(tree, f.path)
+	is := yamledit.ValueAt(tree, f.path)
 	if len(below) == 0 {
 		if is == nil && other == false && len(f.path) > 0 {
-			_, kept := valueIn(tree, f.path[:len(f.path)-1]).(map[string]any)
+			_, kept := yamledit.ValueAt(tree, f.path[:len(f.path)-1]).(map[string]any)
 			return kept
 		}
 		if text, ok := was.(string); ok && fmt.Sprint(f.value) != text {
@@ -247,7 +240,7 @@ func (f *searchedField) follows(object *Object, was any, below yamledit.Path, ot
 		}
 		return fmt.Sprint(is) == fmt.Sprint(other)
 	}
-	return reflect.DeepEqual(valueIn(is, below), other)
+	return reflect.DeepEqual(yamledit.ValueAt(is, below), other)
 }
 
 // otherMark ends a string that is put in the place of another.

@@ -36,7 +36,7 @@ func (l *Locator) valueChange(values *valuesOf, set *ValueSource, change yamledi
 		inner := change
 		inner.Path = change.Path[i:]
 		inner.Prune = min(change.Prune, len(inner.Path)-1)
-		list, err := yamledit.ApplyTree(valueIn(values.tree(set), above), []yamledit.Change{inner})
+		list, err := yamledit.ApplyTree(yamledit.ValueAt(values.tree(set), above), []yamledit.Change{inner})
 		if err != nil {
 			return "", change, false
 		}
@@ -50,6 +50,24 @@ func (l *Locator) valueChange(values *valuesOf, set *ValueSource, change yamledi
 		return set.Parent, yamledit.Change{Op: yamledit.Set, Path: set.Below.Concat(change.Path), Value: nil}, true
 	}
 	return "", change, false
+}
+
+// source describes a candidate as what stands behind a field. ok is false where nothing may set it.
+func (v *valuesOf) source(candidate valueCandidate) (source ValueSource, ok bool) {
+	layer := &v.layers[candidate.layer]
+	source = ValueSource{File: layer.File, Path: candidate.path, Inside: layer.Inside != ""}
+	if layer.Inside == "" && layer.Vendor == "" {
+		return source, true
+	}
+	parent := v.parentOf(candidate.layer)
+	if parent == nil {
+		return source, false
+	}
+	source.Parent = parent.File
+	for _, name := range layer.Within[len(parent.Within):] {
+		source.Below = source.Below.Join(name)
+	}
+	return source, true
 }
 
 // parentOf returns the layer of the nearest chart around that of a layer which may be edited, nil if
@@ -81,7 +99,7 @@ func (v *valuesOf) file(name string) *yamledit.File {
 // tree returns the values of the layer that a source names.
 func (v *valuesOf) tree(set *ValueSource) any {
 	for i := range v.layers {
-		if v.layers[i].File == set.File && (v.layers[i].Inside != "") == set.Inside && valueIn(v.layers[i].tree, set.Path) != nil {
+		if v.layers[i].File == set.File && (v.layers[i].Inside != "") == set.Inside && yamledit.ValueAt(v.layers[i].tree, set.Path) != nil {
 			return v.layers[i].tree
 		}
 	}

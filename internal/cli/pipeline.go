@@ -138,55 +138,6 @@ func (r *run) check(ctx context.Context) error {
 	return r.exempt(ctx)
 }
 
-// trace asks where the rendered fields came from, in the targets that have findings.
-func (r *run) trace(ctx context.Context, policy check.Options) error {
-	found := map[string]bool{}
-	for _, finding := range r.checked.Findings {
-		for _, occurrence := range finding.Occurrences {
-			found[occurrence.Target] = true
-		}
-	}
-	var indexes []int
-	for i := range r.results {
-		if target := &r.results[i].Target; found[target.ID] && target.Kind != render.Plain {
-			indexes = append(indexes, i)
-		}
-	}
-	if len(indexes) == 0 {
-		return nil
-	}
-	options := r.rendering()
-	options.PodTemplatesOnly = true
-	if err := render.Traces(ctx, r.repo.files, r.results, indexes, options); err != nil {
-		return err
-	}
-	if err := r.locator.TraceValues(ctx, r.results, r.fields(), options); err != nil {
-		return err
-	}
-	var err error
-	r.checked, err = check.Run(r.results, r.locator, policy)
-	return err
-}
-
-// fields are those that findings are about.
-func (r *run) fields() []render.FieldRef {
-	refs := map[*render.Object]render.FieldRef{}
-	for i := range r.results {
-		for j := range r.results[i].Objects {
-			refs[&r.results[i].Objects[j]] = render.FieldRef{Result: i, Object: j}
-		}
-	}
-	var fields []render.FieldRef
-	for _, finding := range r.checked.Findings {
-		for _, occurrence := range finding.Occurrences {
-			ref := refs[occurrence.Pod.Object]
-			ref.Path = occurrence.Path()
-			fields = append(fields, ref)
-		}
-	}
-	return fields
-}
-
 // confirm tries the places that another file may overrule: a fix there must change the field.
 // Where it does not, the finding moves to what is certain.
 func (r *run) confirm(ctx context.Context) error {

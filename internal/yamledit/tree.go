@@ -111,3 +111,21 @@ func jsonText(v any) string {
 	}
 	return out.String()
 }
+
+// ValueAt returns what stands at a path of a tree, nil where nothing does.
+func ValueAt(tree any, path Path) any {
+	for _, step := range path {
+		switch node := tree.(type) {
+		case map[string]any:
+			tree = node[step.Key]
+		case []any:
+			if step.Index < 0 || step.Index >= len(node) {
+				return nil
+			}
+			tree = node[step.Index]
+		default:
+			return nil
+		}
+	}
+	return tree
+}
