@@ -25,6 +25,7 @@ type Prover struct {
 	Alone  bool
 	Budget Budget
 
+	holds   map[*Proposal]bool // without the others that touch their pod templates
 	before  map[string]*judged // by target id
 	readers map[string][]int   // indexes of the targets that read a file, sorted
 	varying map[string]*variance
@@ -74,8 +75,15 @@ func (p *Prover) Prove(ctx context.Context, proposals []*Proposal) error {
 // one. Only those that touch one pod template can need each other, so that one of each pod
 // template is tried in one rendering.
 func (p *Prover) proveAlone(ctx context.Context, proven []*Proposal) error {
-	batches := apart(proven)
-	if len(batches) == 1 {
+	var unknown []*Proposal
+	for _, proposal := range proven {
+		proposal.AloneProven = p.holds[proposal] && len(proposal.Unproven) == 0
+		if !p.holds[proposal] {
+			unknown = append(unknown, proposal)
+		}
+	}
+	batches := apart(unknown)
+	if len(batches) == 1 && len(unknown) == len(proven) {
 		for _, proposal := range proven {
 			proposal.AloneProven = len(proposal.Unproven) == 0 // that is what was proven already
 		}
@@ -117,7 +125,7 @@ func (p *Prover) proveAll(ctx context.Context, proposals []*Proposal) ([]*Propos
 	for _, group := range p.connected(proposals) {
 		if group.reaches(refusals) {
 			suspects = append(suspects, group.proposals...)
-			more, err := p.bisect(ctx, group.proposals)
+			more, err := p.settle(ctx, group.proposals)
 			if err != nil {
 				return nil, err
 			}

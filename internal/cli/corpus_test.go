@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/podmend/podmend/render"
 	"github.com/podmend/podmend/report"
 )
 
@@ -110,7 +111,8 @@ func countLines(t *testing.T, root, name string) int {
 	return bytes.Count(content, []byte("\n")) + 1
 }
 
-// TestCorpusExactLines asks that an exact place holds the last key, or the item, of the field.
+// TestCorpusExactLines asks that an exact place holds the last key, or the item, of the field, or an
+// action that prints it.
 func TestCorpusExactLines(t *testing.T) {
 	for _, dir := range corpora(t) {
 		r, _ := runJSON(t, dir, "check")
@@ -129,6 +131,9 @@ func TestCorpusExactLines(t *testing.T) {
 			field := finding.Occurrences[0].Field
 			key := field[strings.LastIndex(field, ".")+1:]
 			key, _, _ = strings.Cut(key, "[")
+			if finding.Origin.Via == string(render.ViaGenerated) && strings.Contains(line, "{{") {
+				continue
+			}
 			if !strings.Contains(line, key) && !strings.Contains(line, finding.Occurrences[0].Value) {
 				t.Errorf("%s:%d says %q, the field is %s", finding.Origin.File, finding.Origin.Line, line, field)
 			}

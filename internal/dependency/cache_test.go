@@ -187,6 +187,10 @@ func TestNestedDependencies(t *testing.T) {
 	}
 	write(t, filepath.Join(inner.dir, "app", ".helmignore"), "charts\n")
 	write(t, filepath.Join(library, ".helmignore"), "charts\n")
+	if inner.files, err = overlay.Open(inner.dir); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { inner.files.Close() })
 	result = inner.render(t, NewSource(clientFor(t, server.URL), nil, nil))
 	if result.Err == nil || result.Err.Kind != ErrNotTaken || result.Err.File != "library/Chart.yaml" {
 		t.Errorf("a chart that ignores charts/: %v", result.Err)
