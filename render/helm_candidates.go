@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/podmend/podmend/internal/overlay"
 	"github.com/podmend/podmend/internal/yamledit"
 )
 
@@ -23,29 +22,41 @@ type readLayer struct {
 	tree any
 }
 
-// readLayers reads the layers of a target. What cannot be read has no values.
-func readLayers(files *overlay.FS, layers []ValuesLayer) *valuesOf {
+// values reads the layers of a target, once. What cannot be read has no values.
+func (l *Locator) values(result *Result) *valuesOf {
+	l.mutex.Lock()
+	known := l.layers[result.Target.ID]
+	l.mutex.Unlock()
+	if known != nil {
+		return known
+	}
 	values := &valuesOf{}
-	for _, layer := range layers {
-		content := layer.Content
-		if layer.Inside == "" {
-			var err error
-			if content, err = files.ReadFile(layer.File); err != nil {
-				continue
-			}
+	for _, layer := range result.Layers {
+		file := l.source(layer.File)
+		if layer.Inside != "" {
+			file = yamledit.Parse(layer.Content)
 		}
-		read := readLayer{ValuesLayer: layer, file: yamledit.Parse(content)}
-		if len(read.file.Docs) == 0 {
+		if file == nil || len(file.Docs) == 0 {
 			continue
 		}
+		read := readLayer{ValuesLayer: layer, file: file}
 		var err error
 		if read.tree, err = read.file.Tree(0); err != nil {
 			continue
 		}
 		values.layers = append(values.layers, read)
 	}
+	l.mutex.Lock()
+	defer l.mutex.Unlock()
+	if len(l.layers) > maxKeptLayers {
+		clear(l.layers)
+	}
+	l.layers[result.Target.ID] = values
 	return values
 }
+
+// maxKeptLayers is of how many targets the values are kept.
+const maxKeptLayers = 100
 
 // A valueCandidate is a value that may be behind a field.
 type valueCandidate struct {

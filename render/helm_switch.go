@@ -21,7 +21,7 @@ func (l *Locator) SwitchOff(result *Result, object *Object, path yamledit.Path) 
 	if !ok {
 		return "", change, false
 	}
-	values := readLayers(l.files, result.Layers)
+	values := l.values(result)
 	own := yamledit.Path{}
 	for _, key := range chain {
 		own = own.Join(key)

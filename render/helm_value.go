@@ -91,7 +91,7 @@ func (l *Locator) TraceValues(ctx context.Context, results []Result, fields []Fi
 		}
 		search := searches[ref.Result]
 		if search == nil {
-			search = &valueSearch{locator: l, result: result, values: readLayers(l.files, result.Layers), options: options}
+			search = &valueSearch{locator: l, result: result, values: l.values(result), options: options}
 			searches[ref.Result] = search
 		}
 		value := yamledit.ValueAt(tree, ref.Path)

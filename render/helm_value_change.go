@@ -19,7 +19,7 @@ func (l *Locator) ValueChange(result *Result, object *Object, change yamledit.Ch
 	if set.Parent == "" {
 		return set.File, change, true
 	}
-	return l.valueChange(readLayers(l.files, result.Layers), set, change)
+	return l.valueChange(l.values(result), set, change)
 }
 
 // valueChange turns a change of a layer that is not to be edited into one of the values of the chart
