@@ -23,7 +23,7 @@ func (e *exempter) standing(name string, content []byte, comments []ignoreCommen
 	}
 	base, err := e.Base.ReadFile(name)
 	old := map[string]int{}
-	for _, comment := range ignoreComments(string(base)) {
+	for _, comment := range commentsIn(name, base) {
 		old[comment.place(base)]++
 	}
 	return slices.DeleteFunc(comments, func(comment ignoreComment) bool {
