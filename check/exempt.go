@@ -67,6 +67,9 @@ type ExemptOptions struct {
 	// Rerender renders targets with changed files. Without it, comments of the template language and
 	// in values files count only where the exact line of a finding is known.
 	Rerender func(changed map[string][]byte, targets []render.Target) ([]render.Result, error)
+	// Base holds the files of the commit that judges. Comments and annotations that it lacks do not
+	// count. Nil is for runs in which what stands in source counts at once.
+	Base Reader
 }
 
 // A declared exemption is one that stands somewhere, and what it has matched.
@@ -85,13 +88,14 @@ type exempter struct {
 	report  *Report
 	results map[string]*render.Result // by target id
 	all     []*declared
+	fresh   map[string]bool // what comments say that the base lacks
 }
 
 // Exempt marks the findings of which every occurrence is allowed, by the options, by comments in
 // source or by annotations. It adds warnings about exemptions that are wrong or of no use. The
 // error is that of Rerender.
 func Exempt(report *Report, results []render.Result, files Reader, locator *render.Locator, options ExemptOptions) error {
-	e := &exempter{ExemptOptions: options, report: report, results: map[string]*render.Result{}}
+	e := &exempter{ExemptOptions: options, report: report, results: map[string]*render.Result{}, fresh: map[string]bool{}}
 	for i := range results {
 		e.results[results[i].Target.ID] = &results[i]
 	}
@@ -101,7 +105,7 @@ func Exempt(report *Report, results []render.Result, files Reader, locator *rend
 	if err := e.addComments(results, files); err != nil {
 		return err
 	}
-	e.addAnnotations(results, locator)
+	e.addAnnotations(results, files, locator)
 	for i := range report.Findings {
 		e.finding(&report.Findings[i])
 	}

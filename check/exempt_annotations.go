@@ -8,24 +8,66 @@ import (
 	"github.com/podmend/podmend/render"
 )
 
+// An annotation is one line of a value of IgnoreAnnotation.
+type annotation struct {
+	object *render.Object
+	at     yamledit.Path // of the pod template that carries it; empty for the object
+	text   string
+}
+
+func (a *annotation) what() string {
+	return "the annotation " + IgnoreAnnotation + " of " + a.object.Kind + " " + a.object.Name
+}
+
+// identity is the same for the same annotation in another rendering of the target.
+func (a *annotation) identity() string {
+	o := a.object
+	return strings.Join([]string{o.APIVersion, o.Kind, o.Namespace, o.Name, a.at.String(), a.text}, "\x00")
+}
+
+// annotationsOf returns what an object that holds pod templates, and these, declare.
+func annotationsOf(object *render.Object) []annotation {
+	if !bytes.Contains(object.YAML, []byte(IgnoreAnnotation)) {
+		return nil
+	}
+	pods, err := object.PodTemplates()
+	if err != nil || len(pods) == 0 {
+		return nil
+	}
+	var found []annotation
+	lines := func(at yamledit.Path, value string) {
+		for text := range strings.Lines(value) {
+			if text = strings.TrimSpace(text); text != "" {
+				found = append(found, annotation{object, at, text})
+			}
+		}
+	}
+	lines(nil, object.Annotations()[IgnoreAnnotation])
+	for _, pod := range pods {
+		if len(pod.At) > 0 {
+			lines(pod.At, pod.Meta.Annotations[IgnoreAnnotation])
+		}
+	}
+	return found
+}
+
 // addAnnotations adds the exemptions that objects and pod templates carry themselves.
-func (e *exempter) addAnnotations(results []render.Result, locator *render.Locator) {
+func (e *exempter) addAnnotations(results []render.Result, files Reader, locator *render.Locator) {
+	var old map[string]map[string]bool
+	var unread error
+	if e.Base != nil {
+		old, unread = e.baseAnnotations(files)
+	}
 	a := &annotated{e, locator, map[string]*declared{}}
 	for i := range results {
 		for j := range results[i].Objects {
-			object := &results[i].Objects[j]
-			if !bytes.Contains(object.YAML, []byte(IgnoreAnnotation)) {
-				continue
-			}
-			pods, err := object.PodTemplates()
-			if err != nil || len(pods) == 0 {
-				continue
-			}
-			a.add(object, nil, object.Annotations()[IgnoreAnnotation])
-			for _, pod := range pods {
-				if len(pod.At) > 0 {
-					a.add(object, pod.At, pod.Meta.Annotations[IgnoreAnnotation])
+			for _, ignore := range annotationsOf(&results[i].Objects[j]) {
+				if e.Base == nil || old[results[i].Target.ID][ignore.identity()] {
+					a.add(&ignore)
+					continue
 				}
+				file, line := a.place(&ignore)
+				e.warn(file, line, ignore.what()+" "+notInBase(unread))
 			}
 		}
 	}
@@ -38,38 +80,36 @@ type annotated struct {
 	known map[string]*declared
 }
 
-// add adds what one annotation declares, for the pod templates at or below a path of the object.
-func (a *annotated) add(object *render.Object, at yamledit.Path, value string) {
-	if value == "" {
+// place is where an annotation stands. The line is 0 if it is not known.
+func (a *annotated) place(ignore *annotation) (file string, line int) {
+	origin := a.origin(ignore)
+	if !origin.Exact {
+		return origin.File, 0
+	}
+	return origin.File, origin.Line
+}
+
+func (a *annotated) origin(ignore *annotation) render.Origin {
+	return a.locator.Origin(ignore.object, ignore.at.Join("metadata", "annotations", IgnoreAnnotation))
+}
+
+// add adds what an annotation declares, for the pod templates at or below its place in the object.
+func (a *annotated) add(ignore *annotation) {
+	exemption, err := ParseIgnore(ignore.text)
+	exemption.File, exemption.Line = a.place(ignore)
+	if err != nil {
+		a.warn(exemption.File, exemption.Line, ignore.what()+" exempts nothing: "+err.Error()+".")
 		return
 	}
-	origin := a.locator.Origin(object, at.Join("metadata", "annotations", IgnoreAnnotation))
-	line := 0
-	if origin.Exact {
-		line = origin.Line
+	matches := func(_ *Finding, occurrence *Occurrence) bool {
+		return occurrence.Pod.Object == ignore.object && occurrence.Pod.At.HasPrefix(ignore.at)
 	}
-	for text := range strings.Lines(value) {
-		if text = strings.TrimSpace(text); text == "" {
-			continue
-		}
-		exemption, err := ParseIgnore(text)
-		exemption.File, exemption.Line = origin.File, line
-		if err != nil {
-			a.warn(origin.File, line, "the annotation "+IgnoreAnnotation+" of "+object.Kind+" "+object.Name+" exempts nothing: "+err.Error()+".")
-			continue
-		}
-		matches := func(_ *Finding, occurrence *Occurrence) bool {
-			return occurrence.Pod.Object == object && occurrence.Pod.At.HasPrefix(at)
-		}
-		key := origin.File + "\x00" + origin.Place + "\x00" + text
-		if known := a.known[key]; known != nil {
-			others := known.matches
-			known.matches = func(f *Finding, o *Occurrence) bool { return others(f, o) || matches(f, o) }
-			continue
-		}
-		a.known[key] = &declared{
-			Exemption: exemption, what: "the annotation " + IgnoreAnnotation + " of " + object.Kind + " " + object.Name, matches: matches,
-		}
-		a.all = append(a.all, a.known[key])
+	key := exemption.File + "\x00" + a.origin(ignore).Place + "\x00" + ignore.text
+	if known := a.known[key]; known != nil {
+		others := known.matches
+		known.matches = func(f *Finding, o *Occurrence) bool { return others(f, o) || matches(f, o) }
+		return
 	}
+	a.known[key] = &declared{Exemption: exemption, what: ignore.what(), matches: matches}
+	a.all = append(a.all, a.known[key])
 }

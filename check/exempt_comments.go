@@ -1,10 +1,13 @@
 package check
 
 import (
+	"path"
 	"reflect"
 	"regexp"
 	"slices"
 	"strings"
+
+	"sigs.k8s.io/kustomize/api/konfig"
 
 	"github.com/podmend/podmend/internal/yamledit"
 )
@@ -29,7 +32,19 @@ var (
 )
 
 // ignoreComments finds the comments of a YAML file or of a template that prints one.
-func ignoreComments(src string) []ignoreComment {
+func ignoreComments(src string) []ignoreComment { return withoutTexts(src, commentsAndTexts(src)) }
+
+// commentsIn finds those that count in a source file: in a kustomization also the comments of the
+// patches that stand there as strings.
+func commentsIn(name string, content []byte) []ignoreComment {
+	if slices.Contains(konfig.RecognizedKustomizationFileNames(), path.Base(name)) {
+		return commentsAndTexts(string(content))
+	}
+	return ignoreComments(string(content))
+}
+
+// commentsAndTexts finds what looks like a comment of its line, be it part of a string.
+func commentsAndTexts(src string) []ignoreComment {
 	if !strings.Contains(src, "podmend:ignore") {
 		return nil
 	}
@@ -67,7 +82,7 @@ func ignoreComments(src string) []ignoreComment {
 	for i := range found {
 		found[i].about(src, lines, first)
 	}
-	return withoutTexts(src, found)
+	return found
 }
 
 // declaration is what a comment says, without its mark.

@@ -33,7 +33,7 @@ func (e *exempter) addComments(results []render.Result, files Reader) error {
 		if n := bytes.Count(content, []byte("podmend:ignore")); n > 0 && (n > maxIgnoreComments || yamledit.Items(content) > yamledit.MaxItems) {
 			e.warn(name, 0, fmt.Sprintf("the file is too large, or has more than %d podmend:ignore, so that not all of them count. Use exemptions in .podmend.yaml.", maxIgnoreComments))
 		}
-		for _, comment := range ignoreComments(string(content)) {
+		for _, comment := range e.standing(name, content, commentsIn(name, content)) {
 			comments = append(comments, &sourceComment{comment, name})
 		}
 		if text, differs := asLineComments(string(content)); differs {
@@ -62,7 +62,7 @@ func (e *exempter) addComments(results []render.Result, files Reader) error {
 			Exemption: exemption, what: comment.what(),
 			matches: func(finding *Finding, occurrence *Occurrence) bool {
 				return comment.isAt(&finding.Origin) || e.results[occurrence.Target].Target.Kind == render.Helm &&
-					(shown.isAt(comment, occurrence) || set.isAt(comment, e.results[occurrence.Target], occurrence))
+					(!e.fresh[comment.text] && shown.isAt(comment, occurrence) || set.isAt(comment, e.results[occurrence.Target], occurrence))
 			},
 		})
 	}

@@ -45,7 +45,7 @@ var hostPorts = Control{
 		Allowed: []Allowed{{minor(0), "0, undefined"}},
 		Mended: "hostPort goes. In a pod with hostNetwork, hostNetwork becomes false along with it: alone, " +
 			"Kubernetes would fill the port in again.",
-		Advice: "Take hostPort away, and reach the pod through a Service.",
+		Advice: "Take hostPort away, or hostNetwork where that makes the port the node's, and reach the pod through a Service.",
 		Page:   standardsBaseline,
 	},
 }

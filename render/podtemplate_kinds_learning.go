@@ -19,7 +19,8 @@ var learningKinds = []customKind{
 	// https://github.com/kubeflow/trainer/blob/master/pkg/apis/trainer/v1alpha1/trainjob_types.go
 	{group: "trainer.kubeflow.org", kinds: []string{"TrainJob"}, pods: []podShape{
 		completed("spec.runtimePatches[].trainingRuntimeSpec.template.spec.replicatedJobs[].template.spec.template"),
-		completed("spec.podTemplateOverrides[]"), // before v2.2
+		completed("spec.podTemplateOverrides[]"),                  // in v2.1
+		{at: "spec.podSpecOverrides[]", spec: ".", partial: true}, // in v2.0
 	}},
 	// https://github.com/kubeflow/trainer/blob/master/pkg/apis/trainer/v1alpha1/trainingruntime_types.go
 	{group: "trainer.kubeflow.org", kinds: []string{"TrainingRuntime", "ClusterTrainingRuntime"}, pods: []podShape{

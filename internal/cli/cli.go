@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/podmend/podmend/check"
 	"github.com/podmend/podmend/internal/worker"
 	"github.com/podmend/podmend/report"
 )
@@ -45,6 +46,9 @@ rendered, 4 podmend failed; the highest that applies.`,
 		Args:          cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) > 0 {
+				if near := check.Nearest(args[0], commandNames(cmd)); near != "" {
+					return usagef("there is no command %q; did you mean podmend %s?", args[0], near)
+				}
 				return usagef("there is no command %q; try: podmend check %s, or podmend --help", args[0], args[0])
 			}
 			return cmd.Help()
@@ -56,6 +60,14 @@ rendered, 4 podmend failed; the highest that applies.`,
 	})
 	root.AddCommand(checkCommand(env), fixCommand(env), renderCommand(env), explainCommand(env), configCommand(env))
 	return root
+}
+
+func commandNames(root *cobra.Command) []string {
+	var names []string
+	for _, command := range root.Commands() {
+		names = append(names, command.Name())
+	}
+	return names
 }
 
 // version is the module's version as the Go tool recorded it.

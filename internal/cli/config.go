@@ -58,7 +58,7 @@ type configFile struct {
 
 // loadConfig reads the configuration: the named file, which must exist, or the one at the
 // repository's root, which may be missing.
-func loadConfig(env *Env, files *overlay.FS, named string) (*configFile, error) {
+func loadConfig(env *Env, files *overlay.FS, base *baseFiles, named string) (*configFile, error) {
 	name := render.ConfigFile
 	var content []byte
 	var err error
@@ -66,7 +66,7 @@ func loadConfig(env *Env, files *overlay.FS, named string) (*configFile, error) 
 		name = named
 		content, err = readNamed(env, files, named)
 	} else {
-		content, err = judgingConfig(env, files)
+		content, err = judgingConfig(env, files, base)
 	}
 	var usage *usageError
 	if errors.As(err, &usage) {

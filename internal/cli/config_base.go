@@ -8,15 +8,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"slices"
-
-	"github.com/go-git/go-billy/v5/osfs"
-	"github.com/go-git/go-git/v5/plumbing"
-	"github.com/go-git/go-git/v5/plumbing/cache"
-	"github.com/go-git/go-git/v5/plumbing/filemode"
-	"github.com/go-git/go-git/v5/plumbing/object"
-	"github.com/go-git/go-git/v5/storage/filesystem"
 
 	"github.com/podmend/podmend/internal/overlay"
 	"github.com/podmend/podmend/render"
@@ -68,60 +60,26 @@ func baseCommit(env *Env) (sha string, judged bool) {
 
 // judgingConfig reads the configuration by which the repository is judged where no --config names
 // one: that of the work tree, or on a pull request the base commit's.
-func judgingConfig(env *Env, files *overlay.FS) (content []byte, err error) {
+func judgingConfig(env *Env, files *overlay.FS, base *baseFiles) (content []byte, err error) {
 	content, err = files.ReadFile(render.ConfigFile)
 	if errors.Is(err, fs.ErrNotExist) {
 		content, err = nil, nil
 	}
-	sha, judged := baseCommit(env)
-	if !judged || err != nil {
+	if base == nil || err != nil {
 		return content, err
 	}
-	base, unknown := baseConfig(files.Dir(), sha)
+	judging, unknown := base.ReadFile(render.ConfigFile)
+	if errors.Is(unknown, fs.ErrNotExist) {
+		unknown = nil
+	}
 	switch {
 	case unknown != nil && len(content) > 0:
 		return nil, usagef("on %s, %s is the base commit's, and %v. Fetch it (actions/checkout has fetch-depth: 0), or name a configuration that you trust by --config.",
 			env.Getenv("GITHUB_EVENT_NAME"), render.ConfigFile, unknown)
 	case unknown != nil:
 		fmt.Fprintf(env.Stderr, "podmend: whether the base commit has a %s is not known: %v. podmend's defaults are in force.\n", render.ConfigFile, unknown)
-	case !bytes.Equal(base, content):
-		fmt.Fprintf(env.Stderr, "podmend: %s is that of the base commit %.12s; what is changed in it takes effect after the merge.\n", render.ConfigFile, sha)
+	case !bytes.Equal(judging, content):
+		fmt.Fprintf(env.Stderr, "podmend: %s is that of the base commit %.12s; what is changed in it takes effect after the merge.\n", render.ConfigFile, base.sha)
 	}
-	return base, nil
-}
-
-// baseConfig reads the configuration of the base commit. An error says that it is not known.
-func baseConfig(root, sha string) (content []byte, err error) {
-	if !plumbing.IsHash(sha) {
-		return nil, errors.New("the event names no base commit")
-	}
-	dir := filepath.Join(root, ".git")
-	if info, err := os.Stat(dir); err != nil || !info.IsDir() {
-		return nil, errors.New("there is no folder .git, which holds the base commit")
-	}
-	// The store panics on some objects that git would not have written.
-	defer func() {
-		if broken := recover(); broken != nil {
-			err = fmt.Errorf("the objects of git cannot be read: %v", broken)
-		}
-	}()
-	store := filesystem.NewStorage(osfs.New(dir), cache.NewObjectLRU(16<<20))
-	commit, err := object.GetCommit(store, plumbing.NewHash(sha))
-	if err != nil {
-		return nil, fmt.Errorf("the base commit %.12s is not in this checkout", sha)
-	}
-	tree, err := commit.Tree()
-	if err != nil {
-		return nil, fmt.Errorf("the tree of the base commit %.12s is not in this checkout", sha)
-	}
-	entry, err := tree.FindEntry(render.ConfigFile)
-	if err != nil {
-		return nil, nil
-	}
-	file, err := tree.TreeEntryFile(entry)
-	if err != nil || entry.Mode != filemode.Regular && entry.Mode != filemode.Executable || file.Size > overlay.MaxFileSize {
-		return nil, fmt.Errorf("%s of the base commit %.12s is no file that can be read", render.ConfigFile, sha)
-	}
-	text, err := file.Contents()
-	return []byte(text), err
+	return judging, nil
 }

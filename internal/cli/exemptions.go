@@ -13,7 +13,7 @@ import (
 
 // exempt marks the findings that somebody allowed.
 func (r *run) exempt(ctx context.Context) error {
-	return check.Exempt(r.checked, r.results, r.repo.files, r.locator, check.ExemptOptions{
+	options := check.ExemptOptions{
 		Exemptions: r.settings.exemptions,
 		Today:      r.env.today(),
 		Whole:      r.whole,
@@ -23,7 +23,11 @@ func (r *run) exempt(ctx context.Context) error {
 			options.Detail = render.Detail{PodTemplatesOnly: true}
 			return render.All(ctx, r.repo.files.With(changed), targets, options)
 		},
-	})
+	}
+	if r.base != nil {
+		options.Base = r.base
+	}
+	return check.Exempt(r.checked, r.results, r.repo.files, r.locator, options)
 }
 
 // isWhole says that a run looks at all that the configuration leaves of a repository, so that it

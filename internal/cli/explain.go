@@ -33,7 +33,11 @@ func explainCommand(env *Env) *cobra.Command {
 			} else {
 				control, ok := check.ControlByID(args[0])
 				if !ok {
-					return usagef("there is no control %q; there are %s", args[0], strings.Join(controlIDs(), ", "))
+					near := ""
+					if id := check.Nearest(args[0], controlIDs()); id != "" {
+						near = "; did you mean " + id + "?"
+					}
+					return usagef("there is no control %q; there are %s%s", args[0], strings.Join(controlIDs(), ", "), near)
 				}
 				if err := explain(&text, control, env.Width); err != nil {
 					return err

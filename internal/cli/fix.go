@@ -187,16 +187,19 @@ func placeOf(target report.Target) string {
 	}
 }
 
-// printNotes says what the proven edits change beside the fields, at the line of the finding.
+// printNotes says what the proven edits change beside the fields, at the first of the lines that
+// they mend.
 func (r *run) printNotes(assembled *report.Report) {
-	notes := map[string][]string{} // by finding
+	notes := map[string][]string{} // by proposal
 	for _, proposal := range assembled.Proposals {
-		if proposal.Status == report.ProposalProven && len(proposal.Findings) > 0 {
-			notes[proposal.Findings[0]] = proposal.Notes
+		if proposal.Status == report.ProposalProven {
+			notes[proposal.ID] = proposal.Notes
 		}
 	}
 	for _, finding := range assembled.Findings {
-		for _, note := range notes[finding.ID] {
+		told := notes[finding.Proposal]
+		delete(notes, finding.Proposal)
+		for _, note := range told {
 			fmt.Fprintf(r.env.Stderr, "%s:%d:%d: note: %s\n", report.Inert(finding.Origin.File, 0),
 				finding.Origin.Line, finding.Origin.Column, report.InertProse(note, 0))
 		}

@@ -22,6 +22,7 @@ import (
 type run struct {
 	env      *Env
 	repo     *repository
+	base     *baseFiles // nil if what the work tree holds judges
 	config   *configFile
 	settings *settings
 	whole    bool // nothing but the configuration narrows what is looked at
@@ -51,7 +52,8 @@ func newRun(env *Env, f *flags, name string) (*run, error) {
 	if err != nil {
 		return nil, err
 	}
-	config, err := loadConfig(env, repo.files, f.config)
+	base := openBase(env, repo.files.Dir())
+	config, err := loadConfig(env, repo.files, base, f.config)
 	if err != nil {
 		return nil, err
 	}
@@ -69,7 +71,7 @@ func newRun(env *Env, f *flags, name string) (*run, error) {
 		return nil, err
 	}
 	r := &run{
-		env: env, repo: repo, config: config, settings: settings, whole: f.isWhole(repo),
+		env: env, repo: repo, base: base, config: config, settings: settings, whole: f.isWhole(repo),
 		jobs: cmp.Or(f.jobs, runtime.GOMAXPROCS(0)), mend: check.MendOptions{HostPath: check.HostPathRemedy(f.hostPath)},
 	}
 	if env.Program != "" {
