@@ -175,7 +175,13 @@ func (e *editor) pulledFrom(object *render.Object, changes []yamledit.Change) ([
 			texts = append(texts, more...)
 		}
 	}
-	if errors.Is(err, errLeavesParts) || errors.Is(err, errNotInTemplate) {
+	if err == nil {
+		err = pull.noMountLeft(rendered, doc, changes)
+	}
+	if errors.Is(err, errLeavesParts) {
+		err = &refusedEdit{Refusal{NotLocated, "with other values the template prints more of what the edit would take away; change the template by hand"}}
+	}
+	if errors.Is(err, errNotInTemplate) {
 		err = &refusedEdit{Refusal{NotLocated, "the text comes from several places of the chart that cannot be changed together; change the template by hand"}}
 	}
 	if err != nil {

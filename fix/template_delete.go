@@ -2,12 +2,9 @@ package fix
 
 import (
 	"errors"
-	"regexp"
-	"strconv"
 	"strings"
 
 	"github.com/podmend/podmend/internal/yamledit"
-	"github.com/podmend/podmend/render"
 )
 
 // errLeavesParts says that a deletion would take away what other values would print, or leave it
@@ -19,7 +16,7 @@ var errLeavesParts = errors.New("other values would print more there")
 func (p *templatePull) delete(start, end int) ([]FileEdit, error) {
 	var edits []FileEdit
 	for _, entry := range entries(p.text[start:end]) {
-		edit, err := p.deleteLines(start+entry.start, start+entry.end)
+		edit, err := p.deleteLines(start+entry.start, start+entry.end, entry.item)
 		if err != nil {
 			return nil, err
 		}
@@ -83,91 +80,6 @@ func entries(text string) (found []entry) {
 	return found
 }
 
-// loose asks that a mapping entry that is to be deleted holds nothing that only other values print,
-// and that nothing behind it belongs to it.
-func (p *templatePull) loose(edit *FileEdit, start, end int) error {
-	source, skipped, err := p.source(edit.File)
-	if err != nil {
-		return err
-	}
-	from, to := edit.Start-skipped, edit.End-skipped
-	own := indentation(strings.TrimLeft(source[from:], "\n"))
-	if at := strings.LastIndexByte(source[:from], '\n') + 1; strings.TrimSpace(source[at:from]) == "" {
-		own = indentation(source[at:])
-	}
-	parts := render.TemplateParts(source)
-	for i, part := range parts {
-		switch {
-		case part.End <= from:
-		case part.Start < to:
-			text := strings.TrimSpace(source[max(part.Start, from):min(part.End, to)])
-			if (part.Prints || !part.Action && text != "") && !p.printedIn(edit.File, part, start, end) {
-				return errLeavesParts
-			}
-			if part.End > to {
-				rest := part
-				rest.Start = to
-				return p.ends(source, append([]render.TemplatePart{rest}, parts[i+1:]...), own)
-			}
-		default:
-			return p.ends(source, parts[i:], own)
-		}
-	}
-	return nil
-}
-
-// printedIn says whether a part of a template printed something in a range.
-func (p *templatePull) printedIn(file string, part render.TemplatePart, start, end int) bool {
-	for i := max(p.trace.SpanAt(start), 0); i < len(p.trace.Spans) && p.trace.Spans[i].At < end; i++ {
-		span := &p.trace.Spans[i]
-		if span.Kind != render.SpanUnknown && p.trace.Files[span.File].File == file && span.Start < part.End && span.End > part.Start {
-			return true
-		}
-		for frame := span.Frame; frame >= 0; frame = p.trace.Frames[frame].Parent {
-			included := &p.trace.Frames[frame]
-			if included.End > 0 && p.trace.Files[included.File].File == file && included.Start == part.Start {
-				return true
-			}
-		}
-	}
-	return false
-}
-
-var indentFunction = regexp.MustCompile(`n?indent\s+(\d+)`)
-
-// ends asks that what follows an entry of an indentation does not go on with it.
-func (p *templatePull) ends(source string, parts []render.TemplatePart, own int) error {
-	for _, part := range parts {
-		text := source[part.Start:part.End]
-		switch {
-		case !part.Action:
-			for line := range strings.Lines(text) {
-				if ink := strings.TrimSpace(line); ink == "" || strings.HasPrefix(ink, "#") {
-					continue
-				}
-				at := indentation(line)
-				if line == text[:len(line)] { // what stands before it on its line is trimmed
-					at = part.Start - strings.LastIndexByte(source[:part.Start], '\n') - 1 + at
-				}
-				if at > own || strings.HasPrefix(line[indentation(line):], "- ") && at >= own {
-					return errLeavesParts
-				}
-				return nil
-			}
-		case part.Word == "end" || part.Word == "else":
-			return nil
-		case part.Prints:
-			if match := indentFunction.FindStringSubmatch(text); match != nil {
-				if by, err := strconv.Atoi(match[1]); err == nil && by > own {
-					return errLeavesParts
-				}
-			}
-			return errLeavesParts
-		}
-	}
-	return nil
-}
-
 // deleteItems takes list items away and leaves the key of an emptied list, behind which a template
 // may print others.
 func (p *templatePull) deleteItems(rendered *yamledit.File, doc int, changes []yamledit.Change) ([]FileEdit, []yamledit.Change, error) {
@@ -193,7 +105,7 @@ func (p *templatePull) deleteItems(rendered *yamledit.File, doc int, changes []y
 		if p.text[found.Value.End-1] == '\n' {
 			end = found.Value.End
 		}
-		edit, err := p.deleteLines(start, end)
+		edit, err := p.deleteLines(start, end, true)
 		if err != nil {
 			return nil, nil, err
 		}

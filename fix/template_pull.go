@@ -47,6 +47,9 @@ func (p *templatePull) edit(edit yamledit.Edit) (FileEdit, error) {
 	if err != nil {
 		return FileEdit{}, err
 	}
+	if from, to, err = p.replaceable(from, to, start, end, added); err != nil {
+		return FileEdit{}, err
+	}
 	if added, err = p.indented(added, start, from); err != nil {
 		return FileEdit{}, err
 	}
@@ -189,8 +192,9 @@ func (p *templatePull) firstInk(at int) int {
 	return len(p.text) - len(strings.TrimLeft(p.text[at:], " \t\r\n"))
 }
 
-// deleteLines takes whole lines away: in the template, the lines that hold nothing else.
-func (p *templatePull) deleteLines(start, end int) (FileEdit, error) {
+// deleteLines takes whole lines away: in the template, the lines that hold nothing else. With a list
+// item goes what other values print behind it as part of it.
+func (p *templatePull) deleteLines(start, end int, item bool) (FileEdit, error) {
 	start = p.firstInk(start)
 	end = p.lastInk(end-1) + 1
 	if start >= end {
@@ -203,6 +207,9 @@ func (p *templatePull) deleteLines(start, end int) (FileEdit, error) {
 	source, err := p.sourceOf(from.file)
 	if err != nil {
 		return FileEdit{}, err
+	}
+	if item {
+		to.offset = belonging(source, to.offset, columnOf(source, from.offset))
 	}
 	a, b := wholeLines(source, from.offset, to.offset)
 	return p.checked(from.file, a, b, "")
