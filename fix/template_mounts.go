@@ -20,7 +20,7 @@ func (p *templatePull) noMountLeft(rendered *yamledit.File, doc int, changes []y
 		if change.Op != yamledit.Delete || last < 1 || !change.Path[last].List || change.Path[last-1].Key != "volumes" {
 			continue
 		}
-		volume, _ := valueAt(tree, change.Path).(map[string]any)
+		volume, _ := yamledit.ValueAt(tree, change.Path).(map[string]any)
 		if name, _ := volume["name"].(string); name != "" && p.mountedOtherwise(name) {
 			return errLeavesParts
 		}

@@ -77,24 +77,14 @@ func (v *valuesOf) candidates(field *printedField, value any, mentions []string)
 	within := field.trace.Within
 	for i := range v.layers {
 		layer := &v.layers[i]
-		if len(layer.Within) > len(within) || !slices.Equal(layer.Within, within[:len(layer.Within)]) {
+		common := min(len(layer.Within), len(within))
+		if !slices.Equal(layer.Within[:common], within[:common]) {
 			continue
 		}
-		var prefix yamledit.Path
-		for _, name := range within[len(layer.Within):] {
-			prefix = prefix.Join(name)
-		}
-		roots := []yamledit.Path{prefix}
-		if len(prefix) > 0 {
-			roots = append(roots, yamledit.NewPath("global"))
-		}
 		var here []string
-		for _, root := range roots {
-			v.walk(yamledit.ValueAt(layer.tree, root), root, func(path yamledit.Path, node any) {
-				own := path
-				if path.HasPrefix(prefix) {
-					own = path[len(prefix):]
-				}
+		for _, root := range layer.roots(within) {
+			v.walk(yamledit.ValueAt(layer.tree, root.path), root.path, func(path yamledit.Path, node any) {
+				own := path[root.hidden:]
 				name := own.String()
 				here = append(here, name)
 				if set[name] || len(own) == 0 {
@@ -113,6 +103,35 @@ func (v *valuesOf) candidates(field *printedField, value any, mentions []string)
 		return cmp.Or(-cmp.Compare(a.score, b.score), cmp.Compare(a.layer, b.layer), strings.Compare(a.path.String(), b.path.String()))
 	})
 	return found[:min(len(found), maxCandidates)]
+}
+
+// A valuesRoot is where values of a layer start that a chart can see.
+type valuesRoot struct {
+	path   yamledit.Path
+	hidden int // how many steps of the path the chart does not see
+}
+
+// roots are the values of a layer that the chart to which within leads can see. Of charts below it, such
+// as libraries, these are what they export or what their helpers merge.
+func (l *readLayer) roots(within []string) []valuesRoot {
+	if len(l.Within) <= len(within) {
+		var path yamledit.Path
+		for _, name := range within[len(l.Within):] {
+			path = path.Join(name)
+		}
+		roots := []valuesRoot{{path, len(path)}}
+		if len(path) > 0 {
+			roots = append(roots, valuesRoot{yamledit.NewPath("global"), 0})
+		}
+		return roots
+	}
+	roots := []valuesRoot{{nil, 0}}
+	if exports, ok := yamledit.ValueAt(l.tree, yamledit.NewPath("exports")).(map[string]any); ok {
+		for _, name := range sortedKeys(exports) {
+			roots = append(roots, valuesRoot{yamledit.NewPath("exports", name), 2})
+		}
+	}
+	return roots
 }
 
 func (v *valuesOf) walk(node any, path yamledit.Path, visit func(yamledit.Path, any)) {

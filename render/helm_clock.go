@@ -17,7 +17,7 @@ func LaterClock(content []byte) (later []byte, ok bool) {
 	if !strings.Contains(source, "now") {
 		return nil, false
 	}
-	tree := parse.New("")
+	tree := parse.New(treeName)
 	tree.Mode = parse.SkipFuncCheck
 	trees := map[string]*parse.Tree{}
 	if _, err := tree.Parse(source, "", "", trees); err != nil {

@@ -70,13 +70,16 @@ type templateMarker struct {
 // twinPrefix starts the names of marked twins. No chart can name a template so by accident.
 const twinPrefix = "podmend's twin of "
 
+// treeName is that of a file's own template while it is parsed: any other may be that of a named one.
+const treeName = "podmend's file"
+
 // add takes a file in and returns its index. ok is false if it is not a template.
 func (m *templateMarker) add(source string) (index int, ok bool) {
 	tokens, ok := templateTokens(source)
 	if !ok {
 		return 0, false
 	}
-	tree := parse.New("")
+	tree := parse.New(treeName)
 	tree.Mode = parse.SkipFuncCheck
 	trees := map[string]*parse.Tree{}
 	if _, err := tree.Parse(source, "", "", trees); err != nil {
@@ -168,7 +171,7 @@ func (m *templateMarker) findDefines(index int) {
 			first := open[len(open)-1]
 			open = open[:len(open)-1]
 			if start := m.files[index].tokens[first]; start.word == "define" {
-				if name, ok := m.files[index].definedName(start); ok {
+				if name, ok := m.files[index].definedName(start); ok && name != "" {
 					m.units = append(m.units, templateUnit{file: index, define: name, first: first + 1, last: i})
 					m.twins[name] = true
 				}
