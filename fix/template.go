@@ -160,6 +160,8 @@ func (e *editor) tidied(texts []FileEdit) ([]FileEdit, error) {
 	return distinctTexts(all), nil
 }
 
+var errPrintsMore = &refusedEdit{Refusal{NotLocated, "with other values the template prints more of what the edit would take away; change the template by hand"}}
+
 func (e *editor) pulledFrom(object *render.Object, changes []yamledit.Change) ([]FileEdit, error) {
 	trace, text := object.Trace.Template, tracedText(object)
 	rendered := yamledit.Parse(text)
@@ -175,11 +177,8 @@ func (e *editor) pulledFrom(object *render.Object, changes []yamledit.Change) ([
 			texts = append(texts, more...)
 		}
 	}
-	if err == nil {
-		err = pull.noMountLeft(rendered, doc, changes)
-	}
 	if errors.Is(err, errLeavesParts) {
-		err = &refusedEdit{Refusal{NotLocated, "with other values the template prints more of what the edit would take away; change the template by hand"}}
+		err = errPrintsMore
 	}
 	if errors.Is(err, errNotInTemplate) {
 		err = &refusedEdit{Refusal{NotLocated, "the text comes from several places of the chart that cannot be changed together; change the template by hand"}}
@@ -191,6 +190,9 @@ func (e *editor) pulledFrom(object *render.Object, changes []yamledit.Change) ([
 		if vendor := trace.VendorOf(pulled.File); vendor != "" {
 			return nil, &refusedEdit{Refusal{RemoteChart, fmt.Sprintf("the text stands in %s, a copy of a chart of %s; it must be changed there, or by a value of this chart", pulled.File, vendor)}}
 		}
+	}
+	if err := pull.noMountLeft(rendered, doc, changes); err != nil {
+		return nil, err
 	}
 	return texts, nil
 }

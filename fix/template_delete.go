@@ -105,11 +105,24 @@ func (p *templatePull) deleteItems(rendered *yamledit.File, doc int, changes []y
 		if p.text[found.Value.End-1] == '\n' {
 			end = found.Value.End
 		}
-		edit, err := p.deleteLines(start, end, true)
+		edit, err := p.deleteLines(p.commentsAbove(start), end, true)
 		if err != nil {
 			return nil, nil, err
 		}
 		edits = append(edits, edit)
 	}
 	return edits, rest, nil
+}
+
+// commentsAbove is where the comments right above a line start that are indented like it.
+func (p *templatePull) commentsAbove(start int) int {
+	own := indentation(p.text[start:])
+	for start > 0 {
+		above := strings.LastIndexByte(p.text[:start-1], '\n') + 1
+		if line := p.text[above:start]; indentation(line) != own || line[own] != '#' {
+			break
+		}
+		start = above
+	}
+	return start
 }

@@ -22,7 +22,7 @@ func (p *templatePull) noMountLeft(rendered *yamledit.File, doc int, changes []y
 		}
 		volume, _ := yamledit.ValueAt(tree, change.Path).(map[string]any)
 		if name, _ := volume["name"].(string); name != "" && p.mountedOtherwise(name) {
-			return errLeavesParts
+			return errPrintsMore
 		}
 	}
 	return nil
