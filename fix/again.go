@@ -10,7 +10,7 @@ import (
 )
 
 // ProveAgain proposes and proves other ways for the refused proposals that have one, together with
-// what is proven already. It returns all proposals; one that fails both ways keeps its first refusal.
+// what is proven already. It returns all proposals; one that fails both ways has the last refusal.
 func (p *Prover) ProveAgain(ctx context.Context, files *overlay.FS, results []render.Result, report *check.Report, locator *render.Locator, options check.MendOptions, proposals []*Proposal) ([]*Proposal, error) {
 	var again []string
 	first := map[string]*Proposal{}
