@@ -34,7 +34,11 @@ type PodTemplate struct {
 	Spec    corev1.PodSpec
 
 	moves []move
+	given map[string]bool // names of containers that have none in the object
 }
+
+// Gave says whether the name of a container is podmend's, for one that has none where it stands.
+func (p *PodTemplate) Gave(name string) bool { return p.given[name] }
 
 // A move says that a field of the pod template stands elsewhere than in SpecAt or MetaAt.
 type move struct {

@@ -108,7 +108,12 @@ func (b *podBuilder) appendItem(part *podPart, from place) {
 	}
 	if _, named := item["name"].(string); !named && part.field != asVolume {
 		item = maps.Clone(item)
-		item["name"] = containerName(part, from.path)
+		name := containerName(part, from.path)
+		item["name"] = name
+		if b.pod.given == nil {
+			b.pod.given = map[string]bool{}
+		}
+		b.pod.given[name] = true
 	}
 	control, _ := fixedPath(part.field)
 	spec := b.tree["spec"].(map[string]any)

@@ -112,13 +112,17 @@ func (r *run) reportFinding(finding *check.Finding) report.Finding {
 	for _, occurrence := range finding.Occurrences {
 		object := occurrence.Pod.Object
 		shown := func(text string) string { return r.literals.Shown(r.byTarget[occurrence.Target], text) }
+		container := occurrence.Field.Container
+		if !occurrence.Pod.Gave(container) {
+			container = shown(container)
+		}
 		converted.Occurrences = append(converted.Occurrences, report.Occurrence{
 			Target: occurrence.Target,
 			Object: report.Object{
 				APIVersion: shown(object.APIVersion), Kind: shown(object.Kind),
 				Namespace: shown(object.Namespace), Name: shown(object.Name),
 			},
-			Container: shown(occurrence.Field.Container), Field: shownPath(occurrence.Path(), shown),
+			Container: container, Field: shownPath(occurrence.Path(), shown),
 			Value: shown(occurrence.Field.Value),
 		})
 	}
