@@ -4,6 +4,8 @@ import (
 	"regexp"
 	"strings"
 
+	corev1 "k8s.io/api/core/v1"
+
 	"github.com/podmend/podmend/internal/yamledit"
 )
 
@@ -12,10 +14,11 @@ import (
 type likeness struct {
 	emptied map[string]bool // keys of what deletions may have left empty
 	off     map[string]bool // keys of switches that are turned off
+	usual   map[string]any  // by key, what Kubernetes takes where nothing is set
 }
 
 func likenessOf(changes []yamledit.Change) likeness {
-	l := likeness{emptied: map[string]bool{}, off: map[string]bool{}}
+	l := likeness{emptied: map[string]bool{}, off: map[string]bool{}, usual: map[string]any{}}
 	for _, change := range changes {
 		switch {
 		case change.Op == yamledit.Delete:
@@ -24,6 +27,8 @@ func likenessOf(changes []yamledit.Change) likeness {
 			}
 		case change.Op == yamledit.Set && change.Value == false:
 			l.off[keysOf(change.Path)] = true
+		case change.Op == yamledit.Set && change.Value == string(corev1.DNSClusterFirst):
+			l.usual[keysOf(change.Path)] = change.Value
 		}
 	}
 	return l
@@ -36,6 +41,9 @@ func (l likeness) alike(a, b any, at yamledit.Path) bool {
 		return true
 	}
 	if l.off[keys] && (a == nil || a == false) && (b == nil || b == false) {
+		return true
+	}
+	if usual := l.usual[keys]; usual != nil && (a == nil || a == usual) && (b == nil || b == usual) {
 		return true
 	}
 	return isDigestAnnotation(at) && isDigest(a) && isDigest(b)
