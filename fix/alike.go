@@ -4,6 +4,8 @@ import (
 	"regexp"
 	"strings"
 
+	corev1 "k8s.io/api/core/v1"
+
 	"github.com/podmend/podmend/internal/yamledit"
 )
 
@@ -23,7 +25,7 @@ func likenessOf(changes []yamledit.Change) likeness {
 			for path := change.Path; len(path) > 0; path = path[:len(path)-1] {
 				l.emptied[keysOf(path)] = true
 			}
-		case change.Op == yamledit.Set && (change.Value == false || change.Value == "ClusterFirst"):
+		case change.Op == yamledit.Set && (change.Value == false || change.Value == string(corev1.DNSClusterFirst)):
 			l.defaults[keysOf(change.Path)] = change.Value
 		}
 	}

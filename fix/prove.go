@@ -41,6 +41,9 @@ type judged struct {
 // With Alone, those that share a pod template are also proven alone. The error says that podmend
 // failed.
 func (p *Prover) Prove(ctx context.Context, proposals []*Proposal) error {
+	if err := p.preferValues(ctx, proposals); err != nil {
+		return err
+	}
 	var candidates []*Proposal
 	for _, proposal := range proposals {
 		if proposal.Refusal == nil {
@@ -54,8 +57,10 @@ func (p *Prover) Prove(ctx context.Context, proposals []*Proposal) error {
 		refuseLate(candidates)
 		return nil
 	}
-	if err := p.renderBefore(ctx); err != nil {
-		return err
+	if p.before == nil {
+		if err := p.renderBefore(ctx); err != nil {
+			return err
+		}
 	}
 	proven, err := p.proveAll(ctx, candidates)
 	if err != nil {
