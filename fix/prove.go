@@ -41,9 +41,6 @@ type judged struct {
 // With Alone, those that share a pod template are also proven alone. The error says that podmend
 // failed.
 func (p *Prover) Prove(ctx context.Context, proposals []*Proposal) error {
-	if err := p.preferValues(ctx, proposals); err != nil {
-		return err
-	}
 	var candidates []*Proposal
 	for _, proposal := range proposals {
 		if proposal.Refusal == nil {
