@@ -22,8 +22,10 @@ type flags struct {
 	apiVersions   []string
 	jobs          int
 	cacheDir      string
-	timeout       string
-	memoryLimit   string
+	// underJudgement says that the run judges a pull request.
+	underJudgement bool
+	timeout        string
+	memoryLimit    string
 
 	failOn        string
 	onRenderError string
@@ -56,7 +58,7 @@ func (f *flags) addTargetFlags(set *pflag.FlagSet) {
 func (f *flags) addCheckFlags(set *pflag.FlagSet) {
 	set.StringVar(&f.level, "level", "", "Pod Security Standard: baseline or restricted (default baseline)")
 	set.StringSliceVar(&f.policyVersion, "policy-version", nil, "`versions` of the standard, such as v1.31 or v1.29,v1.37 (default: the newest that podmend knows, "+check.NewestVersion().String()+")")
-	set.StringVar(&f.namespaceLabels, "namespace-labels", "stricter", "what pod-security.kubernetes.io/enforce labels of rendered Namespaces mean: stricter takes the stricter of them and --level, use judges their pods by them alone, ignore does not look at them")
+	set.StringVar(&f.namespaceLabels, "namespace-labels", "use", "what pod-security.kubernetes.io/enforce labels of rendered Namespaces mean: use judges their pods by them, stricter takes the stricter of them and --level (the default on a pull request), ignore does not look at them")
 	set.StringVar(&f.failOn, "fail-on", "low", "lowest `severity` of findings that ends with exit code 1: low, medium or high")
 	set.StringVar(&f.onRenderError, "on-render-error", "fail", "fail: a target that cannot be rendered ends with exit code 3; warn: it is reported only")
 	set.StringVar(&f.format, "format", "text", "text or json")

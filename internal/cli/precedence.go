@@ -55,7 +55,7 @@ func (f *flags) table(config *Config) []setting {
 		{flag: "exclude", list: &f.exclude, fileList: config.Exclude, joins: true, meaning: "nothing"},
 		{flag: "level", text: &f.level, file: config.Level, fallback: "baseline"},
 		{flag: "policy-version", list: &f.policyVersion, fileList: config.PolicyVersion, meaning: "the newest that podmend knows, " + check.NewestVersion().String()},
-		{flag: "namespace-labels", text: &f.namespaceLabels, file: config.NamespaceLabels, fallback: string(check.StricterLabels)},
+		{flag: "namespace-labels", text: &f.namespaceLabels, file: config.NamespaceLabels, fallback: string(f.labelsByDefault())},
 		{flag: "kube-version", text: &f.kubeVersion, file: config.KubeVersion, meaning: "the newest known that the chart allows"},
 		{flag: "api-versions", list: &f.apiVersions, fileList: config.APIVersions, joins: true, meaning: "none"},
 		{flag: "fail-on", text: &f.failOn, file: config.FailOn, fallback: "low"},
@@ -92,6 +92,7 @@ func (s source) String() string {
 // fromEnvironment takes the settings from the environment that no flag gives.
 func (f *flags) fromEnvironment(getenv func(string) string) error {
 	f.sources = map[string][]source{}
+	f.underJudgement = slices.Contains(judgedEvents, getenv("GITHUB_EVENT_NAME"))
 	for _, s := range f.table(&Config{}) {
 		if flag := f.set.Lookup(s.flag); flag != nil && flag.Changed {
 			f.sources[s.flag] = []source{{From: "flag", Name: "--" + s.flag}}
@@ -108,6 +109,15 @@ func (f *flags) fromEnvironment(getenv func(string) string) error {
 		f.sources[s.flag] = []source{{From: "environment", Name: s.variable()}}
 	}
 	return nil
+}
+
+// labelsByDefault is to judge as the API server does, but on a pull request, which must not configure
+// its own judge: one label would silence every finding.
+func (f *flags) labelsByDefault() check.NamespaceLabels {
+	if f.underJudgement {
+		return check.StricterLabels
+	}
+	return check.UseLabels
 }
 
 // fromFile completes the settings from the file, and then by defaults.
