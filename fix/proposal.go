@@ -18,6 +18,8 @@ type Proposal struct {
 	Notes       []string
 	Targets     []string // ids of the targets that render differently with it, sorted
 	Edits       []FileEdit
+	// Alternatives are other ways to mend the findings. They are not proven.
+	Alternatives []Alternative
 	// Unproven holds the ids of targets that may read an edited file and could not be rendered
 	// before it either: the proof says nothing of them. Sorted.
 	Unproven []string
@@ -30,6 +32,12 @@ type Proposal struct {
 	intents []intent
 
 	overlays []overlayPatch
+}
+
+// An Alternative is another way to mend the findings of a proposal.
+type Alternative struct {
+	Notes []string
+	Edits []FileEdit
 }
 
 // A FileEdit is an edit of one file.

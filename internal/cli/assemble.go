@@ -160,17 +160,28 @@ func reportProposal(proposal *fix.Proposal) report.Proposal {
 	if proposal.Refusal != nil {
 		converted.Status, converted.Reason = report.ProposalRefused, string(proposal.Refusal.Reason)
 	}
-	for _, edit := range proposal.Edits {
-		converted.Edits = append(converted.Edits, report.Edit{
-			File: edit.File, Start: edit.Start, End: edit.End, NewText: edit.NewText,
-		})
+	converted.Edits = reportEdits(proposal.Edits)
+	for _, alternative := range proposal.Alternatives {
+		converted.Alternatives = append(converted.Alternatives, report.Alternative{Notes: alternative.Notes, Edits: reportEdits(alternative.Edits)})
+	}
+	return converted
+}
+
+func reportEdits(edits []fix.FileEdit) []report.Edit {
+	var converted []report.Edit
+	for _, edit := range edits {
+		converted = append(converted, report.Edit{File: edit.File, Start: edit.Start, End: edit.End, NewText: edit.NewText})
 	}
 	return converted
 }
 
 // addSourceFiles records the hash of each file that a proposal edits.
 func (r *run) addSourceFiles(assembled *report.Report, proposal *fix.Proposal) error {
-	for _, edit := range proposal.Edits {
+	edits := slices.Clone(proposal.Edits)
+	for _, alternative := range proposal.Alternatives {
+		edits = append(edits, alternative.Edits...)
+	}
+	for _, edit := range edits {
 		if _, known := assembled.Source.Files[edit.File]; known {
 			continue
 		}
