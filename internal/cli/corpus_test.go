@@ -45,6 +45,7 @@ func runJSON(t *testing.T, dir string, args ...string) (*report.Report, int) {
 // TestCorpus asks of every target that it is rendered or has a typed error that helps, and of
 // every finding that its place exists.
 func TestCorpus(t *testing.T) {
+	t.Parallel()
 	for _, dir := range corpora(t) {
 		t.Run(filepath.Base(dir), func(t *testing.T) {
 			r, code := runJSON(t, dir, "check")
@@ -114,6 +115,7 @@ func countLines(t *testing.T, root, name string) int {
 // TestCorpusExactLines asks that an exact place holds the last key, or the item, of the field, or an
 // action that prints it.
 func TestCorpusExactLines(t *testing.T) {
+	t.Parallel()
 	for _, dir := range corpora(t) {
 		r, _ := runJSON(t, dir, "check")
 		root := workTree(dir)

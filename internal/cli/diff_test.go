@@ -18,6 +18,7 @@ import (
 // TestDiffsOfGeneratedFiles counts the hunks of fix's diffs by hand, and has git apply them: both
 // must lead to the files that --write leaves.
 func TestDiffsOfGeneratedFiles(t *testing.T) {
+	t.Parallel()
 	hunks := 0
 	for seed := range 25 {
 		before := generatedFiles(rand.New(rand.NewSource(int64(seed))))

@@ -19,6 +19,7 @@ import (
 // TestHelmFixes applies with git what podmend proves for the charts of a corpus, and asks of the helm
 // command's output that what was mended is gone and that nothing else has changed.
 func TestHelmFixes(t *testing.T) {
+	t.Parallel()
 	helm, corpus := os.Getenv("PODMEND_TEST_HELM"), os.Getenv("PODMEND_CORPUS")
 	if helm == "" || corpus == "" {
 		t.Log("set PODMEND_TEST_HELM to a helm command, and PODMEND_CORPUS to a folder of charts to fix")

@@ -12,6 +12,7 @@ import (
 // TestHelmOrigins asks of every finding in a chart, by nothing but the text of the files, that its line holds
 // the field's key or value or an action that prints it, and that each step of its chain is an action.
 func TestHelmOrigins(t *testing.T) {
+	t.Parallel()
 	for _, dir := range corpora(t) {
 		r, _ := runJSON(t, dir, "check")
 		root := workTree(dir)

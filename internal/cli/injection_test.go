@@ -20,6 +20,7 @@ import (
 // TestInjections puts known violations into the charts of a corpus. podmend must find the very line of
 // each, and the edits that it proves must give back the bytes from before.
 func TestInjections(t *testing.T) {
+	t.Parallel()
 	corpus := os.Getenv("PODMEND_CORPUS")
 	if corpus == "" {
 		t.Log("set PODMEND_CORPUS to a folder of charts to put violations into them")
