@@ -97,7 +97,12 @@ type namespaceUsed struct {
 // tellNamespaces writes the notes of the targets whose pods were judged by labels, and a warning
 // for each Namespace whose pods were not judged at all: nothing is left out silently.
 func (r *runner) tellNamespaces() {
-	unjudged := map[*namespace]int{}
+	type label struct {
+		file string
+		line int
+		name string
+	}
+	unjudged := map[label]int{} // pod templates of all targets that render the same Namespace
 	for use, used := range r.uses {
 		if differ(used.opinions) {
 			r.note(use.target, fmt.Sprintf("Namespace %s is rendered with different labels by %s (%s); the strictest counts.",
@@ -113,7 +118,7 @@ func (r *runner) tellNamespaces() {
 		if used.level == api.LevelPrivileged {
 			note = fmt.Sprintf("Namespace %s (%s) enforces privileged: %s not judged. --namespace-labels stricter judges them.",
 				use.name, at(file, line), pods(used.pods))
-			unjudged[decided] += used.pods
+			unjudged[label{file, line, decided.object.Name}] += used.pods
 		}
 		r.note(use.target, note)
 		if level := api.Level(decided.label); !level.Valid() {
@@ -124,11 +129,10 @@ func (r *runner) tellNamespaces() {
 	for _, notes := range r.report.Notes {
 		slices.Sort(notes)
 	}
-	for n, count := range unjudged {
-		file, line := n.place(r.locator)
+	for place, count := range unjudged {
 		r.report.Warnings = append(r.report.Warnings, Warning{
-			File: file, Line: line,
-			Message: fmt.Sprintf("Namespace %s enforces privileged, so that %s not judged; --namespace-labels stricter judges them.", n.object.Name, pods(count)),
+			File: place.file, Line: place.line,
+			Message: fmt.Sprintf("Namespace %s enforces privileged, so that %s not judged; --namespace-labels stricter judges them.", place.name, pods(count)),
 		})
 	}
 }

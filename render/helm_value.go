@@ -42,7 +42,7 @@ func (t *TemplateTrace) valueOf(field yamledit.Path) (*ValueSource, bool) {
 func (l *Locator) fromValues(field *printedField, set *ValueSource) Origin {
 	file := l.source(set.File)
 	origin := Origin{File: set.File, Via: ViaValues, Exact: true, Path: set.Path}
-	if link, ok := l.link(field.file, field.start, ViaLiteral); ok {
+	if link, ok := l.link(field.file, field.start, field.via()); ok {
 		origin.Chain = append(origin.Chain, link)
 	}
 	origin.Chain = append(origin.Chain, field.chain(l)...)
