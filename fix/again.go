@@ -6,47 +6,57 @@ import (
 	"strings"
 
 	"github.com/podmend/podmend/check"
-	"github.com/podmend/podmend/internal/overlay"
 	"github.com/podmend/podmend/render"
 )
 
 // ProveAgain proposes and proves other ways for the refused proposals that have one, together with
 // what is proven already. It returns all proposals; one that fails both ways has the last refusal.
-func (p *Prover) ProveAgain(ctx context.Context, files *overlay.FS, results []render.Result, report *check.Report, locator *render.Locator, options check.MendOptions, proposals []*Proposal) ([]*Proposal, error) {
-	var again []string
-	first := map[string]*Proposal{}
-	kept := slices.DeleteFunc(slices.Clone(proposals), func(proposal *Proposal) bool {
-		if proposal.Refusal == nil || !proposal.another {
-			return false
+func (p *Prover) ProveAgain(ctx context.Context, locator *render.Locator, options check.MendOptions, proposals []*Proposal) ([]*Proposal, error) {
+	var kept, refused []*Proposal
+	for _, proposal := range proposals {
+		if proposal.Refusal != nil && proposal.another {
+			refused = append(refused, proposal)
+		} else {
+			kept = append(kept, proposal)
 		}
-		again = append(again, proposal.Findings...)
-		for _, id := range proposal.Findings {
-			first[id] = proposal
-		}
-		return true
-	})
-	defer func() { p.addAlternatives(files, results, report, locator, options, kept) }()
-	if len(again) == 0 {
+	}
+	if len(refused) == 0 {
 		return proposals, nil
 	}
-	others, _ := propose(files, results, report, locator, options, p.Budget, again)
+	others := p.otherWays(locator, options, refused)
 	all := slices.Concat(kept, others)
 	if err := p.Prove(ctx, all); err != nil {
 		return nil, err
 	}
-	for _, id := range again {
-		if !slices.ContainsFunc(others, func(other *Proposal) bool { return slices.Contains(other.Findings, id) }) && !slices.Contains(all, first[id]) {
-			all = append(all, first[id])
+	answered := map[string]bool{}
+	for _, other := range others {
+		for _, id := range other.Findings {
+			answered[id] = true
+		}
+	}
+	for _, proposal := range refused {
+		if slices.ContainsFunc(proposal.Findings, func(id string) bool { return !answered[id] }) {
+			all = append(all, proposal)
 		}
 	}
 	slices.SortStableFunc(all, func(a, b *Proposal) int { return slices.Compare(a.Findings, b.Findings) })
 	return all, nil
 }
 
-// addAlternatives tells of proven proposals in which other files the same findings could be mended.
-func (p *Prover) addAlternatives(files *overlay.FS, results []render.Result, report *check.Report, locator *render.Locator, options check.MendOptions, proposals []*Proposal) {
-	by := map[string]*Proposal{} // by finding
+// otherWays proposes the other way to mend what proposals mend.
+func (p *Prover) otherWays(locator *render.Locator, options check.MendOptions, proposals []*Proposal) []*Proposal {
 	var again []string
+	for _, proposal := range proposals {
+		again = append(again, proposal.Findings...)
+	}
+	others, _ := propose(p.Files, p.Results, p.Report, locator, options, p.Budget, again)
+	return others
+}
+
+// AddAlternatives tells of proven proposals in which other files the same findings could be mended.
+func (p *Prover) AddAlternatives(locator *render.Locator, options check.MendOptions, proposals []*Proposal) {
+	by := map[string]*Proposal{} // by finding
+	var proven []*Proposal
 	for _, proposal := range proposals {
 		if proposal.Refusal != nil || !proposal.another {
 			continue
@@ -54,13 +64,12 @@ func (p *Prover) addAlternatives(files *overlay.FS, results []render.Result, rep
 		for _, id := range proposal.Findings {
 			by[id] = proposal
 		}
-		again = append(again, proposal.Findings...)
+		proven = append(proven, proposal)
 	}
-	if len(again) == 0 {
+	if len(proven) == 0 {
 		return
 	}
-	others, _ := propose(files, results, report, locator, options, p.Budget, again)
-	for _, other := range others {
+	for _, other := range p.otherWays(locator, options, proven) {
 		proposal := by[other.Findings[0]]
 		if other.Refusal != nil || len(other.Edits) == 0 || proposal == nil || slices.Equal(other.Edits, proposal.Edits) || !slices.Equal(other.Findings, proposal.Findings) {
 			continue

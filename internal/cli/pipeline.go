@@ -204,9 +204,10 @@ func (r *run) fix(ctx context.Context, alone bool) error {
 		return err
 	}
 	var err error
-	if r.proposals, err = prover.ProveAgain(ctx, r.repo.files, r.results, r.checked, r.locator, r.mend, r.proposals); err != nil {
+	if r.proposals, err = prover.ProveAgain(ctx, r.locator, r.mend, r.proposals); err != nil {
 		return err
 	}
+	prover.AddAlternatives(r.locator, r.mend, r.proposals)
 	var overruled []string
 	for _, proposal := range r.proposals {
 		if proposal.Refusal != nil && proposal.Refusal.Reason == fix.NotMended {
