@@ -23,10 +23,10 @@ func likenessOf(changes []yamledit.Change) likeness {
 		switch {
 		case change.Op == yamledit.Delete:
 			for path := change.Path; len(path) > 0; path = path[:len(path)-1] {
-				l.emptied[keysOf(path)] = true
+				l.emptied[path.Keys()] = true
 			}
 		case change.Op == yamledit.Set && (change.Value == false || change.Value == string(corev1.DNSClusterFirst)):
-			l.defaults[keysOf(change.Path)] = change.Value
+			l.defaults[change.Path.Keys()] = change.Value
 		}
 	}
 	return l
@@ -34,7 +34,7 @@ func likenessOf(changes []yamledit.Change) likeness {
 
 // alike says whether two values at a path mean the same to Kubernetes; nil is none.
 func (l likeness) alike(a, b any, at yamledit.Path) bool {
-	keys := keysOf(at)
+	keys := at.Keys()
 	if l.isEmpty(a, keys) && l.isEmpty(b, keys) {
 		return true
 	}
@@ -63,17 +63,6 @@ func (l likeness) isEmpty(value any, keys string) bool {
 		return len(value) == 0
 	}
 	return false
-}
-
-// keysOf writes a path without list indexes.
-func keysOf(path yamledit.Path) string {
-	var b strings.Builder
-	for _, step := range path {
-		if !step.List {
-			b.WriteString("." + step.Key)
-		}
-	}
-	return b.String()
 }
 
 // isDigestAnnotation says whether a path leads to an annotation like checksum/config, by which charts

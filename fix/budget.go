@@ -7,6 +7,7 @@ import (
 
 	"github.com/podmend/podmend/internal/overlay"
 	"github.com/podmend/podmend/internal/yamledit"
+	"github.com/podmend/podmend/render"
 )
 
 // A Budget bounds the time for looking for fixes: what renders quickly can have more findings than
@@ -40,10 +41,11 @@ func lateRefusal() *Refusal {
 
 // An editor computes edits. It parses each file once, and computes the same edits once.
 type editor struct {
-	files    *overlay.FS
-	parsed   yamledit.Cache
-	computed map[string]computedEdits // by changesKey
-	budget   Budget
+	files     *overlay.FS
+	parsed    yamledit.Cache
+	templates map[string]*render.Template
+	computed  map[string]computedEdits // by changesKey
+	budget    Budget
 }
 
 type computedEdits struct {
@@ -52,7 +54,7 @@ type computedEdits struct {
 }
 
 func newEditor(files *overlay.FS, budget Budget) *editor {
-	return &editor{files: files, computed: map[string]computedEdits{}, budget: budget}
+	return &editor{files: files, templates: map[string]*render.Template{}, computed: map[string]computedEdits{}, budget: budget}
 }
 
 func (e *editor) parse(name string) (*yamledit.File, error) {

@@ -3,7 +3,6 @@ package fix
 import (
 	"errors"
 	"fmt"
-	"strings"
 
 	"github.com/podmend/podmend/check"
 	"github.com/podmend/podmend/internal/yamledit"
@@ -94,13 +93,6 @@ func (p *proposer) asWritten(file string, path yamledit.Path, value any) any {
 	return value
 }
 
-func tracedText(object *render.Object) []byte {
-	if object.Trace.YAML != nil {
-		return object.Trace.YAML
-	}
-	return object.YAML
-}
-
 // refusedEdit is a refusal on the way of an error.
 type refusedEdit struct{ Refusal }
 
@@ -144,30 +136,32 @@ func (e *editor) tidied(texts []FileEdit) ([]FileEdit, error) {
 	}
 	var all []FileEdit
 	for _, name := range sortedKeys(byFile) {
-		source, skipped, err := e.template(name)
+		template, err := e.template(name)
 		if err != nil {
 			return nil, err
 		}
 		for i := range byFile[name] {
-			byFile[name][i].Start -= skipped
-			byFile[name][i].End -= skipped
+			byFile[name][i].Start -= template.Skipped
+			byFile[name][i].End -= template.Skipped
 		}
-		for _, edit := range tidied(source, byFile[name]) {
-			edit.Start, edit.End = edit.Start+skipped, edit.End+skipped
+		for _, edit := range tidied(template, byFile[name]) {
+			edit.Start, edit.End = edit.Start+template.Skipped, edit.End+template.Skipped
 			all = append(all, FileEdit{name, edit})
 		}
 	}
 	return distinctTexts(all), nil
 }
 
+var errSeveralPlaces = &refusedEdit{Refusal{NotLocated, "the text comes from several places of the chart that cannot be changed together; change the template by hand"}}
+
 var errPrintsMore = &refusedEdit{Refusal{NotLocated, "with other values the template prints more of what the edit would take away; change the template by hand"}}
 
 func (e *editor) pulledFrom(object *render.Object, changes []yamledit.Change) ([]FileEdit, error) {
-	trace, text := object.Trace.Template, tracedText(object)
+	trace, text := object.Trace.Template, object.TracedText()
 	rendered := yamledit.Parse(text)
 	doc := len(rendered.Docs) - 1
 	changes = yamledit.WithoutMoot(changes)
-	pull := &templatePull{trace: trace, text: string(text), source: e.template}
+	pull := &templatePull{trace: trace, text: string(text), template: e.template}
 	texts, err := e.pullAll(pull, rendered, changes)
 	if errors.Is(err, errLeavesParts) {
 		var rest []yamledit.Change
@@ -181,7 +175,7 @@ func (e *editor) pulledFrom(object *render.Object, changes []yamledit.Change) ([
 		err = errPrintsMore
 	}
 	if errors.Is(err, errNotInTemplate) {
-		err = &refusedEdit{Refusal{NotLocated, "the text comes from several places of the chart that cannot be changed together; change the template by hand"}}
+		err = errSeveralPlaces
 	}
 	if err != nil {
 		return nil, err
@@ -225,29 +219,35 @@ func (e *editor) notInTemplate(trace *render.TemplateTrace, edit yamledit.Edit) 
 		}
 		file := &trace.Files[span.File]
 		if file.Inside != "" {
-			return &refusedEdit{Refusal{RemoteChart, fmt.Sprintf("%s in the archive %s prints it, and archives are not edited; set a value of the subchart, or change its source", file.Inside, file.File)}}
+			return inArchive(file)
 		}
-		source, _, err := e.template(file.File)
+		template, err := e.template(file.File)
 		if err != nil {
 			return err
 		}
-		line := 1 + strings.Count(source[:span.Start], "\n")
-		return &refusedEdit{Refusal{NotLocated, fmt.Sprintf("the action in %s:%d prints it, and no value was found that stands behind it; change the template or its values by hand", file.File, line)}}
+		return &refusedEdit{Refusal{NotLocated, fmt.Sprintf("the action in %s:%d prints it, and no value was found that stands behind it; change the template or its values by hand", file.File, template.Line(span.Start))}}
 	}
 	for _, file := range trace.Files {
 		if file.Inside != "" {
-			return &refusedEdit{Refusal{RemoteChart, fmt.Sprintf("%s in the archive %s prints it, and archives are not edited; set a value of the subchart, or change its source", file.Inside, file.File)}}
+			return inArchive(&file)
 		}
 	}
-	return &refusedEdit{Refusal{NotLocated, "the text comes from several places of the chart that cannot be changed together; change the template by hand"}}
+	return errSeveralPlaces
 }
 
-// template reads the template in a file.
-func (e *editor) template(name string) (source string, skipped int, err error) {
+func inArchive(file *render.TemplateFile) error {
+	return &refusedEdit{Refusal{RemoteChart, fmt.Sprintf("%s in the archive %s prints it, and archives are not edited; set a value of the subchart, or change its source", file.Inside, file.File)}}
+}
+
+// template reads a template, once.
+func (e *editor) template(name string) (*render.Template, error) {
+	if template := e.templates[name]; template != nil {
+		return template, nil
+	}
 	content, err := e.files.ReadFile(name)
 	if err != nil {
-		return "", 0, fmt.Errorf("read %s to edit it: %w", name, err)
+		return nil, fmt.Errorf("read %s to edit it: %w", name, err)
 	}
-	source, skipped = render.TemplateSource(content)
-	return source, skipped, nil
+	e.templates[name] = render.ReadTemplate(content)
+	return e.templates[name], nil
 }

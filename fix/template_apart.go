@@ -11,44 +11,46 @@ import (
 // loose asks that a mapping entry that is to be deleted holds nothing that only other values print,
 // and that nothing behind it belongs to it.
 func (p *templatePull) loose(edit *FileEdit, start, end int) error {
-	source, skipped, err := p.source(edit.File)
+	template, err := p.template(edit.File)
 	if err != nil {
 		return err
 	}
-	from, to := edit.Start-skipped, edit.End-skipped
+	source := template.Source
+	from, to := edit.Start-template.Skipped, edit.End-template.Skipped
 	own := indentation(strings.TrimLeft(source[from:], "\n"))
 	if at := strings.LastIndexByte(source[:from], '\n') + 1; strings.TrimSpace(source[at:from]) == "" {
 		own = indentation(source[at:])
 	}
-	if !p.allPrinted(edit.File, source, from, to, start, end) {
+	if !p.allPrinted(edit.File, template, from, to, start, end) {
 		return errLeavesParts
 	}
-	return ends(source, to, own)
+	return ends(template, to, own)
 }
 
 // replaceable widens a range whose text is replaced to what goes with it: all of a hostPath. It asks
 // that what is emptied holds nothing that only other values print, and that nothing behind several
 // lines belongs to them.
 func (p *templatePull) replaceable(from, to templatePlace, start, end int, added string) (templatePlace, templatePlace, error) {
-	source, err := p.sourceOf(from.file)
+	template, err := p.templateOf(from.file)
 	if err != nil {
 		return from, to, err
 	}
+	source := template.Source
 	last := p.lastInk(end - 1)
 	severalLines := strings.Contains(p.text[start:last+1], "\n") && (last+1 == len(p.text) || p.text[last+1] == '\n')
 	ink := strings.TrimSpace(added)
 	if key := strings.LastIndex(source[:from.offset], "hostPath:"); severalLines && ink == "{}" && key >= 0 && strings.HasSuffix(p.text[:p.lastInk(start-1)+1], "hostPath:") {
 		key += len("hostPath:")
-		if !render.WholeActions(source, key, from.offset) {
+		if !template.WholeActions(key, from.offset) {
 			return from, to, errLeavesParts
 		}
 		from.offset = key
-		to.offset = belonging(source, to.offset, keyColumn(source, key))
-	} else if (ink == "" || ink == "{}" || ink == "[]") && !p.allPrinted(p.trace.Files[from.file].File, source, from.offset, to.offset, start, end) {
+		to.offset = belonging(template, to.offset, keyColumn(source, key))
+	} else if (ink == "" || ink == "{}" || ink == "[]") && !p.allPrinted(p.trace.Files[from.file].File, template, from.offset, to.offset, start, end) {
 		return from, to, errLeavesParts
 	}
 	if severalLines {
-		err = ends(source, to.offset, keyColumn(source, from.offset))
+		err = ends(template, to.offset, keyColumn(source, from.offset))
 	}
 	return from, to, err
 }
@@ -62,12 +64,12 @@ func keyColumn(source string, at int) int {
 func columnOf(source string, at int) int { return at - strings.LastIndexByte(source[:at], '\n') - 1 }
 
 // allPrinted says whether each part of a range of a template printed something in a range of text.
-func (p *templatePull) allPrinted(file, source string, from, to, start, end int) bool {
-	for _, part := range render.TemplateParts(source) {
+func (p *templatePull) allPrinted(file string, template *render.Template, from, to, start, end int) bool {
+	for _, part := range template.Parts() {
 		if part.End <= from || part.Start >= to {
 			continue
 		}
-		text := strings.TrimSpace(source[max(part.Start, from):min(part.End, to)])
+		text := strings.TrimSpace(template.Source[max(part.Start, from):min(part.End, to)])
 		if (part.Prints || !part.Action && text != "") && !p.printedIn(file, part, start, end) {
 			return false
 		}
@@ -94,9 +96,9 @@ func (p *templatePull) printedIn(file string, part render.TemplatePart, start, e
 
 // belonging returns where what belongs to an entry of an indentation ends, if it ends at least at an
 // offset: whole blocks and actions behind it print what is indented deeper.
-func belonging(source string, end, own int) int {
-	depth := 0
-	for _, part := range render.TemplateParts(source) {
+func belonging(template *render.Template, end, own int) int {
+	source, depth := template.Source, 0
+	for _, part := range template.Parts() {
 		if part.End <= end {
 			continue
 		}
@@ -154,8 +156,9 @@ func indentedBy(action string) (int, bool) {
 var indentFunction = regexp.MustCompile(`n?indent\s+(\d+)`)
 
 // ends asks that what follows an entry of an indentation does not go on with it.
-func ends(source string, to, own int) error {
-	for _, part := range render.TemplateParts(source) {
+func ends(template *render.Template, to, own int) error {
+	source := template.Source
+	for _, part := range template.Parts() {
 		if part.End <= to {
 			continue
 		}

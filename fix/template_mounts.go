@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"github.com/podmend/podmend/internal/yamledit"
-	"github.com/podmend/podmend/render"
 )
 
 // noMountLeft asks that only what was rendered mounts the volumes that changes delete: with other
@@ -37,13 +36,13 @@ func (p *templatePull) mountedOtherwise(volume string) bool {
 		if file.Inside != "" {
 			continue
 		}
-		source, err := p.sourceOf(i)
+		template, err := p.templateOf(i)
 		if err != nil {
 			continue
 		}
 		printed, mounted := false, false
-		for _, part := range render.TemplateParts(source) {
-			text := source[part.Start:part.End]
+		for _, part := range template.Parts() {
+			text := template.Source[part.Start:part.End]
 			if part.Word == "define" || !part.Action && strings.Contains(text, "\n---") {
 				printed, mounted = false, false
 			}

@@ -13,9 +13,9 @@ var errNotInTemplate = errors.New("the text comes from several places of the cha
 
 // A templatePull translates edits of a rendered object into edits of the templates that printed it.
 type templatePull struct {
-	trace  *render.TemplateTrace
-	text   string
-	source func(file string) (source string, skipped int, err error)
+	trace    *render.TemplateTrace
+	text     string
+	template func(file string) (*render.Template, error)
 }
 
 // edits translates an edit of the rendered text. The error is errNotInTemplate, errLeavesParts, or
@@ -204,14 +204,14 @@ func (p *templatePull) deleteLines(start, end int, item bool) (FileEdit, error) 
 	if err != nil {
 		return FileEdit{}, err
 	}
-	source, err := p.sourceOf(from.file)
+	template, err := p.templateOf(from.file)
 	if err != nil {
 		return FileEdit{}, err
 	}
 	if item {
-		to.offset = belonging(source, to.offset, columnOf(source, from.offset))
+		to.offset = belonging(template, to.offset, columnOf(template.Source, from.offset))
 	}
-	a, b := wholeLines(source, from.offset, to.offset)
+	a, b := wholeLines(template.Source, from.offset, to.offset)
 	return p.checked(from.file, a, b, "")
 }
 
@@ -256,12 +256,12 @@ func (p *templatePull) indented(added string, at int, place templatePlace) (stri
 	if !strings.Contains(added, "\n") {
 		return added, nil
 	}
-	source, err := p.sourceOf(place.file)
+	template, err := p.templateOf(place.file)
 	if err != nil {
 		return "", err
 	}
 	rendered := indentation(p.text[strings.LastIndexByte(p.text[:at+1], '\n')+1:])
-	own := indentation(source[strings.LastIndexByte(source[:place.offset], '\n')+1:])
+	own := indentation(template.Source[strings.LastIndexByte(template.Source[:place.offset], '\n')+1:])
 	lines := strings.Split(added, "\n")
 	for i := 1; i < len(lines); i++ {
 		has := indentation(lines[i])
@@ -278,9 +278,8 @@ func (p *templatePull) indented(added string, at int, place templatePlace) (stri
 
 func indentation(line string) int { return len(line) - len(strings.TrimLeft(line, " ")) }
 
-func (p *templatePull) sourceOf(file int) (string, error) {
-	source, _, err := p.source(p.trace.Files[file].File)
-	return source, err
+func (p *templatePull) templateOf(file int) (*render.Template, error) {
+	return p.template(p.trace.Files[file].File)
 }
 
 // checked makes the edit if it leaves the template's actions whole.
@@ -289,12 +288,12 @@ func (p *templatePull) checked(index, start, end int, added string) (FileEdit, e
 	if file.Inside != "" {
 		return FileEdit{}, errNotInTemplate
 	}
-	source, skipped, err := p.source(file.File)
+	template, err := p.template(file.File)
 	if err != nil {
 		return FileEdit{}, err
 	}
-	if !render.WholeActions(source, start, end) {
+	if !template.WholeActions(start, end) {
 		return FileEdit{}, errNotInTemplate
 	}
-	return FileEdit{file.File, yamledit.Edit{Start: start + skipped, End: end + skipped, NewText: added}}, nil
+	return FileEdit{file.File, yamledit.Edit{Start: start + template.Skipped, End: end + template.Skipped, NewText: added}}, nil
 }

@@ -9,10 +9,11 @@ import (
 
 // tidied widens deletions to the blocks that they leave empty, such as an if around all that goes.
 // Edits are of one template, sorted and apart.
-func tidied(source string, edits []yamledit.Edit) []yamledit.Edit {
+func tidied(template *render.Template, edits []yamledit.Edit) []yamledit.Edit {
+	source := template.Source
 	var open []render.TemplatePart
 	var blocks []yamledit.Edit
-	for _, part := range render.TemplateParts(source) {
+	for _, part := range template.Parts() {
 		switch part.Word {
 		case "if", "with", "range", "define", "block":
 			open = append(open, part)

@@ -111,14 +111,20 @@ type valuesRoot struct {
 	hidden int // how many steps of the path the chart does not see
 }
 
+// pathTo leads in a layer to the values of the chart that within leads to. ok is false where the layer is
+// not of that chart or one around it.
+func (l *readLayer) pathTo(within []string) (path yamledit.Path, ok bool) {
+	above := len(l.Within)
+	if above > len(within) || !slices.Equal(l.Within, within[:above]) {
+		return nil, false
+	}
+	return yamledit.Keys(within[above:]...), true
+}
+
 // roots are the values of a layer that the chart to which within leads can see. Of charts below it, such
 // as libraries, these are what they export or what their helpers merge.
 func (l *readLayer) roots(within []string) []valuesRoot {
-	if len(l.Within) <= len(within) {
-		var path yamledit.Path
-		for _, name := range within[len(l.Within):] {
-			path = path.Join(name)
-		}
+	if path, ok := l.pathTo(within); ok {
 		roots := []valuesRoot{{path, len(path)}}
 		if len(path) > 0 {
 			roots = append(roots, valuesRoot{yamledit.NewPath("global"), 0})
@@ -163,7 +169,7 @@ func likeness(field, own yamledit.Path, value, node any, mentions []string) int 
 	}
 	suffix := commonSuffix(field, own)
 	mentioned := 0
-	name := keysOf(own)
+	name := own.Keys()
 	for _, mention := range mentions {
 		switch {
 		case mention == name:
@@ -188,17 +194,6 @@ func isCollection(value any) bool {
 		return true
 	}
 	return false
-}
-
-// keysOf writes the keys of a path without list indexes.
-func keysOf(path yamledit.Path) string {
-	var keys []string
-	for _, step := range path {
-		if !step.List {
-			keys = append(keys, step.Key)
-		}
-	}
-	return strings.Join(keys, ".")
 }
 
 // commonSuffix counts the keys at the end of two paths that are the same.
@@ -245,35 +240,23 @@ func (l *Locator) mentions(field *printedField) []string {
 // actionsAround returns the action at an offset, those that open the blocks around it, and the
 // assignments before it.
 func (l *Locator) actionsAround(file *TemplateFile, at int) []string {
-	text := l.text(file.File)
-	if text == nil || file.Inside != "" {
+	template := l.template(file)
+	if template == nil {
 		return nil
 	}
-	source, _ := TemplateSource(text.Src)
-	tokens, ok := templateTokens(source)
-	if !ok {
-		return nil
-	}
-	var open, found []string
-	for _, token := range tokens {
+	var found []string
+	for _, token := range template.tokens {
 		if token.start > at {
 			break
 		}
-		action := source[token.start:token.end]
-		switch token.word {
-		case "if", "with", "range", "define", "block":
-			open = append(open, action)
-		case "end":
-			if len(open) > 0 {
-				open = open[:len(open)-1]
-			}
-		case "":
-			if token.start == at || strings.Contains(action, ":=") {
-				found = append(found, action)
-			}
+		if action := template.Source[token.start:token.end]; token.word == "" && (token.start == at || strings.Contains(action, ":=")) {
+			found = append(found, action)
 		}
 	}
-	return append(found, open...)
+	for _, block := range template.around(at) {
+		found = append(found, block.action)
+	}
+	return found
 }
 
 func sortedKeys(m map[string]any) []string {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"reflect"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/podmend/podmend/internal/yamledit"
@@ -29,11 +30,7 @@ func (v *valuesOf) certain(l *Locator, field *printedField, value any) (candidat
 		return candidate, false
 	}
 	for cut := len(field.path); cut >= 0; cut-- {
-		own := yamledit.Path{}
-		for _, key := range chain {
-			own = own.Join(key)
-		}
-		own = own.Concat(field.path[cut:])
+		own := yamledit.Keys(chain...).Concat(field.path[cut:])
 		if found, ok := v.at(field, own); ok && sameText(found.value, value) {
 			return found, true
 		}
@@ -73,15 +70,11 @@ func sameText(a, b any) bool {
 
 // at looks for a value, by its path from the chart's own values, in the strongest layer that sets it.
 func (v *valuesOf) at(field *printedField, own yamledit.Path) (valueCandidate, bool) {
-	within := field.trace.Within
 	for i := range v.layers {
 		layer := &v.layers[i]
-		if len(layer.Within) > len(within) || strings.Join(layer.Within, "/") != strings.Join(within[:len(layer.Within)], "/") {
+		path, ok := layer.pathTo(field.trace.Within)
+		if !ok {
 			continue
-		}
-		path := yamledit.Path{}
-		for _, name := range within[len(layer.Within):] {
-			path = path.Join(name)
 		}
 		path = path.Concat(own)
 		if value := yamledit.ValueAt(layer.tree, path); value != nil {
@@ -93,17 +86,14 @@ func (v *valuesOf) at(field *printedField, own yamledit.Path) (valueCandidate, b
 
 // namedValue returns the keys from .Values that the action of a field prints.
 func (l *Locator) namedValue(field *printedField) ([]string, bool) {
-	text := l.text(field.file.File)
-	if text == nil || field.file.Inside != "" {
+	template := l.template(field.file)
+	if template == nil {
 		return nil, false
 	}
-	source, _ := TemplateSource(text.Src)
-	action := source[field.start:field.end]
+	action := template.Source[field.start:field.end]
 	match := plainValue.FindStringSubmatch(action)
 	if match == nil && plainDot.MatchString(action) {
-		if opened, ok := openedAround(source, field.start); ok {
-			match = plainWith.FindStringSubmatch(opened)
-		}
+		match = plainWith.FindStringSubmatch(dotOpener(template.around(field.start)))
 	}
 	if match == nil {
 		return nil, false
@@ -111,38 +101,17 @@ func (l *Locator) namedValue(field *printedField) ([]string, bool) {
 	return strings.Split(strings.TrimPrefix(match[1], "."), "."), true
 }
 
-// openedAround returns the action that opens the innermost with or range around an offset.
-func openedAround(source string, at int) (string, bool) {
-	tokens, ok := templateTokens(source)
-	if !ok {
-		return "", false
-	}
-	var open []templateToken
-	for _, token := range tokens {
-		if token.start > at {
-			break
-		}
-		switch token.word {
-		case "if", "with", "range", "define", "block":
-			open = append(open, token)
-		case "else":
-			if len(open) > 0 {
-				open[len(open)-1].word = "else"
-			}
-		case "end":
-			if len(open) > 0 {
-				open = open[:len(open)-1]
-			}
+// dotOpener returns the action that sets the dot within blocks, "" if that is no with.
+func dotOpener(blocks []templateBlock) string {
+	for _, block := range slices.Backward(blocks) {
+		switch {
+		case block.other:
+			return ""
+		case block.word == "with":
+			return block.action
+		case block.word != "if":
+			return ""
 		}
 	}
-	for i := len(open) - 1; i >= 0; i-- {
-		switch open[i].word {
-		case "with":
-			return source[open[i].start:open[i].end], true
-		case "if":
-			continue
-		}
-		return "", false
-	}
-	return "", false
+	return ""
 }

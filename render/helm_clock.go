@@ -13,7 +13,8 @@ const laterClock = `(now | dateModify "9601h1m1s")`
 // LaterClock returns a template that prints what it would on a later day. ok is false where it does
 // not ask for the time.
 func LaterClock(content []byte) (later []byte, ok bool) {
-	source, skipped := TemplateSource(content)
+	read := ReadTemplate(content)
+	source := read.Source
 	if !strings.Contains(source, "now") {
 		return nil, false
 	}
@@ -35,7 +36,7 @@ func LaterClock(content []byte) (later []byte, ok bool) {
 	for _, at := range slices.Backward(slices.Compact(places)) {
 		source = source[:at] + laterClock + source[at+len("now"):]
 	}
-	return append(slices.Clone(content[:skipped]), source...), len(places) > 0
+	return append(slices.Clone(content[:read.Skipped]), source...), len(places) > 0
 }
 
 // identifiers visits the names of functions below a node of a template.

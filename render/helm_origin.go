@@ -19,18 +19,13 @@ func (l *Locator) fromTemplate(object *Object, path yamledit.Path) (origin Origi
 	if set, ok := object.Trace.Template.valueOf(field.path); ok && !set.Inside {
 		return l.fromValues(field, set), true
 	}
-	if field.file.Inside != "" {
+	template := l.template(field.file)
+	if template == nil {
 		return Origin{}, false
 	}
-	text := l.text(field.file.File)
-	if text == nil {
-		return Origin{}, false
-	}
-	origin = Origin{File: field.file.File, Via: field.via(), Exact: true, Chain: field.chain(l)}
-	_, skipped := TemplateSource(text.Src)
-	position := text.Position(field.start+skipped, field.end+skipped)
+	origin = Origin{File: field.file.File, Via: field.via(), Exact: true, Chain: field.chain(l), Place: field.place(template)}
+	position := template.Position(field.start, field.end)
 	origin.Line, origin.Column, origin.EndLine, origin.EndColumn = position.Line, position.Column, position.EndLine, position.EndColumn
-	origin.Place = field.place(text)
 	return origin, true
 }
 
@@ -52,13 +47,9 @@ func (l *Locator) printed(object *Object, path yamledit.Path) (*printedField, bo
 	if object.Trace == nil || object.Trace.Template == nil {
 		return nil, false
 	}
-	rendered := l.rendered(object)
-	if object.Trace.YAML != nil {
-		other := yamledit.Parse(object.Trace.YAML)
-		if !sameShape(lastRoot(rendered), lastRoot(other)) {
-			return nil, false
-		}
-		rendered = other
+	rendered, ok := l.tracedText(object)
+	if !ok {
+		return nil, false
 	}
 	doc := len(rendered.Docs) - 1
 	found, ok := rendered.Nearest(doc, path)
@@ -156,20 +147,18 @@ func (f *printedField) chain(l *Locator) (chain []Link) {
 }
 
 func (l *Locator) link(file *TemplateFile, offset int, via Via) (Link, bool) {
-	text := l.text(file.File)
-	if text == nil || file.Inside != "" {
+	template := l.template(file)
+	if template == nil {
 		return Link{}, false
 	}
-	_, skipped := TemplateSource(text.Src)
-	return Link{File: file.File, Line: text.Position(offset+skipped, offset+skipped).Line, Via: via}, true
+	return Link{File: file.File, Line: template.Line(offset), Via: via}, true
 }
 
 // place names the field in its file: the named template, the field's text and its order among those
 // that read the same. What one action prints is told apart by its place in the object.
-func (f *printedField) place(text *yamledit.File) string {
-	source, _ := TemplateSource(text.Src)
-	wanted := source[f.start:f.end]
-	same := strings.Count(source[:f.start], wanted)
+func (f *printedField) place(template *Template) string {
+	wanted := template.Source[f.start:f.end]
+	same := strings.Count(template.Source[:f.start], wanted)
 	key := f.path.String()
 	if !f.action {
 		for i := len(f.path) - 1; i >= 0; i-- {
@@ -182,19 +171,33 @@ func (f *printedField) place(text *yamledit.File) string {
 	return fmt.Sprintf("%s:%s:%s#%d", f.trace.Frames[f.frame].Define, key, wanted, same)
 }
 
-// text is a file by its bytes, for positions; nil if it cannot be read.
-func (l *Locator) text(name string) *yamledit.File {
+// template reads a template, once; nil if it stands in an archive or cannot be read.
+func (l *Locator) template(file *TemplateFile) *Template {
+	if file.Inside != "" {
+		return nil
+	}
 	l.mutex.Lock()
 	defer l.mutex.Unlock()
-	if file, ok := l.texts[name]; ok {
-		return file
+	if template, ok := l.templates[file.File]; ok {
+		return template
 	}
-	var file *yamledit.File
-	if content, err := l.files.ReadFile(name); err == nil {
-		file = yamledit.Text(content)
+	var template *Template
+	if content, err := l.files.ReadFile(file.File); err == nil {
+		template = ReadTemplate(content)
 	}
-	l.texts[name] = file
-	return file
+	l.templates[file.File] = template
+	return template
+}
+
+// tracedText is the parsed text that the trace of an object is about. ok is false where it differs from the
+// object's in more than its scalars.
+func (l *Locator) tracedText(object *Object) (file *yamledit.File, ok bool) {
+	rendered := l.rendered(object)
+	if object.Trace.YAML == nil {
+		return rendered, true
+	}
+	file = yamledit.Parse(object.Trace.YAML)
+	return file, sameShape(lastRoot(rendered), lastRoot(file))
 }
 
 // sameShape says whether two trees differ in nothing but scalars.

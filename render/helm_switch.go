@@ -14,7 +14,7 @@ var plainCondition = regexp.MustCompile(`^\{\{-?\s*if\s+\$?\.Values((?:\.[A-Za-z
 // that is a value which is true. ok is false where there is none.
 func (l *Locator) SwitchOff(result *Result, object *Object, path yamledit.Path) (file string, change yamledit.Change, ok bool) {
 	field, ok := l.printed(object, path)
-	if !ok || field.file.Inside != "" {
+	if !ok {
 		return "", change, false
 	}
 	chain, ok := l.conditionAround(field.file, field.start)
@@ -22,11 +22,7 @@ func (l *Locator) SwitchOff(result *Result, object *Object, path yamledit.Path) 
 		return "", change, false
 	}
 	values := l.values(result)
-	own := yamledit.Path{}
-	for _, key := range chain {
-		own = own.Join(key)
-	}
-	candidate, ok := values.at(field, own)
+	candidate, ok := values.at(field, yamledit.Keys(chain...))
 	if !ok || candidate.value != true {
 		return "", change, false
 	}
@@ -37,51 +33,21 @@ func (l *Locator) SwitchOff(result *Result, object *Object, path yamledit.Path) 
 	return l.valueChange(values, &source, yamledit.Change{Op: yamledit.Set, Path: candidate.path, Value: false})
 }
 
-// conditionAround returns the value of the if right around an offset, as keys from .Values.
+// conditionAround returns the value of the if right around an offset, as keys from .Values. ok is false
+// where the block holds more than the field.
 func (l *Locator) conditionAround(file *TemplateFile, at int) (chain []string, ok bool) {
-	text := l.text(file.File)
-	if text == nil {
+	template := l.template(file)
+	if template == nil {
 		return nil, false
 	}
-	source, _ := TemplateSource(text.Src)
-	tokens, ok := templateTokens(source)
-	if !ok {
+	blocks := template.around(at)
+	if len(blocks) == 0 || !template.endsUndivided(at) {
 		return nil, false
 	}
-	type block struct {
-		action string
-		other  bool // it has another branch
+	last := blocks[len(blocks)-1]
+	match := plainCondition.FindStringSubmatch(last.action)
+	if match == nil || last.other {
+		return nil, false
 	}
-	var open []block
-	for _, token := range tokens {
-		past := token.start > at
-		switch token.word {
-		case "if", "with", "range", "define", "block":
-			if past {
-				return nil, false // the block holds more than the field
-			}
-			open = append(open, block{action: source[token.start:token.end]})
-		case "else":
-			if past {
-				return nil, false
-			}
-			if len(open) > 0 {
-				open[len(open)-1].other = true
-			}
-		case "end":
-			if len(open) == 0 {
-				return nil, false
-			}
-			last := open[len(open)-1]
-			if past {
-				match := plainCondition.FindStringSubmatch(last.action)
-				if match == nil || last.other {
-					return nil, false
-				}
-				return strings.Split(strings.TrimPrefix(match[1], "."), "."), true
-			}
-			open = open[:len(open)-1]
-		}
-	}
-	return nil, false
+	return strings.Split(strings.TrimPrefix(match[1], "."), "."), true
 }

@@ -1,7 +1,6 @@
 package render
 
 import (
-	"regexp"
 	"strings"
 )
 
@@ -109,69 +108,3 @@ func actionWord(inside string) string {
 	}
 	return ""
 }
-
-// WholeActions says whether a range of a template cuts no action in two and holds each block that
-// it touches from its opening to its end.
-func WholeActions(source string, start, end int) bool {
-	tokens, ok := templateTokens(source)
-	if !ok {
-		return false
-	}
-	depth := 0
-	for _, token := range tokens {
-		if token.end <= start || token.start >= end || token.start == token.end {
-			continue
-		}
-		if token.start < start || token.end > end {
-			return false
-		}
-		switch token.word {
-		case "if", "with", "range", "define", "block":
-			depth++
-		case "end":
-			depth--
-		case "else", "break", "continue":
-			if depth == 0 {
-				return false
-			}
-		}
-		if depth < 0 {
-			return false
-		}
-	}
-	return depth == 0
-}
-
-// A TemplatePart is a text or an action of a template; Word is an action's keyword, such as if.
-type TemplatePart struct {
-	Start, End int
-	Action     bool
-	Word       string
-	// Prints says that the action is a pipeline or includes a named template.
-	Prints bool
-}
-
-// TemplateParts splits a template. Texts are as they are printed: without the white space that
-// actions trim.
-func TemplateParts(source string) []TemplatePart {
-	tokens, ok := templateTokens(source)
-	if !ok {
-		return nil
-	}
-	var parts []TemplatePart
-	for _, token := range tokens {
-		if token.textStart < token.textEnd {
-			parts = append(parts, TemplatePart{Start: token.textStart, End: token.textEnd})
-		}
-		if token.start < token.end {
-			assigns := assignment.MatchString(source[token.start:token.end])
-			parts = append(parts, TemplatePart{
-				Start: token.start, End: token.end, Action: true, Word: token.word,
-				Prints: token.word == "template" || token.word == "" && !token.comment && !assigns,
-			})
-		}
-	}
-	return parts
-}
-
-var assignment = regexp.MustCompile(`^\{\{-?\s*\$\w*\s*:?=[^=]`)

@@ -160,7 +160,7 @@ func TestWholeActions(t *testing.T) {
 		"{{ if .x }}\nb\n": false, "\nb\n{{ else }}\nc\n": false, "c\n{{ end }}": false, "{{ if": false, "end }}\nd": false,
 	} {
 		start := strings.Index(source, part)
-		if got := WholeActions(source, start, start+len(part)); got != want {
+		if got := ReadTemplate([]byte(source)).WholeActions(start, start+len(part)); got != want {
 			t.Errorf("%q: %t, want %t", part, got, want)
 		}
 	}

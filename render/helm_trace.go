@@ -1,8 +1,6 @@
 package render
 
 import (
-	"bytes"
-	"slices"
 	"sort"
 )
 
@@ -56,13 +54,6 @@ type TemplateSpan struct {
 	Start, End int // byte range in the file
 }
 
-// TemplateSource returns the template in the content of a file, and how many bytes of the file stand
-// before it: Helm takes off a byte order mark.
-func TemplateSource(content []byte) (source string, skipped int) {
-	trimmed := bytes.TrimPrefix(content, helmBOM)
-	return string(trimmed), len(content) - len(trimmed)
-}
-
 // SpanAt returns the index of the span that printed the byte at an offset, -1 if there is none.
 func (t *TemplateTrace) SpanAt(at int) int {
 	return sort.Search(len(t.Spans), func(i int) bool { return t.Spans[i].At > at }) - 1
@@ -80,7 +71,7 @@ func (t *TemplateTrace) source(at int) (span *TemplateSpan, offset int, ok bool)
 
 // part returns the trace of the bytes from start to end.
 func (t *TemplateTrace) part(start, end int) *TemplateTrace {
-	part := &TemplateTrace{Within: t.Within, Files: t.Files, Frames: slices.Clone(t.Frames)}
+	part := &TemplateTrace{Within: t.Within, Files: t.Files, Frames: t.Frames}
 	for i := max(t.SpanAt(start), 0); i < len(t.Spans) && t.Spans[i].At < end; i++ {
 		span := t.Spans[i]
 		if cut := start - span.At; cut > 0 {

@@ -57,8 +57,7 @@ func TestTracesOfCorpus(t *testing.T) {
 					if err != nil {
 						t.Fatal(err)
 					}
-					_, skipped := TemplateSource(source)
-					start := span.Start + skipped
+					start := span.Start + ReadTemplate(source).Skipped
 					if got := string(source[start : start+end-span.At]); got != string(object.YAML[span.At:end]) {
 						t.Errorf("%s: %s: byte %d: %q is not %q", target.ID, file.File, start, got, object.YAML[span.At:end])
 					}

@@ -22,14 +22,18 @@ type chartTracer struct {
 	input   chartutil.Values
 	values  any                      // those of input, before any template could change them
 	wanted  map[string]bool          // engine names of the templates that are traced
-	files   map[*chart.File]int      // index in the marker, by template file
-	order   []*chart.File            // the same, by index
+	order   []*chart.File            // template files by their index in the marker
 	within  map[string][]string      // names of subcharts above a template, by engine name
 	names   map[*chart.File][]string // engine names of a template file
 	vendors map[*chart.File]string
-	plain   map[string]string         // what the unmarked templates printed
-	marked  map[string]*TemplateTrace // by engine name
-	texts   map[string]string
+	plain   map[string]string      // what the unmarked templates printed
+	traced  map[string]tracedPrint // by engine name
+}
+
+// A tracedPrint is what one template printed, without and with marks.
+type tracedPrint struct {
+	trace         *TemplateTrace
+	plain, marked []helmDocument
 }
 
 // trace renders the chart again with marks in its templates, and gives the objects that hold pod
@@ -38,7 +42,7 @@ type chartTracer struct {
 func (c *helmChart) trace(objects []Object, plain map[string]string, input chartutil.Values, values any, all bool) {
 	t := &chartTracer{
 		chart: c, input: input, values: values, plain: plain,
-		wanted: map[string]bool{}, files: map[*chart.File]int{}, within: map[string][]string{}, names: map[*chart.File][]string{}, vendors: map[*chart.File]string{},
+		wanted: map[string]bool{}, within: map[string][]string{}, names: map[*chart.File][]string{}, vendors: map[*chart.File]string{},
 	}
 	for i := range objects {
 		if name := objects[i].Source.printed.template; name != "" && (all || objects[i].HasPodTemplate()) {
@@ -70,7 +74,8 @@ func (c *helmChart) trace(objects []Object, plain map[string]string, input chart
 // as the output of the actions that include them.
 func (t *chartTracer) render(twins bool) bool {
 	m := &templateMarker{twins: map[string]bool{}}
-	t.files, t.order = map[*chart.File]int{}, nil
+	t.order = nil
+	added := map[*chart.File]bool{} // a chart with aliases shares its files
 	walkHelmChart(t.chart.Chart, func(of *chart.Chart) {
 		for _, template := range of.Templates {
 			name := path.Join(of.ChartFullPath(), template.Name)
@@ -79,11 +84,11 @@ func (t *chartTracer) render(twins bool) bool {
 			if !slices.Contains(t.names[template], name) {
 				t.names[template] = append(t.names[template], name)
 			}
-			if _, known := t.files[template]; known || strings.HasSuffix(name, helmNotes) || holdsMarks(string(template.Data)) {
+			if added[template] || strings.HasSuffix(name, helmNotes) || holdsMarks(string(template.Data)) {
 				continue
 			}
-			if index, ok := m.add(string(template.Data)); ok {
-				t.files[template] = index
+			if _, ok := m.add(string(template.Data)); ok {
+				added[template] = true
 				t.order = append(t.order, template)
 			}
 		}
@@ -109,10 +114,17 @@ func (t *chartTracer) render(twins bool) bool {
 	if err != nil {
 		return false
 	}
-	t.marked, t.texts = map[string]*TemplateTrace{}, map[string]string{}
+	var files []TemplateFile
+	for _, template := range t.order {
+		place := t.chart.places[template]
+		files = append(files, TemplateFile{File: place.file, Inside: place.inside, Vendor: t.vendors[template]})
+	}
+	t.traced = map[string]tracedPrint{}
 	for name := range t.wanted {
 		unmarked := unmark(printed[name])
-		t.marked[name], t.texts[name] = m.spansOf(unmarked), unmarked.text
+		trace := m.spansOf(unmarked)
+		trace.Within, trace.Files = t.within[name], files
+		t.traced[name] = tracedPrint{trace, splitHelmDocuments(t.plain[name]), splitHelmDocuments(unmarked.text)}
 	}
 	return true
 }
@@ -129,8 +141,8 @@ func subchartNames(of *chart.Chart) []string {
 
 // object returns the trace of an object's text, nil if the marked templates printed another text.
 func (t *chartTracer) object(object *Object) *Trace {
-	name := object.Source.printed.template
-	plain, marked := splitHelmDocuments(t.plain[name]), splitHelmDocuments(t.texts[name])
+	printed := t.traced[object.Source.printed.template]
+	plain, marked := printed.plain, printed.marked
 	if len(plain) != len(marked) {
 		return nil
 	}
@@ -141,23 +153,13 @@ func (t *chartTracer) object(object *Object) *Trace {
 		if string(object.YAML) != plain[i].text {
 			return nil // an item of a list, which has a text of its own
 		}
-		trace := t.marked[name].part(marked[i].start, marked[i].start+len(marked[i].text))
+		trace := printed.trace.part(marked[i].start, marked[i].start+len(marked[i].text))
 		if !trace.agrees(plain[i].text, marked[i].text) {
 			return nil
 		}
-		return &Trace{Template: t.named(trace, name)}
+		return &Trace{Template: trace.compact()}
 	}
 	return nil
-}
-
-// named gives a trace the names of its files.
-func (t *chartTracer) named(trace *TemplateTrace, name string) *TemplateTrace {
-	trace.Within = t.within[name]
-	for _, template := range t.order {
-		place := t.chart.places[template]
-		trace.Files = append(trace.Files, TemplateFile{File: place.file, Inside: place.inside, Vendor: t.vendors[template]})
-	}
-	return trace.compact()
 }
 
 // copyTree copies a tree of values.

@@ -7,11 +7,11 @@ import (
 // ValueChange turns a change of an object that a chart printed into the change of a values file that
 // causes it. ok is false where no value is known to be behind the field.
 func (l *Locator) ValueChange(result *Result, object *Object, change yamledit.Change) (file string, changed yamledit.Change, ok bool) {
-	text := object.YAML
-	if object.Trace.YAML != nil {
-		text = object.Trace.YAML
+	rendered, ok := l.tracedText(object)
+	if !ok {
+		return "", change, false
 	}
-	set, path, ok := object.Trace.Template.valueAt(yamledit.Parse(text), change.Path)
+	set, path, ok := object.Trace.Template.valueAt(rendered, change.Path)
 	if !ok {
 		return "", change, false
 	}
@@ -63,10 +63,7 @@ func (v *valuesOf) source(candidate valueCandidate) (source ValueSource, ok bool
 	if parent == nil {
 		return source, false
 	}
-	source.Parent = parent.File
-	for _, name := range layer.Within[len(parent.Within):] {
-		source.Below = source.Below.Join(name)
-	}
+	source.Parent, source.Below = parent.File, yamledit.Keys(layer.Within[len(parent.Within):]...)
 	return source, true
 }
 

@@ -54,11 +54,11 @@ type Link struct {
 type Locator struct {
 	files *overlay.FS
 
-	mutex  sync.Mutex
-	parsed yamledit.Cache            // source files
-	closed map[string]bool           // those that cannot be read or are too large
-	texts  map[string]*yamledit.File // templates by name, not parsed; nil if unreadable
-	layers map[string]*valuesOf      // values by target id
+	mutex     sync.Mutex
+	parsed    yamledit.Cache       // source files
+	closed    map[string]bool      // those that cannot be read or are too large
+	templates map[string]*Template // by name; nil if unreadable
+	layers    map[string]*valuesOf // values by target id
 	// Fields are asked for object by object, so that keeping the last one parses each once.
 	last         *Object
 	lastRendered *yamledit.File
@@ -73,7 +73,7 @@ const maxKeptLists = 10_000
 // NewLocator makes a locator that reads sources from files.
 func NewLocator(files *overlay.FS) *Locator {
 	return &Locator{
-		files: files, closed: map[string]bool{}, texts: map[string]*yamledit.File{}, layers: map[string]*valuesOf{}, names: map[*yaml.Node][]string{}, earlier: map[*yamledit.File]map[*yaml.Node]int{},
+		files: files, closed: map[string]bool{}, templates: map[string]*Template{}, layers: map[string]*valuesOf{}, names: map[*yaml.Node][]string{}, earlier: map[*yamledit.File]map[*yaml.Node]int{},
 	}
 }
 

@@ -18,6 +18,14 @@ type Trace struct {
 	Fields *FieldTrace
 }
 
+// TracedText is the text that an object's trace is about.
+func (o *Object) TracedText() []byte {
+	if o.Trace.YAML != nil {
+		return o.Trace.YAML
+	}
+	return o.YAML
+}
+
 // Traces renders those results again that are asked for by their index, and gives their objects a
 // Trace. Where this fails the objects stay without one: what they say of source is less exact then.
 // The error is ctx's.

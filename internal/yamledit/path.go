@@ -24,6 +24,26 @@ func NewPath(steps ...any) Path {
 	return Path(nil).Join(steps...)
 }
 
+// Keys makes a path of keys alone.
+func Keys(keys ...string) Path {
+	path := make(Path, len(keys))
+	for i, key := range keys {
+		path[i] = Step{Key: key}
+	}
+	return path
+}
+
+// Keys writes the keys of a path without its list indexes.
+func (p Path) Keys() string {
+	var keys []string
+	for _, step := range p {
+		if !step.List {
+			keys = append(keys, step.Key)
+		}
+	}
+	return strings.Join(keys, ".")
+}
+
 // Join returns a new path that goes on from p by keys (string) and list indexes (int).
 // It panics on any other type.
 func (p Path) Join(steps ...any) Path {
