@@ -15,9 +15,9 @@ func Fields(results []render.Result, report *check.Report, options check.MendOpt
 			continue
 		}
 		for _, remedy := range group.control.Mend(group.pod, group.fields, options) {
-			for _, change := range remedy.Changes {
+			for _, change := range group.changes(remedy) {
 				ref := refs[group.pod.Object]
-				ref.Path = group.pod.FieldPath(change.Path)
+				ref.Path = change.Path
 				fields = append(fields, ref)
 			}
 		}

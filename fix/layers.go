@@ -11,12 +11,23 @@ import (
 // an overlay takes out of its patch and of the base below, the base's own proposal takes out there,
 // and neither holds without the other.
 func joinLayers(proposals []*Proposal) []*Proposal {
-	by := map[string]*Proposal{} // by change
+	keys := func(proposal *Proposal) (keys []string) {
+		for _, change := range proposal.changes {
+			keys = append(keys, change.key())
+		}
+		return keys
+	}
+	return joinSharing(proposals, keys, func(a, b *Proposal) bool { return a.layered() || b.layered() })
+}
+
+// joinSharing joins proposals that have a key in common, where they may be joined.
+func joinSharing(proposals []*Proposal, keys func(*Proposal) []string, may func(a, b *Proposal) bool) []*Proposal {
+	by := map[string]*Proposal{}
 	for _, proposal := range slices.Clone(proposals) {
-		for _, change := range slices.Clone(proposal.changes) {
-			other := by[change.key()]
-			by[change.key()] = proposal
-			if other == nil || other == proposal || !other.layered() && !proposal.layered() {
+		for _, key := range keys(proposal) {
+			other := by[key]
+			by[key] = proposal
+			if other == nil || other == proposal || !may(other, proposal) {
 				continue
 			}
 			proposal.absorb(other)

@@ -25,11 +25,7 @@ type overlayPatch struct {
 // inOverlay turns a remedy into a patch of the root. A kustomization that others include is a base:
 // it stays as it is.
 func (p *proposer) inOverlay(proposal *Proposal, object *render.Object, remedy check.Remedy, in intent, group *podFindings) *Refusal {
-	in.changes, proposal.changes = nil, nil
-	for _, change := range remedy.Changes {
-		change.Path = group.pod.FieldPath(change.Path)
-		in.changes = append(in.changes, change)
-	}
+	in.changes, proposal.changes = group.changes(remedy), nil
 	if p.included[object.Source.Kustomization] {
 		return &Refusal{NotLocated, object.Source.Kustomization + " is the base of others, which are mended by patches of their own; it stays as it is"}
 	}
@@ -41,26 +37,13 @@ func (p *proposer) inOverlay(proposal *Proposal, object *render.Object, remedy c
 // joinOverlays joins the proposals that put patches into one kustomization, since each may need the
 // list of patches that another begins.
 func joinOverlays(proposals []*Proposal) []*Proposal {
-	by := map[string]*Proposal{} // by kustomization
-	for _, proposal := range slices.Clone(proposals) {
-		for _, patch := range slices.Clone(proposal.overlays) {
-			file := patch.object.Source.Kustomization
-			other := by[file]
-			by[file] = proposal
-			if other == nil || other == proposal {
-				continue
-			}
-			proposal.absorb(other)
-			proposal.dedupe()
-			proposals = slices.DeleteFunc(proposals, func(p *Proposal) bool { return p == other })
-			for name, owner := range by {
-				if owner == other {
-					by[name] = proposal
-				}
-			}
+	kustomizations := func(proposal *Proposal) (files []string) {
+		for _, patch := range proposal.overlays {
+			files = append(files, patch.object.Source.Kustomization)
 		}
+		return files
 	}
-	return proposals
+	return joinSharing(proposals, kustomizations, func(*Proposal, *Proposal) bool { return true })
 }
 
 // addOverlays writes the patches of a proposal into their kustomizations.

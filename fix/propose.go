@@ -8,6 +8,7 @@ import (
 
 	"github.com/podmend/podmend/check"
 	"github.com/podmend/podmend/internal/overlay"
+	"github.com/podmend/podmend/internal/yamledit"
 	"github.com/podmend/podmend/render"
 )
 
@@ -160,14 +161,15 @@ func (p *proposer) locate(proposal *Proposal, group *podFindings, remedy check.R
 		in.paths = append(in.paths, path)
 		in.mends = append(in.mends, path.String())
 	}
+	if object.Trace != nil && object.Trace.Template != nil {
+		in.changes = group.changes(remedy)
+		proposal.intents = []intent{in}
+		p.locateInChart(proposal, group, remedy)
+		return nil
+	}
 	proposal.intents = []intent{in}
 	meant := &proposal.intents[0]
-	for _, change := range remedy.Changes {
-		change.Path = group.pod.FieldPath(change.Path)
-		if object.Trace != nil && object.Trace.Template != nil {
-			meant.changes = append(meant.changes, change)
-			continue
-		}
+	for _, change := range group.changes(remedy) {
 		placed, ok := p.locator.SourceChanges(object, change)
 		if inRoot := object.Source.Kustomization != ""; inRoot && (!ok || p.options.InOverlay) {
 			return p.inOverlay(proposal, object, remedy, in, group)
@@ -182,10 +184,16 @@ func (p *proposer) locate(proposal *Proposal, group *podFindings, remedy check.R
 			})
 		}
 	}
-	if object.Trace != nil && object.Trace.Template != nil {
-		p.locateInChart(proposal, group, remedy)
-	}
 	return nil
+}
+
+// changes are those of a remedy, with paths from the object's root.
+func (g *podFindings) changes(remedy check.Remedy) []yamledit.Change {
+	changes := slices.Clone(remedy.Changes)
+	for i := range changes {
+		changes[i].Path = g.pod.FieldPath(changes[i].Path)
+	}
+	return changes
 }
 
 func notLocated(object *render.Object) *Refusal {

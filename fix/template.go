@@ -62,12 +62,7 @@ func (p *proposer) switchOff(proposal *Proposal, group *podFindings, remedy chec
 		if len(dropped.Fields) != len(remedy.Fields) {
 			return false
 		}
-		meant := &proposal.intents[0]
-		meant.changes = nil
-		for _, change := range dropped.Changes {
-			change.Path = group.pod.FieldPath(change.Path)
-			meant.changes = append(meant.changes, change)
-		}
+		proposal.intents[0].changes = group.changes(dropped)
 		proposal.Notes = dropped.Notes
 	}
 	proposal.changes = append(proposal.changes, *off)

@@ -7,6 +7,8 @@ import (
 	"context"
 	"strings"
 	"testing"
+
+	"github.com/podmend/podmend/internal/scripts"
 )
 
 // What Helm reads of a chart beside its templates.
@@ -48,7 +50,7 @@ func FuzzPackagedChart(f *testing.F) {
 	f.Add([]byte("-- sub/Chart.yaml --\napiVersion: v2\nname: sub\nversion: 1.0.0\n-- sub/charts/sub/Chart.yaml --\na: [\n"), uint8(tar.TypeGNUSparse), "../..")
 	empty := emptyFiles(f)
 	f.Fuzz(func(t *testing.T, text []byte, last uint8, link string) {
-		archived := archiveOf(text).Files
+		archived := scripts.Parse(text).Files
 		if len(archived) > 50 {
 			return
 		}

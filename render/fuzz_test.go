@@ -15,42 +15,13 @@ import (
 	"github.com/rogpeppe/go-internal/txtar"
 
 	"github.com/podmend/podmend/internal/overlay"
+	"github.com/podmend/podmend/internal/scripts"
 )
-
-// scripts are the repositories of the scripts, each with what it holds.
-func scripts(f *testing.F) []*txtar.Archive {
-	f.Helper()
-	var archives []*txtar.Archive
-	for _, dir := range []string{"script", "hostile"} {
-		names, err := filepath.Glob(filepath.Join("..", "testdata", dir, "*.txtar"))
-		if err != nil || len(names) == 0 {
-			f.Fatal("there are no scripts", err)
-		}
-		for _, name := range names {
-			archive, err := txtar.ParseFile(name)
-			if err != nil {
-				f.Fatal(err)
-			}
-			archives = append(archives, archive)
-		}
-	}
-	return archives
-}
-
-// archiveOf parses a text archive; the package panics on some texts that are none.
-func archiveOf(text []byte) (archive *txtar.Archive) {
-	defer func() {
-		if recover() != nil {
-			archive = &txtar.Archive{}
-		}
-	}()
-	return txtar.Parse(text)
-}
 
 // seedFiles lists the files of the scripts whose names match one of the patterns.
 func seedFiles(f *testing.F, patterns ...string) (texts []string) {
 	f.Helper()
-	for _, archive := range scripts(f) {
+	for _, archive := range scripts.Read(f, filepath.Join("..", "testdata", "script"), filepath.Join("..", "testdata", "hostile")) {
 		for _, file := range archive.Files {
 			for _, pattern := range patterns {
 				if ok, _ := path.Match(pattern, path.Base(file.Name)); ok {
@@ -102,13 +73,13 @@ func sound(t *testing.T, files *overlay.FS, result *Result) {
 
 // Whatever files a repository holds, each target is found once, and inside.
 func FuzzDiscover(f *testing.F) {
-	for _, archive := range scripts(f) {
+	for _, archive := range scripts.Read(f, filepath.Join("..", "testdata", "script"), filepath.Join("..", "testdata", "hostile")) {
 		f.Add(txtar.Format(archive))
 	}
 	empty := emptyFiles(f)
 	f.Fuzz(func(t *testing.T, text []byte) {
 		changed := map[string][]byte{}
-		for _, file := range archiveOf(text).Files {
+		for _, file := range scripts.Parse(text).Files {
 			if fs.ValidPath(file.Name) && file.Name != "." && len(changed) < 100 {
 				changed[file.Name] = file.Data
 			}

@@ -13,40 +13,14 @@ import (
 
 	"github.com/rogpeppe/go-internal/txtar"
 
+	"github.com/podmend/podmend/internal/scripts"
+
 	"github.com/podmend/podmend/report"
 )
 
-// scripts are the repositories of the scripts.
-func scripts(f *testing.F) []*txtar.Archive {
-	f.Helper()
-	names, err := filepath.Glob(filepath.Join("..", "..", "testdata", "script", "*.txtar"))
-	if err != nil || len(names) == 0 {
-		f.Fatal("there are no scripts", err)
-	}
-	var archives []*txtar.Archive
-	for _, name := range names {
-		archive, err := txtar.ParseFile(name)
-		if err != nil {
-			f.Fatal(err)
-		}
-		archives = append(archives, archive)
-	}
-	return archives
-}
-
-// archiveOf parses a text archive; the package panics on some texts that are none.
-func archiveOf(text []byte) (archive *txtar.Archive) {
-	defer func() {
-		if recover() != nil {
-			archive = &txtar.Archive{}
-		}
-	}()
-	return txtar.Parse(text)
-}
-
 // A configuration is refused or can be worked with, and an exemption is added to it without a loss.
 func FuzzConfig(f *testing.F) {
-	for _, archive := range scripts(f) {
+	for _, archive := range scripts.Read(f, filepath.Join("..", "..", "testdata", "script")) {
 		for _, file := range archive.Files {
 			if strings.HasSuffix(file.Name, "podmend.yaml") {
 				f.Add(file.Data)
@@ -89,7 +63,7 @@ func FuzzConfig(f *testing.F) {
 // A whole run over a repository, without templates, which only children bound: what is mended is
 // mended, what is printed is harmless, and nothing is podmend's own failure.
 func FuzzFix(f *testing.F) {
-	for _, archive := range scripts(f) {
+	for _, archive := range scripts.Read(f, filepath.Join("..", "..", "testdata", "script")) {
 		if _, ok := plainFiles(archive); ok {
 			f.Add(txtar.Format(archive))
 		}
@@ -99,7 +73,7 @@ func FuzzFix(f *testing.F) {
 	f.Cleanup(func() { http.DefaultTransport = before })
 	http.DefaultTransport = http.NewFileTransport(http.Dir(f.TempDir()))
 	f.Fuzz(func(t *testing.T, text []byte) {
-		files, ok := plainFiles(archiveOf(text))
+		files, ok := plainFiles(scripts.Parse(text))
 		if !ok {
 			return
 		}

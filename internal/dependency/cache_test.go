@@ -142,7 +142,7 @@ func TestProofsSeeFetchedArchives(t *testing.T) {
 			t.Errorf("the change is not seen: %s", text)
 		}
 	}
-	if asked := server.requests(); len(asked) > 0 {
+	if asked := server.paths(); len(asked) > 0 {
 		t.Errorf("a proof asked for %q", asked)
 	}
 }

@@ -43,7 +43,7 @@ func TestHTTPRepository(t *testing.T) {
 	if notes := strings.Join(result.Notes, "\n"); !strings.Contains(notes, "The dependency redis 1.2.3 was fetched from "+server.URL+" (sha256:") {
 		t.Errorf("notes: %s", notes)
 	}
-	asked := server.requests()
+	asked := server.paths()
 	slices.Sort(asked)
 	if want := []string{"/index.yaml", "/index.yaml", "/postgres-2.0.0+build.5.tgz", "/redis-1.2.3.tgz"}; !slices.Equal(asked, want) {
 		t.Errorf("requests: %q", asked)
@@ -54,7 +54,7 @@ func TestHTTPRepository(t *testing.T) {
 	if result.Err != nil || !strings.Contains(strings.Join(result.Notes, "\n"), "taken from the cache") {
 		t.Errorf("%v %q", result.Err, result.Notes)
 	}
-	if asked := server.requests(); slices.ContainsFunc(asked, func(path string) bool { return strings.HasSuffix(path, ".tgz") }) {
+	if asked := server.paths(); slices.ContainsFunc(asked, func(path string) bool { return strings.HasSuffix(path, ".tgz") }) {
 		t.Errorf("requests with a cache: %q", asked)
 	}
 
@@ -89,7 +89,7 @@ func TestPermissionAndLock(t *testing.T) {
 	app := filepath.Join(chart.dir, "app")
 	expectError(t, chart.render(t, NewSource(clientFor(t, "charts.example.com"), nil, nil)),
 		"missing-dependency", 5, "Add "+server.URL+" to network.allow")
-	if asked := server.requests(); len(asked) > 0 {
+	if asked := server.paths(); len(asked) > 0 {
 		t.Errorf("without permission it asked for %q", asked)
 	}
 	plain := render.One(context.Background(), chart.files, render.Target{ID: "app", Kind: render.Helm, Path: "app"}, render.Detail{})
@@ -106,7 +106,7 @@ func TestPermissionAndLock(t *testing.T) {
 		t.Fatal(err)
 	}
 	expectError(t, chart.render(t, allowed), "missing-lock", 5, "podmend picks no versions")
-	if asked := server.requests(); len(asked) > 0 {
+	if asked := server.paths(); len(asked) > 0 {
 		t.Errorf("without a lock it asked for %q", asked)
 	}
 }
@@ -122,7 +122,7 @@ func TestOnlyEnabledDependenciesAreFetched(t *testing.T) {
 	if result.Err != nil || strings.Contains(objectNames(result), "mysql") {
 		t.Fatalf("%v %s", result.Err, objectNames(result))
 	}
-	if asked := server.requests(); slices.Contains(asked, "/mysql-1.0.0.tgz") {
+	if asked := server.paths(); slices.Contains(asked, "/mysql-1.0.0.tgz") {
 		t.Errorf("requests: %q", asked)
 	}
 }
@@ -196,7 +196,7 @@ func TestBrokenHTTPRepositories(t *testing.T) {
 			elsewhere.requests()
 			cache := t.TempDir()
 			expectError(t, chart.render(t, NewSource(clientFor(t, server.URL), nil, NewCache(cache, 1<<20))), test.kind, 5, test.says)
-			if asked := elsewhere.requests(); len(asked) > 0 {
+			if asked := elsewhere.paths(); len(asked) > 0 {
 				t.Errorf("a host that is not allowed was asked for %q", asked)
 			}
 			if kept := listing(t, cache); kept != "" {

@@ -94,11 +94,44 @@ func pack(t *testing.T, dir, name, version string) string {
 
 // A chartServer is a chart repository on loopback. before may answer in its stead.
 type chartServer struct {
+	recordingServer
+	dir string
+}
+
+// A recordingServer keeps what it is asked. before may answer in its stead.
+type recordingServer struct {
 	*httptest.Server
-	dir    string
 	mutex  sync.Mutex
-	asked  []string
+	asked  []*http.Request
 	before func(w http.ResponseWriter, r *http.Request) bool
+}
+
+func (s *recordingServer) start(t *testing.T, handler http.Handler) {
+	s.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		s.mutex.Lock()
+		s.asked = append(s.asked, r)
+		before := s.before
+		s.mutex.Unlock()
+		if before == nil || !before(w, r) {
+			handler.ServeHTTP(w, r)
+		}
+	}))
+	t.Cleanup(s.Close)
+}
+
+// requests returns what was asked since it was called last.
+func (s *recordingServer) requests() []*http.Request {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	asked := s.asked
+	s.asked = nil
+	return asked
+}
+
+func (s *recordingServer) answer(before func(w http.ResponseWriter, r *http.Request) bool) {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	s.before = before
 }
 
 // serveCharts packs charts ("name version") and serves them.
@@ -110,32 +143,16 @@ func serveCharts(t *testing.T, charts ...string) *chartServer {
 		pack(t, server.dir, name, version)
 	}
 	mustHelm(t, "repo", "index", server.dir)
-	files := http.FileServer(http.Dir(server.dir))
-	server.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		server.mutex.Lock()
-		server.asked = append(server.asked, r.URL.Path)
-		before := server.before
-		server.mutex.Unlock()
-		if before == nil || !before(w, r) {
-			files.ServeHTTP(w, r)
-		}
-	}))
-	t.Cleanup(server.Close)
+	server.start(t, http.FileServer(http.Dir(server.dir)))
 	return server
 }
 
-func (s *chartServer) requests() []string {
-	s.mutex.Lock()
-	defer s.mutex.Unlock()
-	asked := s.asked
-	s.asked = nil
-	return asked
-}
-
-func (s *chartServer) answer(before func(w http.ResponseWriter, r *http.Request) bool) {
-	s.mutex.Lock()
-	defer s.mutex.Unlock()
-	s.before = before
+// paths are those of the requests.
+func (s *recordingServer) paths() (paths []string) {
+	for _, request := range s.requests() {
+		paths = append(paths, request.URL.Path)
+	}
+	return paths
 }
 
 // A chartRepository is a repository with the chart app, whose dependencies helm locked.

@@ -6,39 +6,22 @@ import (
 	"io"
 	"log"
 	"net/http"
-	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 
 	"github.com/google/go-containerregistry/pkg/registry"
 )
 
 // An ociServer is a registry on loopback. before may answer in its stead.
-type ociServer struct {
-	*httptest.Server
-	mutex  sync.Mutex
-	asked  []*http.Request
-	before func(w http.ResponseWriter, r *http.Request) bool
-}
+type ociServer struct{ recordingServer }
 
 // serveOCI lets helm push charts ("name version") to a registry, below charts/.
 func serveOCI(t *testing.T, charts ...string) *ociServer {
 	t.Helper()
 	server := &ociServer{}
-	kept := registry.New(registry.Logger(log.New(io.Discard, "", 0)))
-	server.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		server.mutex.Lock()
-		server.asked = append(server.asked, r)
-		before := server.before
-		server.mutex.Unlock()
-		if before == nil || !before(w, r) {
-			kept.ServeHTTP(w, r)
-		}
-	}))
-	t.Cleanup(server.Close)
+	server.start(t, registry.New(registry.Logger(log.New(io.Discard, "", 0))))
 	dir := t.TempDir()
 	for _, chart := range charts {
 		name, version, _ := strings.Cut(chart, " ")
@@ -50,20 +33,6 @@ func serveOCI(t *testing.T, charts ...string) *ociServer {
 
 func (s *ociServer) host() string       { return strings.TrimPrefix(s.URL, "http://") }
 func (s *ociServer) repository() string { return "oci://" + s.host() + "/charts" }
-
-func (s *ociServer) requests() []*http.Request {
-	s.mutex.Lock()
-	defer s.mutex.Unlock()
-	asked := s.asked
-	s.asked = nil
-	return asked
-}
-
-func (s *ociServer) answer(before func(w http.ResponseWriter, r *http.Request) bool) {
-	s.mutex.Lock()
-	defer s.mutex.Unlock()
-	s.before = before
-}
 
 func onOCI(t *testing.T, server *ociServer) *chartRepository {
 	t.Helper()
