@@ -18,6 +18,7 @@ var layers = map[string][]string{
 	"internal/yamledit":   {},
 	"internal/overlay":    {},
 	"internal/atomicfile": {},
+	"internal/changes":    {},
 	"internal/scripts":    {},
 	"render":              {"internal/yamledit", "internal/overlay"},
 	"check":               {"internal/yamledit", "internal/overlay", "render"},
