@@ -36,6 +36,7 @@ func (r *Report) Problems() []string {
 	for i := range r.Proposals {
 		p.proposal(&r.Proposals[i], r.Source.Files)
 	}
+	p.word("source", "scope", r.Source.Scope, ListAll, ListChanged, ListNew)
 	if want := r.count(); r.Summary != want {
 		p.add("summary: it says %+v, and the report holds %+v", r.Summary, want)
 	}
@@ -87,6 +88,7 @@ func (p *problems) finding(f *Finding) {
 		p.add("%s: it is exempt, and no exemption says why", owner)
 	}
 	for _, occurrence := range f.Occurrences {
+		p.word(owner, "the scope of an occurrence", occurrence.Scope, ScopeNew, ScopeOld)
 		if !p.targets[occurrence.Target] {
 			p.add("%s: it occurs in target %q, which is not in the report", owner, occurrence.Target)
 		}

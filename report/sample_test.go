@@ -105,7 +105,7 @@ func sample(t *testing.T) *Report {
 		return occurs(agent, "DaemonSet", "kube-system", "release-name-agent", container, spec+field)
 	}
 	r := &Report{
-		Source: Source{Base: "1f0c", Head: "9ab3", Files: map[string]string{agentFile: sha256Hex(daemonSet)}},
+		Source: Source{Base: "1f0c", Head: "9ab3", Scope: ListChanged, Files: map[string]string{agentFile: sha256Hex(daemonSet)}},
 		Policy: Policy{Level: "baseline", Versions: []string{"v1.29", "v1.37"}},
 		Targets: []Target{
 			{
@@ -169,6 +169,8 @@ func sample(t *testing.T) *Report {
 		},
 		Warnings: []Warning{{File: ".podmend.yaml", Line: 3, Message: "This exemption matches no finding; take it away."}},
 	}
+	r.Summary.LeftOut = 2
+	r.Mended = []Mended{{ID: "f0", Control: "hostPorts", Message: "A container takes a port of the node.", File: agentFile, Line: 12}}
 	f := r.Findings
 	f[0].Versions = []string{"v1.29"}
 	f[0].HostNeed = HostNeed{Likely: true, Evidence: []string{"it mounts /etc/cni/net.d"}}
@@ -180,6 +182,8 @@ func sample(t *testing.T) *Report {
 		Reason: "mounts FUSE file systems", Expires: "2027-01-31", Owner: "team-storage", File: ".podmend.yaml", Line: 9,
 	}
 	f[4].Exemption = &Exemption{Reason: "mounts FUSE file systems", Expires: "2027-01-31"}
+	f[6].Scope = ScopeOld
+	f[7].Changes = []Lines{{File: "charts/web/ci/root-values.yaml", Line: 2, EndLine: 3}}
 	f[7].Origin.Chain = []Link{{File: "charts/web/templates/deployment.yaml", Line: 21, Via: ViaValues}}
 	r.Finish()
 	return r
