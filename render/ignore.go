@@ -8,6 +8,7 @@ import (
 
 	"github.com/go-git/go-git/v5/plumbing/format/gitignore"
 
+	"github.com/podmend/podmend/internal/gitdir"
 	"github.com/podmend/podmend/internal/overlay"
 )
 
@@ -42,9 +43,9 @@ func newIgnoreRules(files *overlay.FS) *ignoreRules {
 }
 
 func (r *ignoreRules) addTree(dir string) {
-	tree := &gitTree{dir: dir, gitDir: gitFolder(r.files.Dir(), dir)}
+	tree := &gitTree{dir: dir, gitDir: gitdir.Find(r.files.Dir(), dir)}
 	if tree.gitDir != "" {
-		if content, ok := readGitFile(commonFolder(tree.gitDir), "info/exclude"); ok {
+		if content, ok := gitdir.ReadFile(gitdir.Common(tree.gitDir), "info/exclude"); ok {
 			tree.add(content, dir, path.Join(dir, ".git/info/exclude"))
 		}
 	}
