@@ -263,11 +263,24 @@ func TestLikeGit(t *testing.T) {
 			if patched := patch(before, file.Hunks); patched != after {
 				t.Errorf("%s from %s to %s: the hunks give %q, want %q", file.Name, got.Base, head, patched, after)
 			}
+			misnumbered(t, file.Hunks, strings.SplitAfter(after, "\n"))
 		}
 		slices.Sort(names)
 		slices.Sort(want)
 		if !slices.Equal(names, want) {
 			t.Errorf("%s to %s: files %q, want %q", got.Base, head, names, want)
+		}
+	}
+}
+
+// misnumbered asks that each line of the head stands where its number says.
+func misnumbered(t *testing.T, hunks []Hunk, after []string) {
+	t.Helper()
+	for _, hunk := range hunks {
+		for _, line := range hunk.Lines {
+			if line.New > 0 && after[line.New-1] != line.Text {
+				t.Errorf("line %d is %q, and the hunk has %q", line.New, after[line.New-1], line.Text)
+			}
 		}
 	}
 }

@@ -51,9 +51,10 @@ func hunks(before, after []byte) (found []Hunk, opaque bool, err error) {
 	if err != nil {
 		return nil, false, fmt.Errorf("compare line by line: %w", err)
 	}
+	shift := 0 // the library loses count of the lines between the edits of one hunk
 	for _, hunk := range unified.Hunks {
-		converted := Hunk{OldStart: hunk.FromLine, NewStart: hunk.ToLine}
-		before, after := hunk.FromLine, hunk.ToLine
+		converted := Hunk{OldStart: hunk.FromLine, NewStart: hunk.FromLine + shift}
+		before, after := hunk.FromLine, hunk.FromLine+shift
 		for _, line := range hunk.Lines {
 			next := Line{Kind: ' ', Text: line.Content}
 			if line.Kind != udiff.Insert {
@@ -74,6 +75,7 @@ func hunks(before, after []byte) (found []Hunk, opaque bool, err error) {
 			}
 			converted.Lines = append(converted.Lines, next)
 		}
+		shift += converted.NewLines - converted.OldLines
 		found = append(found, converted)
 	}
 	return found, false, nil
