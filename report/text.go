@@ -88,12 +88,20 @@ func (t *textWriter) targetNames(ids []string) string {
 	return t.fold(names)
 }
 
-// shownOfMany is how much of a list is printed without Verbose.
+// shownOfMany is how much of a list Fold prints.
 const shownOfMany = 3
 
-// fold joins a list, and counts what is too much of it.
+// fold is Fold, but for Verbose.
 func (t *textWriter) fold(items []string) string {
-	if t.o.Verbose || len(items) <= shownOfMany {
+	if t.o.Verbose {
+		return strings.Join(items, ", ")
+	}
+	return Fold(items)
+}
+
+// Fold joins a list, and counts what is too much of it.
+func Fold(items []string) string {
+	if len(items) <= shownOfMany {
 		return strings.Join(items, ", ")
 	}
 	return fmt.Sprintf("%s and %d more", strings.Join(items[:shownOfMany], ", "), len(items)-shownOfMany)
