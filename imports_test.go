@@ -26,11 +26,12 @@ var layers = map[string][]string{
 	"check":               {"internal/yamledit", "internal/overlay", "render"},
 	"fix":                 {"internal/yamledit", "internal/overlay", "render", "check"},
 	"report":              {"internal/yamledit", "internal/overlay", "render", "check", "fix"},
+	"report/markdown":     {"internal/page", "report"},
 	"report/sarif":        {"internal/yamledit", "internal/page", "render", "check", "report"},
 	"internal/worker":     {"internal/overlay", "render"},
 	"internal/fetch":      {},
 	"internal/dependency": {"internal/yamledit", "internal/overlay", "internal/atomicfile", "internal/fetch", "render"},
-	"internal/cli":        {"internal/yamledit", "internal/overlay", "internal/atomicfile", "internal/worker", "internal/fetch", "internal/dependency", "internal/page", "render", "check", "fix", "report", "report/sarif"},
+	"internal/cli":        {"internal/yamledit", "internal/overlay", "internal/atomicfile", "internal/worker", "internal/fetch", "internal/dependency", "internal/page", "render", "check", "fix", "report", "report/markdown", "report/sarif"},
 	"internal/bench":      {"report"},
 	"cmd/podmend":         {"internal/cli"},
 }

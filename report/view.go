@@ -206,3 +206,33 @@ func (v *View) ByStatus() string {
 	}
 	return text + " (" + strings.Join(parts, ", ") + ")"
 }
+
+// Groups puts findings together that read the same: of one file and control, with equal words. The
+// groups stand where their first findings do.
+func (v *View) Groups(findings []*Finding) [][]*Finding {
+	var groups [][]*Finding
+	at := map[string]int{}
+	for _, f := range findings {
+		key := fmt.Sprintf("%q", []string{
+			f.Origin.File, f.Control, f.Severity, f.Scope, v.Message(f), v.Outcome(f), v.Exempt(f), v.Refusal(f),
+			strings.Join(f.HostNeed.Evidence, "\n"), strings.Join(v.Notes(f), "\n"), fmt.Sprint(f.Origin.Exact),
+		})
+		i, known := at[key]
+		if !known {
+			i = len(groups)
+			at[key] = i
+			groups = append(groups, nil)
+		}
+		groups[i] = append(groups[i], f)
+	}
+	return groups
+}
+
+// TargetsOf lists the targets where a finding shows, each once.
+func TargetsOf(f *Finding) []string {
+	var ids seen
+	for _, occurrence := range f.Occurrences {
+		ids.add(Inert(occurrence.Target, maxPath))
+	}
+	return ids.list
+}

@@ -26,6 +26,12 @@ func URL(control string) string {
 	return "https://github.com/podmend/podmend/blob/main/docs/controls/" + control + ".md"
 }
 
+// Known says whether a control has a page.
+func Known(control string) bool {
+	_, known := check.ControlByID(control)
+	return known
+}
+
 // Of makes the page of a control, for docs/controls, podmend explain and reports alike.
 func Of(control *check.Control) ([]Section, error) {
 	doc := control.Doc

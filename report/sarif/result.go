@@ -3,7 +3,6 @@ package sarif
 import (
 	"cmp"
 	"path"
-	"slices"
 	"strings"
 
 	"github.com/owenrumney/go-sarif/v3/pkg/report/v210/sarif"
@@ -38,7 +37,7 @@ func newResult(v *report.View, f *report.Finding) *sarif.Result {
 		result.WithBaselineState(map[string]string{report.ScopeNew: "new", report.ScopeOld: "unchanged"}[f.Scope])
 	}
 	properties := sarif.NewPropertyBag().Add("findingId", report.Inert(f.ID, 0)).
-		Add("outcome", v.Outcome(f)).Add("targets", targetsOf(f)).Add("via", report.Inert(f.Origin.Via, 0))
+		Add("outcome", v.Outcome(f)).Add("targets", report.TargetsOf(f)).Add("via", report.Inert(f.Origin.Via, 0))
 	if f.HostNeed.Likely {
 		properties.Add("hostNeed", inertAll(f.HostNeed.Evidence))
 	}
@@ -144,15 +143,6 @@ func absent(mended *report.Mended) *sarif.Result {
 		WithMessage(message(report.InertProse(mended.Message, 0))).
 		WithPartialFingerprints(fingerprints(mended.ID)).
 		WithLocations([]*sarif.Location{located(mended.File, sarif.NewRegion().WithStartLine(max(mended.Line, 1)))})
-}
-
-func targetsOf(f *report.Finding) []string {
-	targets := make([]string, 0)
-	for _, occurrence := range f.Occurrences {
-		targets = append(targets, report.Inert(occurrence.Target, 0))
-	}
-	slices.Sort(targets)
-	return slices.Compact(targets)
 }
 
 func inertAll(texts []string) []string {

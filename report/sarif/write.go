@@ -135,7 +135,7 @@ func prune(value any) {
 	case map[string]any:
 		for key, field := range value {
 			list, isList := field.([]any)
-			if isList && len(list) == 0 || field == json.Number("-1") {
+			if isList && len(list) == 0 || field == nil || field == json.Number("-1") {
 				delete(value, key)
 				continue
 			}
