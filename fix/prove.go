@@ -25,16 +25,11 @@ type Prover struct {
 	Alone  bool
 	Budget Budget
 
-	holds   map[*Proposal]bool // without the others that touch their pod templates
-	before  map[string]*judged // by target id
-	readers map[string][]int   // indexes of the targets that read a file, sorted
-	varying map[string]*variance
-}
-
-// judged is a rendered target with its findings.
-type judged struct {
-	result  *render.Result
-	denials map[fieldOf]denial
+	holds    map[*Proposal]bool // without the others that touch their pod templates
+	before   map[string]*judged // by target id
+	readers  map[string][]int   // indexes of the targets that read a file, sorted
+	varying  map[string]*variance
+	rendered map[string]*judged // charts with edits, by editedKey
 }
 
 // Prove proves the proposals together, finds by bisection those that fail, and refuses them.
@@ -225,7 +220,7 @@ func (p *Prover) try(ctx context.Context, proposals []*Proposal) (map[string]*Re
 		return refusals, nil
 	}
 	affected := p.affected(changed)
-	after, err := p.judge(ctx, p.Files.With(changed), affected)
+	after, err := p.judgeEdited(ctx, changed, affected)
 	if err != nil {
 		return nil, err
 	}
@@ -238,11 +233,9 @@ func (p *Prover) try(ctx context.Context, proposals []*Proposal) (map[string]*Re
 	refusals := map[string]*Refusal{}
 	p.ownChanges(proposals, after)
 	for _, target := range affected {
-		refusal := compare(p.before[target.ID], after[target.ID], intents[target.ID], nil)
-		if refusal != nil && mayVary(&target) {
-			if refusal, err = p.compareVarying(ctx, target, changed, intents[target.ID], refusal); err != nil {
-				return nil, err
-			}
+		refusal, err := p.compareTarget(ctx, target, changed, after[target.ID], intents[target.ID])
+		if err != nil {
+			return nil, err
 		}
 		if refusal != nil {
 			refusals[target.ID] = refusal
