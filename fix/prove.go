@@ -68,49 +68,6 @@ func (p *Prover) Prove(ctx context.Context, proposals []*Proposal) error {
 	return p.proveAlone(ctx, proven)
 }
 
-// proveAlone finds out which proven proposals hold without the others: a reviewer may commit just
-// one. Only those that touch one pod template can need each other, so that one of each pod
-// template is tried in one rendering.
-func (p *Prover) proveAlone(ctx context.Context, proven []*Proposal) error {
-	var unknown []*Proposal
-	for _, proposal := range proven {
-		proposal.AloneProven = p.holds[proposal] && len(proposal.Unproven) == 0
-		if !p.holds[proposal] {
-			unknown = append(unknown, proposal)
-		}
-	}
-	batches := apart(unknown)
-	if len(batches) == 1 && len(unknown) == len(proven) {
-		for _, proposal := range proven {
-			proposal.AloneProven = len(proposal.Unproven) == 0 // that is what was proven already
-		}
-		return nil
-	}
-	for _, batch := range batches {
-		if p.Budget.spent() {
-			return nil // what is not known to hold alone is not said to
-		}
-		refusals, err := p.try(ctx, batch)
-		if err != nil {
-			return err
-		}
-		for _, group := range p.connected(batch) {
-			for _, proposal := range group.proposals {
-				proposal.AloneProven = !group.reaches(refusals) && len(proposal.Unproven) == 0
-				if proposal.AloneProven || len(proposal.Unproven) > 0 || len(group.proposals) == 1 || p.Budget.spent() {
-					continue
-				}
-				alone, err := p.try(ctx, []*Proposal{proposal})
-				if err != nil {
-					return err
-				}
-				proposal.AloneProven = len(alone) == 0
-			}
-		}
-	}
-	return nil
-}
-
 // proveAll tries all proposals in one rendering. Only those that reach a target which then
 // is wrong are looked at again.
 func (p *Prover) proveAll(ctx context.Context, proposals []*Proposal) ([]*Proposal, error) {
@@ -204,6 +161,11 @@ func (p *Prover) join(ctx context.Context, proven, more []*Proposal) ([]*Proposa
 
 // try renders and checks with the proposals applied. It returns what is wrong, by target.
 func (p *Prover) try(ctx context.Context, proposals []*Proposal) (map[string]*Refusal, error) {
+	return p.tryIn(ctx, proposals, nil)
+}
+
+// tryIn tries proposals in some targets alone; nil are all.
+func (p *Prover) tryIn(ctx context.Context, proposals []*Proposal, targets map[string]bool) (map[string]*Refusal, error) {
 	changed, err := Apply(p.Files, proposals)
 	if err != nil {
 		var problem *yamledit.EditError
@@ -220,6 +182,9 @@ func (p *Prover) try(ctx context.Context, proposals []*Proposal) (map[string]*Re
 		return refusals, nil
 	}
 	affected := p.affected(changed)
+	if targets != nil {
+		affected = slices.DeleteFunc(affected, func(target render.Target) bool { return !targets[target.ID] })
+	}
 	after, err := p.judgeEdited(ctx, changed, affected)
 	if err != nil {
 		return nil, err
