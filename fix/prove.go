@@ -30,6 +30,7 @@ type Prover struct {
 	readers  map[string][]int   // indexes of the targets that read a file, sorted
 	varying  map[string]*variance
 	rendered map[string]*judged // charts with edits, by editedKey
+	wrong    map[string]bool    // the targets that are tried while proposals are settled; nil are all
 }
 
 // Prove proves the proposals together, finds by bisection those that fail, and refuses them.
@@ -79,7 +80,7 @@ func (p *Prover) proveAll(ctx context.Context, proposals []*Proposal) ([]*Propos
 	for _, group := range p.connected(proposals) {
 		if group.reaches(refusals) {
 			suspects = append(suspects, group.proposals...)
-			more, err := p.settle(ctx, group.proposals)
+			more, err := p.settleWhere(ctx, group.proposals, refusals)
 			if err != nil {
 				return nil, err
 			}
@@ -159,9 +160,10 @@ func (p *Prover) join(ctx context.Context, proven, more []*Proposal) ([]*Proposa
 	return proven, nil
 }
 
-// try renders and checks with the proposals applied. It returns what is wrong, by target.
+// try renders and checks with the proposals applied, where it is wrong if something is known to be. It
+// returns what is wrong, by target.
 func (p *Prover) try(ctx context.Context, proposals []*Proposal) (map[string]*Refusal, error) {
-	return p.tryIn(ctx, proposals, nil)
+	return p.tryIn(ctx, proposals, p.wrong)
 }
 
 // tryIn tries proposals in some targets alone; nil are all.
