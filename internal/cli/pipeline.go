@@ -29,7 +29,8 @@ type run struct {
 	scope    scope
 	mend     check.MendOptions
 	jobs     int
-	children *worker.Pool // nil renders in this process
+	children *worker.Pool    // nil renders in this process
+	renderer render.Renderer // the children, or what asks them; nil renders in this process
 	client   *fetch.Client
 	// dependencies gives charts what they lack; nil if nothing may be fetched.
 	dependencies *dependency.Renderer
@@ -86,6 +87,7 @@ func newRun(env *Env, f *flags, name string) (*run, error) {
 		}
 		warnUnlimited(env.Stderr)
 		r.children = worker.NewPool(env.Program, r.jobs, limits)
+		r.renderer = r.children
 	}
 	if err := r.fetchDependencies(config, f.cacheDir); err != nil {
 		return nil, err
@@ -108,14 +110,7 @@ func (r *run) close() error {
 
 // rendering are the options by which everything of this run is rendered.
 func (r *run) rendering() render.Options {
-	options := render.Options{Jobs: r.jobs}
-	if r.children != nil {
-		options.Renderer = r.children
-	}
-	if r.dependencies != nil {
-		options.Renderer = r.dependencies
-	}
-	return options
+	return render.Options{Jobs: r.jobs, Renderer: r.renderer}
 }
 
 // check takes the run from discovery to findings.
