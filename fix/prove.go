@@ -239,7 +239,7 @@ func (p *Prover) try(ctx context.Context, proposals []*Proposal) (map[string]*Re
 	p.ownChanges(proposals, after)
 	for _, target := range affected {
 		refusal := compare(p.before[target.ID], after[target.ID], intents[target.ID], nil)
-		if refusal != nil && mayVary(&target) {
+		if refusal != nil && mayVary(p.before[target.ID].result) {
 			if refusal, err = p.compareVarying(ctx, target, changed, intents[target.ID], refusal); err != nil {
 				return nil, err
 			}

@@ -3,7 +3,9 @@ package fix
 import (
 	"context"
 	"fmt"
+	"path"
 	"reflect"
+	"slices"
 
 	"sigs.k8s.io/yaml"
 
@@ -20,9 +22,16 @@ type variance struct {
 	refusal *Refusal // they differ where a change must show
 }
 
-// mayVary says whether a target can render differently each time.
-func mayVary(target *render.Target) bool {
-	return target.Kind != render.Plain && target.Kind != render.Kustomize
+// mayVary says whether a target can render differently each time: where it renders a chart.
+func mayVary(result *render.Result) bool {
+	isChart := func(name string) bool { return path.Base(name) == "Chart.yaml" }
+	switch result.Target.Kind {
+	case render.Plain:
+		return false
+	case render.Kustomize:
+		return slices.ContainsFunc(result.Reads, isChart)
+	}
+	return true
 }
 
 // compareVarying compares again, without what differs from rendering to rendering. A target that

@@ -17,31 +17,36 @@ import (
 // renderKustomize builds the kustomization in target.Path as `kustomize build` does, without
 // network, programs and writing. With PodTemplatesOnly, objects without pod templates have no
 // YAML, and the bodies of CustomResourceDefinitions are not read where that changes nothing.
-func renderKustomize(ctx context.Context, files *overlay.FS, target Target, detail Detail) ([]Object, []string, *Error) {
+func renderKustomize(ctx context.Context, files *overlay.FS, target Target, detail Detail) (objects []Object, notes []string, layers []ValuesLayer, failed *Error) {
 	if err := ctx.Err(); err != nil {
-		return nil, nil, &Error{Kind: ErrKustomizeBuild, File: target.Path, Message: fmt.Sprintf("rendering was stopped: %v.", err)}
+		return nil, nil, nil, &Error{Kind: ErrKustomizeBuild, File: target.Path, Message: fmt.Sprintf("rendering was stopped: %v.", err)}
 	}
 	scan := newKustomizationScan(files)
 	build := &kustomizeBuild{files: files, scan: scan, all: scan.closure(target.Path)}
 	if len(build.all) == 0 {
-		return nil, nil, missingKustomization(files, target.Path)
+		return nil, nil, nil, missingKustomization(files, target.Path)
 	}
 	build.root = build.all[0]
 	if len(build.all) > maxClosure {
-		return nil, nil, &Error{Kind: ErrTooLarge, File: build.root.file, Message: fmt.Sprintf("the kustomization is made of more than %d others. Include less.", maxClosure)}
+		return nil, nil, nil, &Error{Kind: ErrTooLarge, File: build.root.file, Message: fmt.Sprintf("the kustomization is made of more than %d others. Include less.", maxClosure)}
 	}
 	if refused := build.refusal(); refused != nil {
-		return nil, nil, refused
+		return nil, nil, nil, refused
 	}
 	build.served, build.printed = build.localReferences(), map[string][]byte{}
 	if failed := build.expandCharts(ctx, detail.Traced); failed != nil {
-		return nil, build.notes, failed
+		return nil, build.notes, nil, failed
 	}
 	if detail.PodTemplatesOnly {
 		build.cut = build.resourceFiles()
 	}
-	objects, failed := build.objects(detail)
-	return objects, build.notes, failed
+	for _, k := range build.all {
+		for i := range k.charts {
+			layers = append(layers, k.charts[i].layers...)
+		}
+	}
+	objects, failed = build.objects(detail)
+	return objects, build.notes, layers, failed
 }
 
 // A kustomizeBuild is the work on one root.
