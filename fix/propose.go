@@ -193,6 +193,9 @@ func (p *proposer) locate(proposal *Proposal, group *podFindings, remedy check.R
 	if chart != nil {
 		p.locateInChart(proposal, group, remedy, chart, printed)
 	}
+	if object.Source.Kustomization != "" && p.foreign(proposal) {
+		return p.inOverlay(proposal, object, remedy, in, group)
+	}
 	return nil
 }
 
@@ -225,6 +228,10 @@ func (p *proposer) finish(proposal *Proposal) {
 	edits, err := p.editor.joint([]*Proposal{proposal})
 	if err != nil {
 		proposal.Refusal = editRefusal(err)
+		return
+	}
+	if refusal := p.editsVendored(edits); refusal != nil {
+		proposal.Refusal = refusal
 		return
 	}
 	proposal.Edits = edits

@@ -20,6 +20,9 @@ type DiscoverOptions struct {
 	Exclude []string // globs of paths to leave out, even if included
 	Charts  []ChartOptions
 
+	// LoadAnywhere lets kustomizations read files outside of their folder, as LoadRestrictionsNone does.
+	LoadAnywhere bool
+
 	// Defaults for every chart that Charts says nothing of.
 	KubeVersion string
 	APIVersions []string
@@ -61,7 +64,7 @@ func Discover(files *overlay.FS, options DiscoverOptions) (*Discovery, error) {
 }
 
 func newDiscoverer(files *overlay.FS, options DiscoverOptions) *discoverer {
-	return &discoverer{files: files, list: files.ReadDir, options: options, ignored: newIgnoreRules(files), usedChartOptions: map[string]bool{}}
+	return &discoverer{files: files, list: files.ReadDir, options: options, ignored: newIgnoreRules(files), scan: newKustomizationScan(files), usedChartOptions: map[string]bool{}}
 }
 
 func (d *discoverer) discover() (*Discovery, error) {
@@ -88,6 +91,7 @@ type discoverer struct {
 	list    func(dir string) ([]fs.DirEntry, error)
 	options DiscoverOptions
 	ignored *ignoreRules
+	scan    *kustomizationScan
 
 	charts         []string // folders with a Chart.yaml
 	kustomizations []string // folders with a kustomization file

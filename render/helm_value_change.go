@@ -74,7 +74,7 @@ func (v *valuesOf) parentOf(index int) *readLayer {
 	var nearest *readLayer
 	for i := range v.layers {
 		layer := &v.layers[i]
-		outer := len(layer.Within) < len(own.Within) || layer.Above && !own.Above
+		outer := len(layer.Within) < len(own.Within) || layer.Above
 		if outer && layer.Inside == "" && layer.Vendor == "" && yamlFile(layer) {
 			nearest = layer // the strongest come first, the nearest last
 		}

@@ -9,6 +9,7 @@ import (
 
 	"sigs.k8s.io/kustomize/api/krusty"
 	"sigs.k8s.io/kustomize/api/resmap"
+	"sigs.k8s.io/kustomize/api/types"
 	"sigs.k8s.io/kustomize/kyaml/openapi"
 
 	"github.com/podmend/podmend/internal/overlay"
@@ -22,7 +23,7 @@ func renderKustomize(ctx context.Context, files *overlay.FS, target Target, deta
 		return nil, nil, nil, &Error{Kind: ErrKustomizeBuild, File: target.Path, Message: fmt.Sprintf("rendering was stopped: %v.", err)}
 	}
 	scan := newKustomizationScan(files)
-	build := &kustomizeBuild{files: files, scan: scan, all: scan.closure(target.Path)}
+	build := &kustomizeBuild{files: files, scan: scan, all: scan.closure(target.Path), anywhere: target.LoadAnywhere}
 	if len(build.all) == 0 {
 		return nil, nil, nil, missingKustomization(files, target.Path)
 	}
@@ -60,6 +61,7 @@ type kustomizeBuild struct {
 	// and no file holds.
 	served, printed map[string][]byte
 	notes           []string
+	anywhere        bool // whether kustomizations may read files outside of their folder
 }
 
 func (b *kustomizeBuild) objects(detail Detail) ([]Object, *Error) {
@@ -133,6 +135,9 @@ func (b *kustomizeBuild) runOnce(view *kustomizeFiles) (built resmap.ResMap, err
 	}()
 	options := krusty.MakeDefaultOptions()
 	options.Reorder = krusty.ReorderOptionUnspecified // as the command
+	if b.anywhere {
+		options.LoadRestrictions = types.LoadRestrictionsNone
+	}
 	return krusty.MakeKustomizer(options).Run(view, virtualPath(b.root.dir))
 }
 

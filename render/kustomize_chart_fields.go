@@ -38,14 +38,22 @@ func (l *Locator) InChart(object *Object, path yamledit.Path) (chart *Object, at
 		last := &writers[len(writers)-1]
 		return last.chart, last.Path, last.chart.isTemplated() && l.holds(last, walk(rendered, path))
 	}
-	for _, chart := range fields.Charts { // an object is made of one
-		at, ok := sameField(rendered, lastRoot(l.rendered(chart)), path)
-		return chart, at, ok && chart.isTemplated()
-	}
-	return nil, nil, false
+	chart = object.OfChart()
+	at, ok = sameField(rendered, lastRoot(l.rendered(chart)), path)
+	return chart, at, ok && chart.isTemplated()
 }
 
 func (o *Object) isTemplated() bool { return o != nil && o.Trace != nil && o.Trace.Template != nil }
+
+// OfChart returns the object as a chart of its kustomization printed it, nil if none did.
+func (o *Object) OfChart() *Object {
+	if fields := o.fields(); fields != nil {
+		for _, chart := range fields.Charts { // an object is made of one
+			return chart
+		}
+	}
+	return nil
+}
 
 // atChart describes a field that a chart printed: its own origin, then how the chart came into the build.
 func (l *Locator) atChart(object *Object, fields *FieldTrace, chart *Object, path yamledit.Path) Origin {

@@ -96,6 +96,7 @@ func (k *kustomization) chartLayers(index int, own []ValuesLayer) []ValuesLayer 
 	}
 	inline := ValuesLayer{File: k.file, At: yamledit.NewPath("helmCharts", index, "valuesInline"), Above: true}
 	base := file(path.Join(folder, "values.yaml"))
+	base.Above = false
 	if chart.ValuesFile != "" {
 		base = file(path.Join(k.dir, chart.ValuesFile))
 	}

@@ -35,6 +35,9 @@ type Target struct {
 	// merged are Helm's values where they do not stand in files of their own, in place of Values.
 	merged map[string]any
 
+	// LoadAnywhere lets a kustomization read files outside of its folder.
+	LoadAnywhere bool
+
 	// IncludedBy holds the kustomization roots that include this one.
 	IncludedBy []string
 
