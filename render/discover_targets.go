@@ -156,6 +156,7 @@ func (d *discoverer) addKustomizations() map[string]bool {
 		d.found.Targets = append(d.found.Targets, Target{
 			ID: "kustomize:" + dir, Kind: Kustomize, Path: dir,
 			IncludedBy: slices.Compact(includedBy[dir]), LoadAnywhere: d.options.LoadAnywhere,
+			OwnProcess: setsSchema(d.scan.closure(dir)),
 		})
 	}
 	return claimed

@@ -115,12 +115,17 @@ var bodilessErrors = []ErrorKind{
 	ErrMissing, ErrMissingKustomization, ErrLoadRestriction, ErrOutside, ErrCycle, ErrComponentKind, ErrUnknownField, ErrLegacyField,
 }
 
-// schemaLock keeps builds that set the OpenAPI schema, which kustomize holds in a variable of the
-// process, from all other builds.
+// setsSchema says whether one of the kustomizations of a build sets the OpenAPI schema.
+func setsSchema(all []*kustomization) bool {
+	return slices.ContainsFunc(all, func(k *kustomization) bool { return len(k.parsed.OpenAPI) > 0 })
+}
+
+// schemaLock keeps builds that set the OpenAPI schema, which kustomize holds in variables of the
+// process, from all other builds, where they do not have a process of their own.
 var schemaLock sync.RWMutex
 
 func (b *kustomizeBuild) runOnce(view *kustomizeFiles) (built resmap.ResMap, err error) {
-	if slices.ContainsFunc(b.all, func(k *kustomization) bool { return len(k.parsed.OpenAPI) > 0 }) {
+	if setsSchema(b.all) {
 		schemaLock.Lock()
 		defer schemaLock.Unlock()
 		defer openapi.ResetOpenAPI()

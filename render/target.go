@@ -38,6 +38,10 @@ type Target struct {
 	// LoadAnywhere lets a kustomization read files outside of its folder.
 	LoadAnywhere bool
 
+	// OwnProcess says that rendering changes the process that does it: a kustomization sets the OpenAPI
+	// schema, which kustomize keeps in variables.
+	OwnProcess bool
+
 	// IncludedBy holds the kustomization roots that include this one.
 	IncludedBy []string
 
