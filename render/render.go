@@ -125,7 +125,7 @@ func One(ctx context.Context, files *overlay.FS, target Target, detail Detail) (
 		result.Objects, result.Notes, result.Err = renderHelm(ctx, recorded, target, detail, tracing)
 	case Kustomize:
 		var notes []string
-		result.Objects, notes, result.Err = renderKustomize(ctx, recorded, target, detail)
+		result.Objects, notes, result.Layers, result.Err = renderKustomize(ctx, recorded, target, detail)
 		result.Notes = append(kustomizeNotes(recorded, target.Path), notes...)
 		if name, ok := kustomizationFile(files, target.Path); ok {
 			for i := range result.Objects {

@@ -78,7 +78,7 @@ func newRun(env *Env, f *flags, name string) (*run, error) {
 	}
 	r := &run{
 		env: env, repo: repo, base: base, config: config, settings: settings, whole: f.isWhole(repo), scope: f.scopeOf(env),
-		jobs: cmp.Or(f.jobs, runtime.GOMAXPROCS(0)), mend: check.MendOptions{HostPath: check.HostPathRemedy(f.hostPath)},
+		jobs: cmp.Or(f.jobs, runtime.GOMAXPROCS(0)), mend: check.MendOptions{HostPath: check.HostPathRemedy(f.hostPath), Vendored: f.vendored},
 	}
 	if env.Program != "" {
 		limits, err := f.limits()
