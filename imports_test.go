@@ -20,6 +20,7 @@ var layers = map[string][]string{
 	"internal/atomicfile": {},
 	"internal/changes":    {},
 	"internal/scripts":    {},
+	"internal/event":      {},
 	"render":              {"internal/yamledit", "internal/overlay"},
 	"check":               {"internal/yamledit", "internal/overlay", "render"},
 	"fix":                 {"internal/yamledit", "internal/overlay", "render", "check"},
@@ -27,7 +28,7 @@ var layers = map[string][]string{
 	"internal/worker":     {"internal/overlay", "render"},
 	"internal/fetch":      {},
 	"internal/dependency": {"internal/yamledit", "internal/overlay", "internal/atomicfile", "internal/fetch", "render"},
-	"internal/cli":        {"internal/yamledit", "internal/overlay", "internal/atomicfile", "internal/worker", "internal/fetch", "internal/dependency", "render", "check", "fix", "report"},
+	"internal/cli":        {"internal/yamledit", "internal/overlay", "internal/atomicfile", "internal/worker", "internal/fetch", "internal/dependency", "internal/event", "render", "check", "fix", "report"},
 	"internal/bench":      {"report"},
 	"cmd/podmend":         {"internal/cli"},
 }
