@@ -31,6 +31,8 @@ var layers = map[string][]string{
 	"internal/cli":        {"internal/yamledit", "internal/overlay", "internal/atomicfile", "internal/worker", "internal/fetch", "internal/dependency", "internal/event", "render", "check", "fix", "report"},
 	"internal/bench":      {"report"},
 	// Tests and the tool that makes its descriptions import the fake of GitHub, the program never does.
+	"internal/github":          {"internal/changes"},
+	"internal/review":          {"internal/changes", "internal/github", "check", "report"},
 	"internal/githubfake":      {},
 	"internal/githubfake/trim": {"internal/githubfake"},
 	"cmd/podmend":              {"internal/cli"},

@@ -18,6 +18,7 @@ func (c *call) mutations() *node {
 		"unminimizeComment": input(func(in map[string]any) any {
 			return c.minimize(in, "", "UnminimizeCommentPayload", "unminimizedComment")
 		}),
+		"updatePullRequestReviewComment": input(c.editComment),
 		"resolveReviewThread": input(func(in map[string]any) any {
 			return c.resolveThread(in, true, "ResolveReviewThreadPayload")
 		}),
@@ -100,6 +101,37 @@ func (c *call) minimizable(p *Pull, id string) (author *account, minimized *stri
 		}
 	}
 	return nil, nil, nil
+}
+
+// editComment changes the text of a review comment, as PATCH does.
+func (c *call) editComment(in map[string]any) any {
+	id := in["pullRequestReviewCommentId"]
+	for _, p := range c.pulls() {
+		comment := p.commentOfNode(fmt.Sprint(id))
+		if comment == nil {
+			continue
+		}
+		body := fmt.Sprint(in["body"])
+		if refused, bad := badBody(body); bad {
+			message, _ := refused.body.(fields)["message"].(string)
+			return problem{"UNPROCESSABLE", message}
+		}
+		if !c.token.may(p.repo, []string{"pull-requests: write"}) || comment.author != c.token.owner && !c.token.may(p.repo, []string{"contents: write"}) {
+			return c.noAccess()
+		}
+		comment.body, comment.updated, comment.edited = body, c.s.now(), true
+		return payload("UpdatePullRequestReviewCommentPayload", in, "pullRequestReviewComment", c.commentNode(p, comment))
+	}
+	return noNode(id)
+}
+
+func (p *Pull) commentOfNode(id string) *reviewComment {
+	for _, comment := range p.comments {
+		if comment.nodeID() == id {
+			return comment
+		}
+	}
+	return nil
 }
 
 // resolveThread needs contents: write, or to have opened the pull request.
