@@ -9,8 +9,15 @@ import (
 	"github.com/podmend/podmend/report"
 )
 
-// textOf writes a comment: what is wrong, what it reaches, why it matters, and what to do.
+// textOf is the text of a comment: what is wrong, what it reaches, why it matters, and what to do.
 func (d *draft) textOf(c *comment) string {
+	if c.text == "" {
+		c.text = d.write(c)
+	}
+	return c.text
+}
+
+func (d *draft) write(c *comment) string {
 	var b strings.Builder
 	for _, line := range d.wrongs(c) {
 		b.WriteString(line + "\n\n")
@@ -89,15 +96,17 @@ const (
 // reaches names the workloads, and the targets, which are the environments.
 func reaches(findings []*report.Finding) string {
 	var workloads, targets []string
+	seen := map[string]bool{}
+	add := func(list *[]string, name string) {
+		if !seen[name] {
+			seen[name] = true
+			*list = append(*list, name)
+		}
+	}
 	for _, f := range findings {
 		for _, o := range f.Occurrences {
-			name := workload(o)
-			if !slices.Contains(workloads, name) {
-				workloads = append(workloads, name)
-			}
-			if target := code(o.Target); !slices.Contains(targets, target) {
-				targets = append(targets, target)
-			}
+			add(&workloads, workload(o))
+			add(&targets, code(o.Target))
 		}
 	}
 	switch {

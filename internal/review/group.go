@@ -1,11 +1,13 @@
 package review
 
 import (
+	"slices"
+
 	"github.com/podmend/podmend/report"
 )
 
 // group makes the comments: findings that one proposal mends share one where they are near, and so do
-// those of one place that nothing mends.
+// those of one place that nothing mends, and all of one file that have no line.
 func (d *draft) group() {
 	type key struct {
 		proposal string
@@ -37,19 +39,22 @@ func (d *draft) group() {
 			}
 		}
 		k := key{at: at}
-		if proposal != nil {
+		switch {
+		case at.surface == InReview:
+			k.proposal = f.ID // each is a line of its own in the review
+		case at.surface == AtLine && proposal != nil:
 			k.proposal = proposal.ID
-		}
-		if at.surface == InReview {
-			k.proposal += "\x00" + f.ID // each is a line of its own in the review
 		}
 		c := groups[k]
 		if c == nil {
-			c = &comment{proposal: proposal, at: at, offer: offer}
+			c = &comment{at: at, offer: offer}
 			groups[k] = c
 			d.comments = append(d.comments, c)
 		}
 		c.findings = append(c.findings, f)
+		if proposal != nil && !slices.Contains(c.proposals, proposal) {
+			c.proposals = append(c.proposals, proposal)
+		}
 	}
 }
 

@@ -23,6 +23,7 @@ type state string
 const (
 	current    state = ""
 	mended     state = "mended"
+	moved      state = "moved"
 	exempted   state = "exempt"
 	superseded state = "superseded"
 )

@@ -119,7 +119,7 @@ func (p *plan) match(before []earlier) {
 			}
 		case old != nil && !old.settled() && old.place() == c.at:
 			p.kept = append(p.kept, c)
-			if old.hash != hashOf(c.text) || !slices.Equal(old.ids, c.ids()) {
+			if old.hash != hashOf(p.draft.textOf(c)) || !slices.Equal(old.ids, c.ids()) {
 				p.changes = append(p.changes, github.Change{Kind: github.Edit, ID: old.comment().ID, Body: p.marked(c)})
 			}
 		case c.at.surface == InReview || old == nil && room[c.at.surface] <= 0:
@@ -159,16 +159,12 @@ func bestOf(before []earlier, c *comment) *earlier {
 }
 
 func (p *plan) marked(c *comment) string {
-	return marked(marker{ids: c.ids(), sha: p.draft.in.Head}, c.text)
+	return marked(marker{ids: c.ids(), sha: p.draft.in.Head}, p.draft.textOf(c))
 }
 
 // outdate hides what is told at another place now, unless people dealt with it.
 func (p *plan) outdate(old *earlier) {
 	if old != nil && !old.settled() {
-		p.hide(old, true)
+		p.end(old, moved, "**Moved**: podmend tells it at another place by now.")
 	}
-}
-
-func (p *plan) hide(old *earlier, outdated bool) {
-	p.changes = append(p.changes, github.Change{Kind: github.Hide, ID: old.comment().ID, Outdate: outdated})
 }

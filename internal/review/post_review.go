@@ -75,9 +75,7 @@ func (p *poster) body() string {
 func (p *poster) onGitHub(lines []*comment) []github.ReviewComment {
 	var made []github.ReviewComment
 	for _, c := range lines {
-		comment := c.onGitHub()
-		comment.Body = p.plan.marked(c)
-		made = append(made, comment)
+		made = append(made, github.ReviewComment{Path: c.at.file, Start: c.at.start, Line: c.at.end, Body: p.plan.marked(c)})
 	}
 	return made
 }

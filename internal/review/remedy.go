@@ -1,6 +1,7 @@
 package review
 
 import (
+	"cmp"
 	"fmt"
 	"regexp"
 	"slices"
@@ -15,41 +16,57 @@ import (
 
 // remedy says how the findings of a comment are mended.
 func (d *draft) remedy(c *comment) string {
-	if c.proposal == nil {
-		return d.byHand(c)
+	unmended := slices.DeleteFunc(slices.Clone(c.findings), func(f *report.Finding) bool {
+		return slices.ContainsFunc(c.proposals, func(p *report.Proposal) bool { return p.ID == f.Proposal })
+	})
+	if len(c.proposals) == 0 {
+		return byHand(unmended)
 	}
 	var b strings.Builder
-	notes := ""
-	for _, note := range c.proposal.Notes {
-		notes += " " + prose(note)
-	}
-	proven := fmt.Sprintf("Proven by rendering %s again: the finding goes, and nothing else changes.%s\n\n",
-		count(len(c.proposal.Targets), "target"), notes)
-	if d.in.Saved {
-		proven = "podmend proved this fix in the job that made its report." + notes + "\n\n"
-	}
 	if c.offer != nil {
-		b.WriteString(fenced("suggestion", c.offer.text) + "\n" + proven)
+		b.WriteString(fenced("suggestion", c.offer.text) + "\n" + d.proof(c))
 		return b.String()
 	}
-	if diff := d.diffOf(c.proposal); diff != "" {
+	if diff := d.diffOf(c.proposals); diff != "" {
 		b.WriteString(folded("The fix", fenced("diff", diff)) + "\n")
 	}
-	b.WriteString(proven)
-	if others := len(c.proposal.Findings) - len(c.findings); others > 0 {
+	b.WriteString(d.proof(c))
+	others := -len(c.findings) + len(unmended)
+	for _, p := range c.proposals {
+		others += len(p.Findings)
+	}
+	if others > 0 {
 		fmt.Fprintf(&b, "It also mends %s, and is applied as one: ", count(others, "other finding"))
 	} else {
 		b.WriteString("Apply it by ")
 	}
 	b.WriteString(command(c.findings) + ".\n\n")
-	return b.String()
+	return b.String() + byHand(unmended)
+}
+
+// proof says what stands behind a fix, and what else it changes.
+func (d *draft) proof(c *comment) string {
+	notes := ""
+	targets := map[string]bool{}
+	for _, p := range c.proposals {
+		for _, note := range p.Notes {
+			notes += " " + prose(note)
+		}
+		for _, target := range p.Targets {
+			targets[target] = true
+		}
+	}
+	if d.in.Saved {
+		return "podmend proved this fix in the job that made its report." + notes + "\n\n"
+	}
+	return fmt.Sprintf("Proven by rendering %s again: the finding goes, and nothing else changes.%s\n\n", count(len(targets), "target"), notes)
 }
 
 // byHand is for what podmend does not mend.
-func (d *draft) byHand(c *comment) string {
+func byHand(findings []*report.Finding) string {
 	var b strings.Builder
 	var reasons []string
-	for _, f := range c.findings {
+	for _, f := range findings {
 		if f.Refusal != nil && !slices.Contains(reasons, f.Refusal.Message) {
 			reasons = append(reasons, f.Refusal.Message)
 		}
@@ -59,7 +76,7 @@ func (d *draft) byHand(c *comment) string {
 			b.WriteString("podmend offers no fix: " + prose(reason) + "\n\n")
 		}
 	}
-	for _, control := range controlsOf(c.findings) {
+	for _, control := range controlsOf(findings) {
 		b.WriteString("By hand: " + control.Doc.Advice + "\n\n")
 	}
 	return b.String()
@@ -85,27 +102,30 @@ const (
 	maxDiffed    = 1 << 20
 )
 
-// diffOf shows what a proposal changes, "" where a file is not the one that it was made for.
-func (d *draft) diffOf(p *report.Proposal) string {
+// diffOf shows what proposals change, "" where a file is not the one that they were made for.
+func (d *draft) diffOf(proposals []*report.Proposal) string {
+	var edits []report.Edit
+	for _, p := range proposals {
+		if d.in.Saved && !d.harmless(p) {
+			return ""
+		}
+		edits = append(edits, p.Edits...)
+	}
+	slices.SortFunc(edits, func(a, b report.Edit) int {
+		return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Start, b.Start), cmp.Compare(a.End, b.End))
+	})
 	var diff strings.Builder
-	for i := 0; i < len(p.Edits); {
-		name := p.Edits[i].File
+	for i := 0; i < len(edits); {
+		name := edits[i].File
 		n := i
-		for n < len(p.Edits) && p.Edits[n].File == name {
+		for n < len(edits) && edits[n].File == name {
 			n++
 		}
 		content := d.source(name)
-		if content == nil || len(content) > maxDiffed || d.in.Saved && !d.harmless(p, content) {
+		if content == nil || len(content) > maxDiffed || !apart(edits[i:n], len(content)) {
 			return ""
 		}
-		last := p.Edits[n-1]
-		if last.End > len(content) {
-			return ""
-		}
-		after, whole := spliced(content, p.Edits[i:n], 0, len(content))
-		if !whole {
-			return ""
-		}
+		after, _ := spliced(content, edits[i:n], 0, len(content))
 		shown := report.Inert(name, maxName)
 		diff.WriteString(udiff.Unified("a/"+shown, "b/"+shown, string(content), after))
 		i = n

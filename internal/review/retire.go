@@ -25,7 +25,7 @@ func (p *plan) retire(old *earlier) {
 	in := p.draft.in
 	switch {
 	case open != nil:
-		p.hide(old, true) // told at another place, or part of the base by now
+		p.outdate(old)
 	case exempt != nil:
 		p.end(old, exempted, "**Allowed** by an exemption"+reasonOf(exempt)+".")
 	case in.Partial || in.Report.Summary.Errors > 0:
@@ -40,8 +40,8 @@ func (p *plan) end(old *earlier, became state, sentence string) {
 	text := sentence + "\n\n" + withoutOffers(old.rest)
 	m := marker{ids: old.ids, sha: p.draft.in.Head, state: became}
 	p.changes = append(p.changes, github.Change{Kind: github.Edit, ID: old.comment().ID, Body: cut(marked(m, text), maxBody, "\n")})
-	p.hide(old, false)
-	if p.draft.in.Resolve {
+	p.changes = append(p.changes, github.Change{Kind: github.Hide, ID: old.comment().ID, Outdate: became == moved})
+	if p.draft.in.Resolve && became != moved {
 		p.changes = append(p.changes, github.Change{Kind: github.Resolve, ID: old.thread.ID})
 	}
 }

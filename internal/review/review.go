@@ -7,7 +7,6 @@ import (
 	"slices"
 
 	"github.com/podmend/podmend/internal/changes"
-	"github.com/podmend/podmend/internal/github"
 	"github.com/podmend/podmend/report"
 )
 
@@ -48,11 +47,11 @@ const (
 
 // A comment is about findings that one edit mends, or that stand at one place.
 type comment struct {
-	findings []*report.Finding
-	proposal *report.Proposal // nil for none
-	at       place
-	offer    *suggestion // nil for none
-	text     string      // without the marker
+	findings  []*report.Finding
+	proposals []*report.Proposal // proven ones, each once
+	at        place
+	offer     *suggestion // of the one proposal; nil for none
+	text      string      // without the marker; "" until it is asked for
 }
 
 // A draft is what the pull request is to say about a report.
@@ -78,9 +77,6 @@ func newDraft(in *Input) *draft {
 			cmp.Compare(a.findings[0].ID, b.findings[0].ID),
 		)
 	})
-	for _, c := range d.comments {
-		c.text = d.textOf(c)
-	}
 	return d
 }
 
@@ -122,8 +118,4 @@ func (d *draft) file(name string) []byte {
 		d.files[name] = content
 	}
 	return content
-}
-
-func (c *comment) onGitHub() github.ReviewComment {
-	return github.ReviewComment{Path: c.at.file, Start: c.at.start, Line: c.at.end, Body: c.text}
 }

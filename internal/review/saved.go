@@ -2,4 +2,4 @@ package review
 
 import "github.com/podmend/podmend/report"
 
-func (d *draft) harmless(p *report.Proposal, content []byte) bool { return false }
+func (d *draft) harmless(p *report.Proposal) bool { return false }

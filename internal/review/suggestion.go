@@ -74,10 +74,10 @@ func suggest(content []byte, edits []report.Edit) (suggestion, bool) {
 	slices.SortFunc(edits, func(a, b report.Edit) int { return a.Start - b.Start })
 	l := newLined(content)
 	first, last := len(l.starts), 1
-	for i, edit := range edits {
-		if edit.Start < 0 || edit.End < edit.Start || edit.End > len(content) || i > 0 && edits[i-1].End > edit.Start {
-			return suggestion{}, false
-		}
+	if !apart(edits, len(content)) {
+		return suggestion{}, false
+	}
+	for _, edit := range edits {
 		first = min(first, l.at(edit.Start))
 		last = max(last, l.at(max(edit.Start, edit.End-1)))
 	}
@@ -101,6 +101,16 @@ func suggest(content []byte, edits []report.Edit) (suggestion, bool) {
 		}
 		return suggestion{file: edits[0].File, start: first, end: last, text: text}, true
 	}
+}
+
+// apart says whether sorted edits lie in a text of some bytes, and none in another.
+func apart(edits []report.Edit, size int) bool {
+	for i, edit := range edits {
+		if edit.Start < 0 || edit.End < edit.Start || edit.End > size || i > 0 && edits[i-1].End > edit.Start {
+			return false
+		}
+	}
+	return true
 }
 
 // spliced applies edits to a part of a text. whole says that none reaches out of it.
@@ -145,7 +155,7 @@ func (d *draft) offerOf(p *report.Proposal) *suggestion {
 		}
 	}
 	content := d.source(p.Edits[0].File)
-	if content == nil || d.in.Saved && !d.harmless(p, content) {
+	if content == nil || d.in.Saved && !d.harmless(p) {
 		return nil
 	}
 	offer, ok := suggest(content, p.Edits)
