@@ -107,12 +107,13 @@ func (d *draft) unplaced(room int) string {
 			continue
 		}
 		for _, f := range c.findings {
-			line := d.line(f)
-			if rest > 0 || b.Len()+len(line)+200 > room {
+			if rest > 0 {
 				rest++
-				continue
+			} else if line := d.line(f); b.Len()+len(line)+200 > room {
+				rest++
+			} else {
+				b.WriteString(line)
 			}
-			b.WriteString(line)
 		}
 	}
 	if rest > 0 {
