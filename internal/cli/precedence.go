@@ -9,6 +9,7 @@ import (
 	"sigs.k8s.io/kustomize/api/types"
 
 	"github.com/podmend/podmend/check"
+	"github.com/podmend/podmend/internal/event"
 	"github.com/podmend/podmend/report"
 )
 
@@ -102,7 +103,7 @@ func (s source) String() string {
 // fromEnvironment takes the settings from the environment that no flag gives.
 func (f *flags) fromEnvironment(getenv func(string) string) error {
 	f.sources = map[string][]source{}
-	f.underJudgement = slices.Contains(judgedEvents, getenv("GITHUB_EVENT_NAME"))
+	f.underJudgement = (&event.Event{Name: getenv("GITHUB_EVENT_NAME")}).Judged()
 	for _, s := range f.table(&Config{}) {
 		if flag := f.set.Lookup(s.flag); flag != nil && flag.Changed {
 			f.sources[s.flag] = []source{{From: "flag", Name: "--" + s.flag}}
