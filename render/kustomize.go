@@ -76,6 +76,7 @@ func (b *kustomizeBuild) objects(detail Detail) ([]Object, *Error) {
 		object.APIVersion, object.Kind = resource.GetApiVersion(), resource.GetKind()
 		object.Namespace, object.Name = resource.GetNamespace(), resource.GetName()
 		if detail.PodTemplatesOnly && !object.HasPodTemplate() && !object.IsNamespace() {
+			object.Digest = treeDigest(resource.YNode())
 			continue
 		}
 		text, err := resource.AsYAML()
