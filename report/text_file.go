@@ -74,6 +74,8 @@ func (t *textFile) block(b *block) {
 	}
 	t.detail("targets", t.targetsOf(b))
 	t.detail("through", t.chain(b))
+	t.detail("new in", t.newTargets(b))
+	t.detail("made by", changedPlaces(b))
 	t.detail("exempt", t.Exempt(f))
 	t.detail("host", t.hostText(f))
 	switch t.Outcome(f) {

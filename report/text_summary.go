@@ -28,7 +28,25 @@ func (t *textWriter) summary() {
 	default:
 		t.p.paragraph(0, "in "+t.checked(s), piece{none, green}, piece{text: " "})
 	}
+	t.compared(s)
 	t.next(s)
+}
+
+// compared says what the base has too.
+func (t *textWriter) compared(s Summary) {
+	if t.r.Source.Base == "" {
+		return
+	}
+	text := fmt.Sprintf("Compared with %s: %d new, %d mended", Inert(t.r.Source.Base[:min(12, len(t.r.Source.Base))], maxName), s.New, s.Mended)
+	switch {
+	case s.Old > 0:
+		text += fmt.Sprintf(", %d old.", s.Old)
+	case s.LeftOut > 0:
+		text += fmt.Sprintf("; %s not listed, --scope changed lists what the base has too.", Quantity(s.LeftOut, "old finding is", "old findings are"))
+	default:
+		text += "."
+	}
+	t.p.paragraph(0, text, piece{})
 }
 
 // checked says what was looked at, and by which measure.

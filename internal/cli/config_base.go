@@ -21,14 +21,15 @@ var judgedEvents = []string{"pull_request", "pull_request_target", "merge_group"
 
 const maxEvent = 32 << 20
 
-// baseCommit is the commit that a pull request is to be merged into; "" if it is not told.
-func baseCommit(env *Env) (sha string, judged bool) {
+// eventCommits are the commit that a pull request is to be merged into, and its head; "" where they are
+// not told.
+func eventCommits(env *Env) (base, head string, judged bool) {
 	if !slices.Contains(judgedEvents, env.Getenv("GITHUB_EVENT_NAME")) {
-		return "", false
+		return "", "", false
 	}
 	file, err := os.Open(env.Getenv("GITHUB_EVENT_PATH"))
 	if err != nil {
-		return "", true
+		return "", "", true
 	}
 	defer file.Close()
 	type commit struct {
@@ -36,11 +37,13 @@ func baseCommit(env *Env) (sha string, judged bool) {
 	}
 	type pullRequest struct {
 		Base commit `json:"base"`
+		Head commit `json:"head"`
 	}
 	var event struct {
 		PullRequest pullRequest `json:"pull_request"`
 		MergeGroup  struct {
-			SHA string `json:"base_sha"`
+			Base string `json:"base_sha"`
+			Head string `json:"head_sha"`
 		} `json:"merge_group"`
 		WorkflowRun struct {
 			PullRequests []pullRequest `json:"pull_requests"`
@@ -48,14 +51,14 @@ func baseCommit(env *Env) (sha string, judged bool) {
 	}
 	content, err := io.ReadAll(io.LimitReader(file, maxEvent))
 	if err != nil || json.Unmarshal(content, &event) != nil {
-		return "", true
+		return "", "", true
 	}
 	for _, request := range append(event.WorkflowRun.PullRequests, event.PullRequest) {
 		if request.Base.SHA != "" {
-			return request.Base.SHA, true
+			return request.Base.SHA, request.Head.SHA, true
 		}
 	}
-	return event.MergeGroup.SHA, true
+	return event.MergeGroup.Base, event.MergeGroup.Head, true
 }
 
 // judgingConfig reads the configuration by which the repository is judged where no --config names
