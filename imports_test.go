@@ -24,10 +24,11 @@ var layers = map[string][]string{
 	"check":               {"internal/yamledit", "internal/overlay", "render"},
 	"fix":                 {"internal/yamledit", "internal/overlay", "render", "check"},
 	"report":              {"internal/yamledit", "internal/overlay", "render", "check", "fix"},
+	"internal/shard":      {"check", "report"},
 	"internal/worker":     {"internal/overlay", "render"},
 	"internal/fetch":      {},
 	"internal/dependency": {"internal/yamledit", "internal/overlay", "internal/atomicfile", "internal/fetch", "render"},
-	"internal/cli":        {"internal/yamledit", "internal/overlay", "internal/atomicfile", "internal/worker", "internal/fetch", "internal/dependency", "render", "check", "fix", "report"},
+	"internal/cli":        {"internal/yamledit", "internal/overlay", "internal/atomicfile", "internal/worker", "internal/fetch", "internal/dependency", "internal/shard", "render", "check", "fix", "report"},
 	"internal/bench":      {"report"},
 	"cmd/podmend":         {"internal/cli"},
 }

@@ -59,6 +59,11 @@ func (f *flags) addCheckFlags(set *pflag.FlagSet) {
 	set.StringVar(&f.level, "level", "", "Pod Security Standard: baseline or restricted (default baseline)")
 	set.StringSliceVar(&f.policyVersion, "policy-version", nil, "`versions` of the standard, such as v1.31 or v1.29,v1.37 (default: the newest that podmend knows, "+check.NewestVersion().String()+")")
 	set.StringVar(&f.namespaceLabels, "namespace-labels", "use", "what pod-security.kubernetes.io/enforce labels of rendered Namespaces mean: use judges their pods by them, stricter takes the stricter of them and --level (the default on a pull request), ignore does not look at them")
+	f.addOutcomeFlags(set)
+}
+
+// addOutcomeFlags adds what says how the outcome is reported.
+func (f *flags) addOutcomeFlags(set *pflag.FlagSet) {
 	set.StringVar(&f.failOn, "fail-on", "low", "lowest `severity` of findings that ends with exit code 1: low, medium or high")
 	set.StringVar(&f.onRenderError, "on-render-error", "fail", "fail: a target that cannot be rendered ends with exit code 3; warn: it is reported only")
 	set.StringVar(&f.format, "format", "text", "text or json")
