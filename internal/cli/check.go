@@ -15,6 +15,7 @@ import (
 func checkCommand(env *Env) *cobra.Command {
 	var f flags
 	var allow allowance
+	var part, timings string
 	cmd := &cobra.Command{
 		Use:   "check [PATH]",
 		Short: "Render everything and check every pod template",
@@ -31,11 +32,19 @@ as exemptions, so that from then on only new ones count.`,
 			if err := allow.validate(cmd.Flags()); err != nil {
 				return err
 			}
+			sharding, err := newSharding(env, part, timings)
+			if err != nil {
+				return err
+			}
+			if sharding != nil && allow.write {
+				return usagef("--write-exemptions needs all findings, and a shard has some; leave out --shard")
+			}
 			run, err := newRun(env, &f, pathOf(args))
 			if err != nil {
 				return err
 			}
 			defer func() { err = errors.Join(err, run.close()) }()
+			run.shard = sharding
 			if allow.write {
 				return run.writeExemptions(cmd.Context(), &f, &allow)
 			}
@@ -49,10 +58,18 @@ as exemptions, so that from then on only new ones count.`,
 			if err := run.write(&f, assembled); err != nil {
 				return err
 			}
+			if run.shard != nil {
+				run.tellShard()
+				if len(run.targets) == 0 && len(run.shard.targets) > 0 {
+					return nil
+				}
+			}
 			return verdict(assembled, &f, run.repo.within)
 		},
 	}
 	cmd.Flags().SortFlags = false
+	cmd.Flags().StringVar(&part, "shard", "", "check one `part` of several, such as 2/4, as podmend plan prints it; auto takes it from GitLab or an indexed Job of Kubernetes")
+	cmd.Flags().StringVar(&timings, "timings", "", "with --shard, the `report` that podmend plan had as --timings")
 	f.addTargetFlags(cmd.Flags())
 	f.addCheckFlags(cmd.Flags())
 	allow.addFlags(cmd.Flags())

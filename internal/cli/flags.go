@@ -69,6 +69,11 @@ func (f *flags) addCheckFlags(set *pflag.FlagSet) {
 	set.StringVar(&f.scope, "scope", "", "findings to list: all; changed, those of targets that a changed file reaches; new, of these what the base does not have (default new with --base and on pull requests, else all)")
 	set.StringVar(&f.base, "base", "", "`commit` to compare with, such as origin/main: its merge base with the head (default on pull requests: theirs)")
 	set.StringVar(&f.head, "head", "", "`commit` to check, whatever is checked out (default: the work tree; on pull requests their head)")
+	f.addOutcomeFlags(set)
+}
+
+// addOutcomeFlags adds what says how the outcome is reported.
+func (f *flags) addOutcomeFlags(set *pflag.FlagSet) {
 	set.StringVar(&f.failOn, "fail-on", "low", "lowest `severity` of findings that ends with exit code 1: low, medium or high")
 	set.StringVar(&f.onRenderError, "on-render-error", "fail", "fail: a target that cannot be rendered ends with exit code 3; warn: it is reported only")
 	set.StringVar(&f.format, "format", "text", "text or json")
