@@ -204,7 +204,7 @@ func (r *Repo) moved(path, from, to string, first, last int) (shift int, ok bool
 	if from == to {
 		return 0, true
 	}
-	if _, err := r.git(nil, "cat-file", "-e", to+":"+path); err != nil {
+	if _, _, _, exists := r.info(to + ":" + path); !exists {
 		return 0, false
 	}
 	changes := r.must("diff", "-U0", "--no-renames", "--no-color", "--no-ext-diff", from, to, "--", ":(literal)"+path)

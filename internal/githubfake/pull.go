@@ -67,7 +67,7 @@ func (r *Repo) OpenPullRequest(o PullOptions) *Pull {
 	if r.resolve("refs/heads/"+o.Base) == "" || from.resolve("refs/heads/"+o.Head) == "" {
 		s.t.Fatalf("fake of GitHub: no branch %s or %s to open a pull request with", o.Base, o.Head)
 	}
-	if r.contains(from.resolve("refs/heads/"+o.Head), "refs/heads/"+o.Base) {
+	if r.contains(from.resolve("refs/heads/"+o.Head), r.resolve("refs/heads/"+o.Base)) {
 		s.t.Fatalf("fake of GitHub: %s has no commit that %s lacks", o.Head, o.Base)
 	}
 	return r.open(s.account(o.Author), o, from)
