@@ -71,11 +71,15 @@ func isSHA(text string) bool {
 
 // mergeBase returns the best common ancestor, "" if there is none.
 func (r *Repo) mergeBase(a, b string) string {
-	key := a + " " + b
-	if _, ok := r.bases[key]; !ok {
-		out, _ := r.git(nil, "merge-base", a, b) // it fails if there is none
-		r.bases[key] = strings.TrimSpace(out)
+	key := min(a, b) + " " + max(a, b)
+	if known, ok := r.bases[key]; ok {
+		return known
 	}
+	out, err := r.git(nil, "merge-base", a, b)
+	if err != nil {
+		return "" // there is none, or a commit is still to be fetched from a fork
+	}
+	r.bases[key] = strings.TrimSpace(out)
 	return r.bases[key]
 }
 
