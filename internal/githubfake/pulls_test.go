@@ -193,6 +193,26 @@ func TestForks(t *testing.T) {
 	}
 }
 
+// TestCommitsOfForksAreKnownToTheFork: asked about one, the base's repository has no pull request.
+func TestCommitsOfForksAreKnownToTheFork(t *testing.T) {
+	s, r, _ := shop(t)
+	fork := r.Fork("contributor")
+	sha := fork.Push("patch", "contributor", "Mine", Files{"c.yaml": "mine\n"})
+	p := r.OpenPullRequest(PullOptions{Head: "patch", From: fork})
+	c := client(t, s, r.ActionsToken("pull-requests: write"))
+	if found, _, err := c.PullRequests.ListPullRequestsWithCommit(ctx(), "octo", "shop", sha, nil); err != nil || len(found) != 0 {
+		t.Errorf("in the base's repository: %v %v", found, err)
+	}
+	found, _, err := c.PullRequests.ListPullRequestsWithCommit(ctx(), "contributor", "shop", sha, nil)
+	if err != nil || len(found) != 1 || found[0].GetNumber() != p.Number || found[0].GetBase().GetRepo().GetFullName() != "octo/shop" {
+		t.Errorf("in the fork: %v %v", found, err)
+	}
+	byHead, _, err := c.PullRequests.List(ctx(), "octo", "shop", &github.PullRequestListOptions{Head: "contributor:patch"})
+	if err != nil || len(byHead) != 1 || byHead[0].GetHead().GetSHA() != sha {
+		t.Errorf("by its head: %v %v", byHead, err)
+	}
+}
+
 // TestPullRefsAreThereToFetch: workflows check out the merge, and what is pushed with git counts.
 func TestPullRefsAreThereToFetch(t *testing.T) {
 	_, r, p := shop(t)
