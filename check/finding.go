@@ -38,6 +38,13 @@ type Occurrence struct {
 // Path leads from the object's root to the field.
 func (o *Occurrence) Path() yamledit.Path { return o.Pod.FieldPath(o.Field.Path) }
 
+// IDIn is the id that the finding would have if its file had another name.
+func (f *Finding) IDIn(file string) string {
+	origin := f.Origin
+	origin.File = file
+	return findingID(f.Control, &origin)
+}
+
 // findingID is made of the control and the place; neither line numbers nor rendered names
 // count, so that it outlives a shift of the file.
 func findingID(control *Control, origin *render.Origin) string {

@@ -52,6 +52,14 @@ type Discovery struct {
 	Skipped []SkippedPath
 	// Unused names the chart options that matched no chart, by their path.
 	Unused []string
+
+	files    *overlay.FS
+	scan     *kustomizationScan
+	resolved map[string]string
+}
+
+func newDiscovery(files *overlay.FS) Discovery {
+	return Discovery{files: files, scan: newKustomizationScan(files), resolved: map[string]string{}}
 }
 
 // Discover walks a repository and finds every target in it.
@@ -61,7 +69,7 @@ func Discover(files *overlay.FS, options DiscoverOptions) (*Discovery, error) {
 }
 
 func newDiscoverer(files *overlay.FS, options DiscoverOptions) *discoverer {
-	return &discoverer{files: files, list: files.ReadDir, options: options, ignored: newIgnoreRules(files), usedChartOptions: map[string]bool{}}
+	return &discoverer{files: files, list: files.ReadDir, options: options, found: newDiscovery(files), ignored: newIgnoreRules(files), usedChartOptions: map[string]bool{}}
 }
 
 func (d *discoverer) discover() (*Discovery, error) {

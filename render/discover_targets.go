@@ -105,7 +105,7 @@ func (d *discoverer) addKustomizations() map[string]bool {
 	claimed := map[string]bool{}
 	includedBy := map[string][]string{}
 	var roots []string
-	scan := newKustomizationScan(d.files)
+	scan := d.found.scan
 	for _, dir := range d.kustomizations {
 		closure := scan.listed(dir)
 		for _, file := range closure.Files {

@@ -118,7 +118,7 @@ func (b *kustomizeBuild) chartObjects(ctx context.Context, k *kustomization, cha
 	if traced {
 		tracing = &helmTracing{}
 	}
-	objects, notes, failed := renderHelm(ctx, b.files, target, tracing)
+	objects, notes, failed := renderHelm(ctx, b.files, target, Detail{}, tracing)
 	if failed != nil {
 		return nil, failed
 	}

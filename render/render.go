@@ -42,6 +42,8 @@ type Detail struct {
 	PodTemplatesOnly bool
 	// Traced gives objects their Trace; with PodTemplatesOnly, those that hold pod templates.
 	Traced bool
+	// SameCertificates puts one certificate in the place of all that a chart makes, each time the same.
+	SameCertificates bool
 }
 
 // All renders the targets, in parallel, and returns their results in the order of targets. A
@@ -120,7 +122,7 @@ func One(ctx context.Context, files *overlay.FS, target Target, detail Detail) (
 			tracing = &helmTracing{all: !detail.PodTemplatesOnly}
 			defer func() { result.Layers = tracing.layers }()
 		}
-		result.Objects, result.Notes, result.Err = renderHelm(ctx, recorded, target, tracing)
+		result.Objects, result.Notes, result.Err = renderHelm(ctx, recorded, target, detail, tracing)
 	case Kustomize:
 		var notes []string
 		result.Objects, notes, result.Err = renderKustomize(ctx, recorded, target, detail)
@@ -191,6 +193,18 @@ func dropTexts(objects []Object) {
 			object.YAML = nil
 		}
 	}
+}
+
+// SameText says whether two objects have the same text, also where only the digest of one is kept.
+func (o *Object) SameText(other *Object) bool {
+	digest := func(o *Object) string {
+		if o.YAML == nil {
+			return o.Digest
+		}
+		sum := sha256.Sum256(o.YAML)
+		return string(sum[:])
+	}
+	return digest(o) == digest(other)
 }
 
 func panicError(target Target, broken any, stack []byte) *Error {

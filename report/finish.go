@@ -13,6 +13,11 @@ func (r *Report) Finish() {
 	r.Schema = Schema
 	r.Source.Scope = cmp.Or(r.Source.Scope, ListAll)
 	slices.SortStableFunc(r.Targets, func(a, b Target) int { return cmp.Compare(a.ID, b.ID) })
+	for i := range r.Targets {
+		if failure := r.Targets[i].Error; failure != nil {
+			failure.Scope = cmp.Or(failure.Scope, ScopeNew)
+		}
+	}
 	for i := range r.Findings {
 		f := &r.Findings[i]
 		for j := range f.Occurrences {

@@ -71,6 +71,9 @@ func (p *problems) target(t *Target) {
 	if t.Status == TargetError && t.Error == nil {
 		p.add("%s: it failed, and no error says why", owner)
 	}
+	if t.Error != nil {
+		p.word(owner, "the scope of its error", t.Error.Scope, ScopeNew, ScopeOld)
+	}
 }
 
 func (p *problems) finding(f *Finding) {

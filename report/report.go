@@ -93,6 +93,7 @@ type RenderError struct {
 	Message string `json:"message"` // what happened, then what to do
 	File    string `json:"file"`    // "" where there is none
 	Line    int    `json:"line"`    // from 1; 0 where there is none
+	Scope   string `json:"scope"`   // old where the base could not be rendered for the same reason
 }
 
 // A Finding is one control broken by one place in source.

@@ -80,6 +80,13 @@ func at(t *testing.T, file, after, text, via string) Origin {
 	return o
 }
 
+// edit replaces a text of the agent's file that stands behind another.
+func edit(after, text, newText string) Edit {
+	start := strings.Index(daemonSet, after)
+	start += strings.Index(daemonSet[start:], text)
+	return Edit{File: agentFile, Start: start, End: start + len(text), NewText: newText}
+}
+
 func finding(id, control, severity, message string, origin Origin, occurrences ...Occurrence) Finding {
 	return Finding{
 		ID: id, Control: control, Level: "baseline", Severity: severity, Scope: ScopeNew,
@@ -153,13 +160,13 @@ func sample(t *testing.T) *Report {
 		Proposals: []Proposal{
 			{
 				ID: "p2", Findings: []string{"f3", "f2"}, Status: ProposalProven, AloneProven: true, Targets: []string{agent},
-				Edits:        []Edit{{File: agentFile, Start: 330, End: 334, NewText: "false"}, {File: agentFile, Start: 255, End: 259, NewText: "false"}},
-				Alternatives: []Alternative{{Notes: []string{"takes the field away"}, Edits: []Edit{{File: agentFile, Start: 255, End: 259}}}},
+				Edits:        []Edit{edit("shipper", "true", "false"), edit("image:", "true", "false")},
+				Alternatives: []Alternative{{Notes: []string{"takes the field away"}, Edits: []Edit{edit("image:", "true", "")}}},
 			},
 			{
 				ID: "p1", Findings: []string{"f6"}, Status: ProposalProven, Targets: []string{agent},
 				Notes: []string{"The data in volume run no longer outlives the pod."},
-				Edits: []Edit{{File: agentFile, Start: 430, End: 440, NewText: "emptyDir: {}"}},
+				Edits: []Edit{edit("run", "hostPath:\n          path: /var/run/agent", "emptyDir: {}")},
 			},
 			{ID: "p3", Findings: []string{"f7"}, Status: ProposalRefused, Reason: "other-target-changes"},
 		},

@@ -93,7 +93,7 @@ func (r *run) print(w io.Writer, f *flags, assembled *report.Report, color bool,
 func verdict(assembled *report.Report, f *flags, within string) error {
 	code := exitClean
 	for _, finding := range assembled.Findings {
-		if finding.Status == report.StatusOpen && severityRank(finding.Severity) >= severityRank(f.failOn) {
+		if finding.Status == report.StatusOpen && counts(assembled, finding.Scope) && severityRank(finding.Severity) >= severityRank(f.failOn) {
 			code = exitFindings
 		}
 	}
@@ -101,11 +101,19 @@ func verdict(assembled *report.Report, f *flags, within string) error {
 		return usagef("there is no Helm chart, kustomization or manifest in %s (%s); check the path, .gitignore and --include, or see --verbose",
 			within, plural(len(assembled.Skipped), "skipped path"))
 	}
-	if assembled.Summary.Errors > 0 && f.onRenderError != "warn" {
-		code = exitRender
+	for _, target := range assembled.Targets {
+		if target.Status == report.TargetError && counts(assembled, target.Error.Scope) && f.onRenderError != "warn" {
+			code = exitRender
+		}
 	}
 	if code == exitClean {
 		return nil
 	}
 	return &outcome{code}
+}
+
+// counts says whether what has a scope decides the exit code: where only new findings are listed, an
+// error that the base has too does not.
+func counts(assembled *report.Report, scope string) bool {
+	return assembled.Source.Scope != report.ListNew || scope == report.ScopeNew
 }

@@ -11,13 +11,14 @@ import (
 	"github.com/podmend/podmend/render"
 )
 
-// baseCommit is the commit that a pull request is to be merged into; "" if it is not told.
-func baseCommit(env *Env) (sha string, judged bool) {
+// eventCommits are the commit that a pull request is to be merged into, and its head; "" where they are
+// not told.
+func eventCommits(env *Env) (base, head string, judged bool) {
 	started, err := event.Read(env.Getenv)
 	if err != nil {
-		return "", started.Judged()
+		return "", "", started.Judged()
 	}
-	return started.Base, started.Judged()
+	return started.Base, started.Head, started.Judged()
 }
 
 // judgingConfig reads the configuration by which the repository is judged where no --config names

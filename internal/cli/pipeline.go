@@ -26,9 +26,11 @@ type run struct {
 	config   *configFile
 	settings *settings
 	whole    bool // nothing but the configuration narrows what is looked at
+	scope    scope
 	mend     check.MendOptions
 	jobs     int
-	children *worker.Pool // nil renders in this process
+	children *worker.Pool    // nil renders in this process
+	renderer render.Renderer // the children, or what asks them; nil renders in this process
 	client   *fetch.Client
 	// dependencies gives charts what they lack; nil if nothing may be fetched.
 	dependencies *dependency.Renderer
@@ -42,6 +44,10 @@ type run struct {
 	checked   *check.Report
 	proposals []*fix.Proposal
 	refusals  map[string]*fix.Refusal
+
+	comparison *comparison     // nil if there is no base to compare with
+	unreached  []render.Target // that PATH takes and no changed file reaches
+	leftOut    int             // old findings that are not listed
 }
 
 func newRun(env *Env, f *flags, name string) (*run, error) {
@@ -71,7 +77,7 @@ func newRun(env *Env, f *flags, name string) (*run, error) {
 		return nil, err
 	}
 	r := &run{
-		env: env, repo: repo, base: base, config: config, settings: settings, whole: f.isWhole(repo),
+		env: env, repo: repo, base: base, config: config, settings: settings, whole: f.isWhole(repo), scope: f.scopeOf(env),
 		jobs: cmp.Or(f.jobs, runtime.GOMAXPROCS(0)), mend: check.MendOptions{HostPath: check.HostPathRemedy(f.hostPath)},
 	}
 	if env.Program != "" {
@@ -81,6 +87,7 @@ func newRun(env *Env, f *flags, name string) (*run, error) {
 		}
 		warnUnlimited(env.Stderr)
 		r.children = worker.NewPool(env.Program, r.jobs, limits)
+		r.renderer = r.children
 	}
 	if err := r.fetchDependencies(config, f.cacheDir); err != nil {
 		return nil, err
@@ -103,24 +110,39 @@ func (r *run) close() error {
 
 // rendering are the options by which everything of this run is rendered.
 func (r *run) rendering() render.Options {
-	options := render.Options{Jobs: r.jobs}
-	if r.children != nil {
-		options.Renderer = r.children
-	}
-	if r.dependencies != nil {
-		options.Renderer = r.dependencies
-	}
-	return options
+	return render.Options{Jobs: r.jobs, Renderer: r.renderer}
 }
 
 // check takes the run from discovery to findings.
 func (r *run) check(ctx context.Context) error {
+	if err := r.openComparison(ctx); err != nil {
+		return err
+	}
 	if err := r.discover(); err != nil {
 		return err
+	}
+	if r.comparison != nil {
+		if err := r.reach(); err != nil {
+			return err
+		}
 	}
 	if err := r.render(ctx, render.Detail{PodTemplatesOnly: true}); err != nil {
 		return err
 	}
+	if err := r.judge(ctx); err != nil {
+		return err
+	}
+	if err := r.exempt(ctx); err != nil {
+		return err
+	}
+	if r.comparison != nil {
+		return r.compareWithBase(ctx)
+	}
+	return nil
+}
+
+// judge makes findings of what was rendered, and finds their places.
+func (r *run) judge(ctx context.Context) error {
 	r.locator = render.NewLocator(r.repo.files)
 	r.literals = render.NewLiterals(r.repo.files)
 	policy := r.settings.check
@@ -134,10 +156,7 @@ func (r *run) check(ctx context.Context) error {
 	if err := r.trace(ctx, policy); err != nil {
 		return err
 	}
-	if err := r.confirm(ctx); err != nil {
-		return err
-	}
-	return r.exempt(ctx)
+	return r.confirm(ctx)
 }
 
 // confirm tries the places that another file may overrule: a fix there must change the field.
