@@ -16,6 +16,7 @@ func checkCommand(env *Env) *cobra.Command {
 	var f flags
 	var allow allowance
 	var part, timings string
+	var comment, resolve bool
 	cmd := &cobra.Command{
 		Use:   "check [PATH]",
 		Short: "Render everything and check every pod template",
@@ -24,7 +25,10 @@ check every pod template. PATH narrows which targets are taken; file names in th
 are relative to the root of the git work tree that holds PATH, else to PATH.
 
 With --write-exemptions the findings that are open today are written into the configuration
-as exemptions, so that from then on only new ones count.`,
+as exemptions, so that from then on only new ones count.
+
+With --comment, in a workflow for a pull request, what it makes worse is also told there, at its
+lines, with a suggestion where a fix is proven; a later run keeps that up to date.`,
 		Example: "  podmend check\n  podmend check charts/app --level restricted\n  podmend check --format json --output report.json\n" +
 			"  podmend check --write-exemptions --reason \"there before podmend\" --expires 2027-01-31",
 		Args: onePath,
@@ -39,6 +43,15 @@ as exemptions, so that from then on only new ones count.`,
 			if sharding != nil && allow.write {
 				return usagef("--write-exemptions needs all findings, and a shard has some; leave out --shard")
 			}
+			if sharding != nil && comment {
+				return usagef("--comment needs all findings, and a shard has some; join the reports by podmend merge, and send what it writes by podmend report --to review")
+			}
+			if allow.write && comment {
+				return usagef("--write-exemptions changes the configuration and --comment a pull request; give one of them")
+			}
+			if resolve && !comment {
+				return usagef("--resolve-threads says what --comment does; give that too")
+			}
 			run, err := newRun(env, &f, pathOf(args))
 			if err != nil {
 				return err
@@ -48,7 +61,12 @@ as exemptions, so that from then on only new ones count.`,
 			if allow.write {
 				return run.writeExemptions(cmd.Context(), &f, &allow)
 			}
-			if err := run.check(cmd.Context()); err != nil {
+			if comment {
+				err = run.fix(cmd.Context(), true)
+			} else {
+				err = run.check(cmd.Context())
+			}
+			if err != nil {
 				return err
 			}
 			assembled, err := run.assemble()
@@ -64,6 +82,11 @@ as exemptions, so that from then on only new ones count.`,
 					return nil
 				}
 			}
+			if comment {
+				if _, err := run.comment(cmd.Context(), &f, assembled, resolve); err != nil {
+					return err
+				}
+			}
 			return verdict(assembled, &f, run.repo.within)
 		},
 	}
@@ -72,6 +95,8 @@ as exemptions, so that from then on only new ones count.`,
 	cmd.Flags().StringVar(&timings, "timings", "", "with --shard, the `report` that podmend plan had as --timings")
 	f.addTargetFlags(cmd.Flags())
 	f.addCheckFlags(cmd.Flags())
+	cmd.Flags().BoolVar(&comment, "comment", false, "also comment on the pull request that the workflow runs for; needs GITHUB_TOKEN")
+	cmd.Flags().BoolVar(&resolve, "resolve-threads", false, "with --comment: also resolve the threads of what is mended; needs contents: write")
 	allow.addFlags(cmd.Flags())
 	return cmd
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/podmend/podmend/check"
+	"github.com/podmend/podmend/internal/page"
 	"github.com/podmend/podmend/report"
 )
 
@@ -155,7 +156,7 @@ func link(id string) string {
 	if _, ok := check.ControlByID(id); !ok {
 		return code(id)
 	}
-	return "[" + strings.ReplaceAll(id, "_", `\_`) + "](https://github.com/podmend/podmend/blob/main/docs/controls/" + id + ".md)"
+	return "[" + strings.ReplaceAll(id, "_", `\_`) + "](" + page.URL(id) + ")"
 }
 
 // cut shortens a text at the end of a line.

@@ -94,7 +94,9 @@ func TestRefusals(t *testing.T) {
 		prepare func(s *stage)
 		want    string
 	}{
-		{"read-only token", func(s *stage) { s.client = s.as(s.server.URL, s.repo.ActionsToken("contents: read", "pull-requests: read")) }, "add `permissions: pull-requests: write`"},
+		{"read-only token", func(s *stage) {
+			s.client = s.as(s.server.URL, s.repo.ActionsToken("contents: read", "pull-requests: read"))
+		}, "add `permissions: pull-requests: write`"},
 		{"unknown token", func(s *stage) { s.client = s.as(s.server.URL, "ghs_gone") }, "GitHub does not know the token"},
 		{"private repository", func(s *stage) {
 			s.repo.SetPrivate(true)

@@ -34,7 +34,7 @@ func code(text string) string {
 // both after Markdown, so that no escape of Markdown keeps it from that; a space without width does.
 // https://github.github.com/gfm/#autolinks-extension-
 var (
-	markdownOwn = regexp.MustCompile("[\\\\`*_{}\\[\\]<>#+!|~$&^-]")
+	markdownOwn = regexp.MustCompile("[\\\\`*_\\[\\]<>#|~$&]")
 	mention     = regexp.MustCompile(`@|#|(?i)\b(?:gh)-|://|(?i)\bwww\.`)
 )
 

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/podmend/podmend/internal/github"
+	"github.com/podmend/podmend/report"
 )
 
 // A Result says what reached the pull request, and what has to be told elsewhere.
@@ -41,15 +42,26 @@ func Post(ctx context.Context, client *github.Client, number int, in *Input) (*R
 		}
 		result.Messages = append(result.Messages, refused.Message)
 	}
-	for _, c := range d.comments {
-		for _, f := range c.findings {
-			if _, ok := result.Reached[f.ID]; !ok {
-				result.Unposted = append(result.Unposted, f.ID)
-			}
+	result.complete(in.Report)
+	return result, nil
+}
+
+// Unposted is the result of a review that was not even begun.
+func Unposted(r *report.Report, message string) *Result {
+	result := &Result{Reached: map[string]Surface{}, Messages: []string{message}}
+	result.complete(r)
+	return result
+}
+
+// complete names the findings that reached nothing.
+func (r *Result) complete(of *report.Report) {
+	for i := range of.Findings {
+		f := &of.Findings[i]
+		if _, ok := r.Reached[f.ID]; !ok && isNew(f) {
+			r.Unposted = append(r.Unposted, f.ID)
 		}
 	}
-	slices.Sort(result.Unposted)
-	return result, nil
+	slices.Sort(r.Unposted)
 }
 
 func carryOut(ctx context.Context, client *github.Client, number int, d *draft, result *Result) error {

@@ -59,7 +59,7 @@ func (d *draft) proof(c *comment) string {
 	if d.in.Saved {
 		return "podmend proved this fix in the job that made its report." + notes + "\n\n"
 	}
-	return fmt.Sprintf("Proven by rendering %s again: the finding goes, and nothing else changes.%s\n\n", count(len(targets), "target"), notes)
+	return fmt.Sprintf("Proven by rendering %s again: the finding is gone, and nothing else changes.%s\n\n", count(len(targets), "target"), notes)
 }
 
 // byHand is for what podmend does not mend.
