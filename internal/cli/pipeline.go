@@ -41,7 +41,8 @@ type run struct {
 	byTarget  map[string]*render.Result
 	locator   *render.Locator
 	literals  *render.Literals
-	checked   *check.Report
+	checked   *check.Report // what is listed
+	all       *check.Report // what was found
 	proposals []*fix.Proposal
 	refusals  map[string]*fix.Refusal
 
@@ -148,6 +149,7 @@ func (r *run) check(ctx context.Context) error {
 
 // judge makes findings of what was rendered, and finds their places.
 func (r *run) judge(ctx context.Context) error {
+	r.all = nil
 	r.locator = render.NewLocator(r.repo.files)
 	r.literals = render.NewLiterals(r.repo.files)
 	policy := r.settings.check
@@ -161,7 +163,23 @@ func (r *run) judge(ctx context.Context) error {
 	if err := r.trace(ctx, policy); err != nil {
 		return err
 	}
-	return r.confirm(ctx)
+	if err := r.confirm(ctx); err != nil {
+		return err
+	}
+	r.all = r.checked
+	return nil
+}
+
+// list keeps the findings that are listed; proofs need the others too.
+func (r *run) list(listed func(finding *check.Finding) bool) {
+	checked := *r.checked
+	checked.Findings = nil
+	for i := range r.checked.Findings {
+		if listed(&r.checked.Findings[i]) {
+			checked.Findings = append(checked.Findings, r.checked.Findings[i])
+		}
+	}
+	r.checked = &checked
 }
 
 // confirm tries the places that another file may overrule: a fix there must change the field.
@@ -218,6 +236,9 @@ func lastKey(path yamledit.Path) string {
 // fix takes the run from discovery to proven proposals.
 func (r *run) fix(ctx context.Context, alone bool) error {
 	if err := r.check(ctx); err != nil {
+		return err
+	}
+	if err := r.widen(ctx); err != nil {
 		return err
 	}
 	budget := fix.NewBudget(timeForFixes)
@@ -282,15 +303,11 @@ func (r *run) render(ctx context.Context, detail render.Detail) error {
 	if err != nil {
 		return err
 	}
-	r.results = results
 	if r.dependencies != nil {
 		// What is looked up in source from here on may stand in a fetched archive.
 		r.repo.files = r.dependencies.View(r.repo.files)
 	}
-	r.byTarget = map[string]*render.Result{}
-	for i := range results {
-		r.byTarget[results[i].Target.ID] = &results[i]
-	}
+	r.takeResults(results)
 	return nil
 }
 
@@ -298,7 +315,7 @@ func (r *run) render(ctx context.Context, detail render.Detail) error {
 // serve many.
 func (r *run) prover(budget fix.Budget) *fix.Prover {
 	return &fix.Prover{
-		Files: r.repo.files, Targets: r.discovery.Targets, Results: r.results, Report: r.checked,
+		Files: r.repo.files, Targets: r.discovery.Targets, Results: r.results, Report: cmp.Or(r.all, r.checked), Names: r.discovery.Names,
 		Render: r.rendering(), Policy: r.settings.check, Budget: budget,
 	}
 }
