@@ -13,7 +13,7 @@ import (
 )
 
 func checkCommand(env *Env) *cobra.Command {
-	var f flags
+	f := flags{keeps: true}
 	var allow allowance
 	var part, timings string
 	cmd := &cobra.Command{
@@ -51,6 +51,7 @@ as exemptions, so that from then on only new ones count.`,
 			if err := run.check(cmd.Context()); err != nil {
 				return err
 			}
+			run.tellCache()
 			assembled, err := run.assemble()
 			if err != nil {
 				return err

@@ -22,6 +22,8 @@ type flags struct {
 	apiVersions   []string
 	jobs          int
 	cacheDir      string
+	// keeps says that the command may take what targets rendered to from cacheDir.
+	keeps bool
 	// underJudgement says that the run judges a pull request.
 	underJudgement bool
 	timeout        string
@@ -49,7 +51,7 @@ func (f *flags) addTargetFlags(set *pflag.FlagSet) {
 	set.StringVar(&f.kubeVersion, "kube-version", "", "Kubernetes `version` that charts see (default: the newest that the chart allows)")
 	set.StringSliceVar(&f.apiVersions, "api-versions", nil, "further API `versions` that charts see, such as monitoring.coreos.com/v1")
 	set.IntVar(&f.jobs, "jobs", 0, "how many targets are rendered at once (default: the number of cores)")
-	set.StringVar(&f.cacheDir, "cache-dir", "", "`folder` for fetched archives of charts (default: podmend in the user's cache folder)")
+	set.StringVar(&f.cacheDir, "cache-dir", "", "`folder` for fetched archives of charts (default: podmend in the user's cache folder), and with check for what targets render to (default: not kept)")
 	set.StringVar(&f.timeout, "timeout", "60s", "`time` that rendering one target may take")
 	set.StringVar(&f.memoryLimit, "memory-limit", "2Gi", "`bytes` of memory that rendering one target may take")
 }

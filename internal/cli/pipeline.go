@@ -13,6 +13,7 @@ import (
 	"github.com/podmend/podmend/fix"
 	"github.com/podmend/podmend/internal/dependency"
 	"github.com/podmend/podmend/internal/fetch"
+	"github.com/podmend/podmend/internal/rendercache"
 	"github.com/podmend/podmend/internal/worker"
 	"github.com/podmend/podmend/internal/yamledit"
 	"github.com/podmend/podmend/render"
@@ -30,6 +31,8 @@ type run struct {
 	jobs     int
 	children *worker.Pool // nil renders in this process
 	client   *fetch.Client
+	cache    *rendercache.Renderer // nil renders everything
+	store    *rendercache.Store
 	// dependencies gives charts what they lack; nil if nothing may be fetched.
 	dependencies *dependency.Renderer
 
@@ -84,6 +87,9 @@ func newRun(env *Env, f *flags, name string) (*run, error) {
 		warnUnlimited(env.Stderr)
 		r.children = worker.NewPool(env.Program, r.jobs, limits)
 	}
+	if err := r.keepRenderings(f); err != nil {
+		return nil, err
+	}
 	if err := r.fetchDependencies(config, f.cacheDir); err != nil {
 		return nil, err
 	}
@@ -105,10 +111,7 @@ func (r *run) close() error {
 
 // rendering are the options by which everything of this run is rendered.
 func (r *run) rendering() render.Options {
-	options := render.Options{Jobs: r.jobs}
-	if r.children != nil {
-		options.Renderer = r.children
-	}
+	options := render.Options{Jobs: r.jobs, Renderer: r.renderer()}
 	if r.dependencies != nil {
 		options.Renderer = r.dependencies
 	}
