@@ -13,6 +13,7 @@ import (
 	"github.com/podmend/podmend/fix"
 	"github.com/podmend/podmend/internal/dependency"
 	"github.com/podmend/podmend/internal/fetch"
+	"github.com/podmend/podmend/internal/rendercache"
 	"github.com/podmend/podmend/internal/worker"
 	"github.com/podmend/podmend/internal/yamledit"
 	"github.com/podmend/podmend/render"
@@ -32,6 +33,8 @@ type run struct {
 	children *worker.Pool    // nil renders in this process
 	renderer render.Renderer // the children, or what asks them; nil renders in this process
 	client   *fetch.Client
+	cache    *rendercache.Renderer // nil renders everything
+	store    *rendercache.Store
 	// dependencies gives charts what they lack; nil if nothing may be fetched.
 	dependencies *dependency.Renderer
 
@@ -91,6 +94,9 @@ func newRun(env *Env, f *flags, name string) (*run, error) {
 		warnUnlimited(env.Stderr)
 		r.children = worker.NewPool(env.Program, r.jobs, limits)
 		r.renderer = r.children
+	}
+	if err := r.keepRenderings(f); err != nil {
+		return nil, err
 	}
 	if err := r.fetchDependencies(config, f.cacheDir); err != nil {
 		return nil, err
