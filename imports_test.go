@@ -31,6 +31,7 @@ var layers = map[string][]string{
 	"internal/dependency":  {"internal/yamledit", "internal/overlay", "internal/atomicfile", "internal/fetch", "render"},
 	"internal/cli":         {"internal/yamledit", "internal/overlay", "internal/atomicfile", "internal/worker", "internal/fetch", "internal/dependency", "internal/rendercache", "internal/shard", "render", "check", "fix", "report"},
 	"internal/bench":       {"report"},
+	"internal/manual":      {"internal/cli"},
 	"cmd/podmend":          {"internal/cli"},
 }
 
