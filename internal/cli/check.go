@@ -1,14 +1,12 @@
 package cli
 
 import (
-	"bytes"
 	"errors"
-	"fmt"
-	"io"
+	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
-	"github.com/podmend/podmend/internal/atomicfile"
 	"github.com/podmend/podmend/report"
 )
 
@@ -25,6 +23,7 @@ are relative to the root of the git work tree that holds PATH, else to PATH.
 With --write-exemptions the findings that are open today are written into the configuration
 as exemptions, so that from then on only new ones count.`,
 		Example: "  podmend check\n  podmend check charts/app --level restricted\n  podmend check --format json --output report.json\n" +
+			"  podmend check --output podmend.sarif --output podmend.html --output podmend.json\n" +
 			"  podmend check --write-exemptions --reason \"there before podmend\" --expires 2027-01-31",
 		Args: onePath,
 		RunE: func(cmd *cobra.Command, args []string) (err error) {
@@ -46,7 +45,7 @@ as exemptions, so that from then on only new ones count.`,
 			if err != nil {
 				return err
 			}
-			if err := run.write(&f, assembled); err != nil {
+			if err := run.write(&f, f.outputs(), assembled, run.repo.files.ReadFile); err != nil {
 				return err
 			}
 			return verdict(assembled, &f, run.repo.within)
@@ -59,34 +58,18 @@ as exemptions, so that from then on only new ones count.`,
 	return cmd
 }
 
-// write sends a report to standard output or to the file of --output.
-func (r *run) write(f *flags, assembled *report.Report) error {
-	if f.output == "" {
-		return r.print(r.env.Stdout, f, assembled, r.env.color(), r.env.Width)
+// write sends a report to its outputs, and to GitHub if that is where podmend runs.
+func (r *run) write(f *flags, outputs []output, assembled *report.Report, source func(string) ([]byte, error)) error {
+	t := &telling{env: r.env, report: assembled, took: time.Since(r.started), verbose: f.verbose, source: source}
+	if len(f.output) > 0 {
+		t.rest = "in " + strings.Join(f.output, ", ")
 	}
-	var text bytes.Buffer
-	if err := r.print(&text, f, assembled, false, 0); err != nil {
-		return err
+	for _, out := range outputs {
+		if err := t.tell(out); err != nil {
+			return err
+		}
 	}
-	if err := atomicfile.Write(inDir(r.env.Dir, f.output), text.Bytes(), 0o644); err != nil {
-		return usagef("the report cannot be written to %s: %v", f.output, pathCause(err))
-	}
-	return nil
-}
-
-func (r *run) print(w io.Writer, f *flags, assembled *report.Report, color bool, width int) error {
-	var err error
-	if f.format == "json" {
-		err = report.WriteJSON(w, assembled)
-	} else {
-		err = report.WriteText(w, assembled, report.TextOptions{
-			Color: color, Width: width, Verbose: f.verbose, Source: r.repo.files.ReadFile,
-		})
-	}
-	if err != nil {
-		return fmt.Errorf("write the report: %w", err)
-	}
-	return nil
+	return t.tellGitHub()
 }
 
 // verdict is the exit code of a report, as an error.
