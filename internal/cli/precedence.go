@@ -6,7 +6,10 @@ import (
 	"strconv"
 	"strings"
 
+	"sigs.k8s.io/kustomize/api/types"
+
 	"github.com/podmend/podmend/check"
+	"github.com/podmend/podmend/internal/event"
 	"github.com/podmend/podmend/report"
 )
 
@@ -16,6 +19,7 @@ var words = map[string][]string{
 	"failOn":          {"low", "medium", "high"},
 	"onRenderError":   {"fail", "warn"},
 	"namespaceLabels": {string(check.UseLabels), string(check.IgnoreLabels), string(check.StricterLabels)},
+	"loadRestrictor":  {types.LoadRestrictionsRootOnly.String(), types.LoadRestrictionsNone.String()},
 	"hostPath":        {string(check.HostPathAuto), string(check.HostPathDrop), string(check.HostPathEmptyDir)},
 	"format":          sinkNames(sinks),
 }
@@ -55,6 +59,8 @@ func (f *flags) table(config *Config) []setting {
 	return []setting{
 		{flag: "include", list: &f.include, fileList: config.Include, meaning: "everything"},
 		{flag: "exclude", list: &f.exclude, fileList: config.Exclude, joins: true, meaning: "nothing"},
+		{flag: "vendored", list: &f.vendored, fileList: config.Vendored, joins: true, meaning: "nothing"},
+		{flag: "load-restrictor", text: &f.loadRestrictor, file: config.LoadRestrictor, fallback: types.LoadRestrictionsRootOnly.String()},
 		{flag: "level", text: &f.level, file: config.Level, fallback: "baseline"},
 		{flag: "policy-version", list: &f.policyVersion, fileList: config.PolicyVersion, meaning: "the newest that podmend knows, " + check.NewestVersion().String()},
 		{flag: "namespace-labels", text: &f.namespaceLabels, file: config.NamespaceLabels, fallback: string(f.labelsByDefault())},
@@ -97,7 +103,7 @@ func (s source) String() string {
 // fromEnvironment takes the settings from the environment that no flag gives.
 func (f *flags) fromEnvironment(getenv func(string) string) error {
 	f.sources = map[string][]source{}
-	f.underJudgement = slices.Contains(judgedEvents, getenv("GITHUB_EVENT_NAME"))
+	f.underJudgement = (&event.Event{Name: getenv("GITHUB_EVENT_NAME")}).Judged()
 	for _, s := range f.table(&Config{}) {
 		if flag := f.set.Lookup(s.flag); flag != nil && flag.Changed {
 			f.sources[s.flag] = []source{{From: "flag", Name: "--" + s.flag}}

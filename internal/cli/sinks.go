@@ -20,6 +20,7 @@ type telling struct {
 	report  *report.Report
 	took    time.Duration // of the run; 0 for a saved report
 	verbose bool
+	part    bool // of a whole that is told of later
 	// source returns the files of the repository; nil for a saved report, of which no path is opened.
 	source func(file string) ([]byte, error)
 	// rest says where all findings are, for sinks that can't hold them; "" for the sink's own words.
@@ -122,6 +123,22 @@ func (f *flags) besideDiff() []output {
 		return nil
 	}
 	return f.outputs()
+}
+
+// tellAll writes a report to its outputs, and to GitHub if that is where podmend runs.
+func (t *telling) tellAll(f *flags, outputs []output) error {
+	if len(f.output) > 0 {
+		t.rest = "in " + strings.Join(f.output, ", ")
+	}
+	for _, out := range outputs {
+		if err := t.tell(out); err != nil {
+			return err
+		}
+	}
+	if t.part || !t.env.onGitHub() {
+		return nil
+	}
+	return t.tellGitHub()
 }
 
 // tell writes a report to one output.

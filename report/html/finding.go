@@ -79,7 +79,7 @@ func (c *content) files(v *report.View) {
 }
 
 var (
-	plainID    = regexp.MustCompile(`^[0-9A-Za-z-]{1,64}$`)
+	plainID    = regexp.MustCompile(`^[0-9A-Za-z_-]{1,80}$`)
 	severities = []string{report.SeverityHigh, report.SeverityMedium, report.SeverityLow}
 )
 
