@@ -103,7 +103,7 @@ lines, with a suggestion where a fix is proven; a later run keeps that up to dat
 func (r *run) write(f *flags, outputs []output, assembled *report.Report, source func(string) ([]byte, error)) error {
 	return (&telling{
 		env: r.env, report: assembled, took: time.Since(r.started), verbose: f.verbose, source: source, part: r.shard != nil,
-	}).tellAll(f, outputs)
+	}).tellAll(outputs)
 }
 
 // verdict is the exit code of a report, as an error.
