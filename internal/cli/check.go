@@ -10,7 +10,7 @@ import (
 )
 
 func checkCommand(env *Env) *cobra.Command {
-	var f flags
+	f := flags{keeps: true}
 	var allow allowance
 	var part, timings string
 	var comment, resolve bool
@@ -67,6 +67,7 @@ lines, with a suggestion where a fix is proven; a later run keeps that up to dat
 			if err != nil {
 				return err
 			}
+			run.tellCache()
 			assembled, err := run.assemble()
 			if err != nil {
 				return err
