@@ -1,14 +1,11 @@
 package cli
 
 import (
-	"bytes"
 	"errors"
-	"fmt"
-	"io"
+	"time"
 
 	"github.com/spf13/cobra"
 
-	"github.com/podmend/podmend/internal/atomicfile"
 	"github.com/podmend/podmend/report"
 )
 
@@ -30,6 +27,7 @@ as exemptions, so that from then on only new ones count.
 With --comment, in a workflow for a pull request, what it makes worse is also told there, at its
 lines, with a suggestion where a fix is proven; a later run keeps that up to date.`,
 		Example: "  podmend check\n  podmend check charts/app --level restricted\n  podmend check --format json --output report.json\n" +
+			"  podmend check --output podmend.sarif --output podmend.html --output podmend.json\n" +
 			"  podmend check --write-exemptions --reason \"there before podmend\" --expires 2027-01-31",
 		Args: onePath,
 		RunE: func(cmd *cobra.Command, args []string) (err error) {
@@ -74,7 +72,7 @@ lines, with a suggestion where a fix is proven; a later run keeps that up to dat
 			if err != nil {
 				return err
 			}
-			if err := run.write(&f, assembled); err != nil {
+			if err := run.write(&f, f.outputs(), assembled, run.repo.files.ReadFile); err != nil {
 				return err
 			}
 			if run.shard != nil {
@@ -102,34 +100,11 @@ lines, with a suggestion where a fix is proven; a later run keeps that up to dat
 	return cmd
 }
 
-// write sends a report to standard output or to the file of --output.
-func (r *run) write(f *flags, assembled *report.Report) error {
-	if f.output == "" {
-		return r.print(r.env.Stdout, f, assembled, r.env.color(), r.env.Width)
-	}
-	var text bytes.Buffer
-	if err := r.print(&text, f, assembled, false, 0); err != nil {
-		return err
-	}
-	if err := atomicfile.Write(inDir(r.env.Dir, f.output), text.Bytes(), 0o644); err != nil {
-		return usagef("the report cannot be written to %s: %v", f.output, pathCause(err))
-	}
-	return nil
-}
-
-func (r *run) print(w io.Writer, f *flags, assembled *report.Report, color bool, width int) error {
-	var err error
-	if f.format == "json" {
-		err = report.WriteJSON(w, assembled)
-	} else {
-		err = report.WriteText(w, assembled, report.TextOptions{
-			Color: color, Width: width, Verbose: f.verbose, Source: r.repo.files.ReadFile,
-		})
-	}
-	if err != nil {
-		return fmt.Errorf("write the report: %w", err)
-	}
-	return nil
+// write sends a report to its outputs. What a shard has to tell GitHub, the joined report does.
+func (r *run) write(f *flags, outputs []output, assembled *report.Report, source func(string) ([]byte, error)) error {
+	return (&telling{
+		env: r.env, report: assembled, took: time.Since(r.started), verbose: f.verbose, source: source, part: r.shard != nil,
+	}).tellAll(outputs)
 }
 
 // verdict is the exit code of a report, as an error.

@@ -7,7 +7,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/podmend/podmend/internal/atomicfile"
 	"github.com/podmend/podmend/internal/shard"
 	"github.com/podmend/podmend/report"
 )
@@ -104,26 +103,6 @@ func readCapped(name string, limit int64) ([]byte, error) {
 
 // writeMerged sends the joined report where a single run would have sent it.
 func (f *flags) writeMerged(env *Env, merged *report.Report) error {
-	var text bytes.Buffer
-	var err error
-	if f.format == "json" {
-		err = report.WriteJSON(&text, merged)
-	} else {
-		options := report.TextOptions{Verbose: f.verbose}
-		if f.output == "" {
-			options.Color, options.Width = env.color(), env.Width
-		}
-		err = report.WriteText(&text, merged, options)
-	}
-	if err != nil {
-		return fmt.Errorf("write the report: %w", err)
-	}
-	if f.output == "" {
-		_, err = env.Stdout.Write(text.Bytes())
-		return err
-	}
-	if err := atomicfile.Write(inDir(env.Dir, f.output), text.Bytes(), 0o644); err != nil {
-		return usagef("the report cannot be written to %s: %v", f.output, pathCause(err))
-	}
-	return nil
+	t := &telling{env: env, report: merged, verbose: f.verbose}
+	return t.tellAll(f.outputs())
 }
