@@ -31,10 +31,7 @@ func (d *draft) write(c *comment) string {
 	b.WriteString(d.remedy(c))
 	b.WriteString(allowing(c.findings))
 	text := strings.TrimRight(b.String(), "\n") + "\n"
-	if len(text) <= maxBody {
-		return text
-	}
-	return cut(text, maxBody, "\n\nMore is in podmend's report.\n")
+	return cut(text, maxText, "\n\nMore is in podmend's report.\n")
 }
 
 // wrongs says what is wrong, one line for each control and message.
