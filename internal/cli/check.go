@@ -1,14 +1,13 @@
 package cli
 
 import (
-	"bytes"
 	"errors"
-	"fmt"
-	"io"
+	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
-	"github.com/podmend/podmend/internal/atomicfile"
+	"github.com/podmend/podmend/internal/review"
 	"github.com/podmend/podmend/report"
 )
 
@@ -29,6 +28,7 @@ as exemptions, so that from then on only new ones count.
 With --comment, in a workflow for a pull request, what it makes worse is also told there, at its
 lines, with a suggestion where a fix is proven; a later run keeps that up to date.`,
 		Example: "  podmend check\n  podmend check charts/app --level restricted\n  podmend check --format json --output report.json\n" +
+			"  podmend check --output podmend.sarif --output podmend.html --output podmend.json\n" +
 			"  podmend check --write-exemptions --reason \"there before podmend\" --expires 2027-01-31",
 		Args: onePath,
 		RunE: func(cmd *cobra.Command, args []string) (err error) {
@@ -49,25 +49,31 @@ lines, with a suggestion where a fix is proven; a later run keeps that up to dat
 			if allow.write {
 				return run.writeExemptions(cmd.Context(), &f, &allow)
 			}
-			if comment {
-				err = run.fix(cmd.Context(), true)
-			} else {
-				err = run.check(cmd.Context())
-			}
-			if err != nil {
+			if err := run.check(cmd.Context()); err != nil {
 				return err
+			}
+			if comment {
+				err := env.staged("propose fixes and prove them", func() error { return run.fix(cmd.Context(), true) })
+				if err != nil {
+					return err
+				}
 			}
 			assembled, err := run.assemble()
 			if err != nil {
 				return err
 			}
-			if err := run.write(&f, assembled); err != nil {
-				return err
-			}
+			var posts []func() (*review.Result, error)
 			if comment {
-				if _, err := run.comment(cmd.Context(), &f, assembled, resolve); err != nil {
-					return err
-				}
+				posts = append(posts, func() (result *review.Result, err error) {
+					err = env.staged("comment on the pull request", func() (err error) {
+						result, err = run.comment(cmd.Context(), &f, assembled, resolve)
+						return err
+					})
+					return result, err
+				})
+			}
+			if err := run.write(&f, f.outputs(), assembled, run.repo.files.ReadFile, posts...); err != nil {
+				return err
 			}
 			return verdict(assembled, &f, run.repo.within)
 		},
@@ -81,34 +87,26 @@ lines, with a suggestion where a fix is proven; a later run keeps that up to dat
 	return cmd
 }
 
-// write sends a report to standard output or to the file of --output.
-func (r *run) write(f *flags, assembled *report.Report) error {
-	if f.output == "" {
-		return r.print(r.env.Stdout, f, assembled, r.env.color(), r.env.Width)
+// write sends a report to its outputs, posts it where that is asked for, and sends it to GitHub if
+// that is where podmend runs, but for what was posted.
+func (r *run) write(f *flags, outputs []output, assembled *report.Report, source func(string) ([]byte, error), post ...func() (*review.Result, error)) error {
+	t := &telling{env: r.env, report: assembled, took: time.Since(r.started), verbose: f.verbose, source: source}
+	if len(f.output) > 0 {
+		t.rest = "in " + strings.Join(f.output, ", ")
 	}
-	var text bytes.Buffer
-	if err := r.print(&text, f, assembled, false, 0); err != nil {
-		return err
+	for _, out := range outputs {
+		if err := t.tell(out); err != nil {
+			return err
+		}
 	}
-	if err := atomicfile.Write(inDir(r.env.Dir, f.output), text.Bytes(), 0o644); err != nil {
-		return usagef("the report cannot be written to %s: %v", f.output, pathCause(err))
+	for _, to := range post {
+		result, err := to()
+		if err != nil {
+			return errors.Join(t.tellGitHub(), err)
+		}
+		t.told = told(result)
 	}
-	return nil
-}
-
-func (r *run) print(w io.Writer, f *flags, assembled *report.Report, color bool, width int) error {
-	var err error
-	if f.format == "json" {
-		err = report.WriteJSON(w, assembled)
-	} else {
-		err = report.WriteText(w, assembled, report.TextOptions{
-			Color: color, Width: width, Verbose: f.verbose, Source: r.repo.files.ReadFile,
-		})
-	}
-	if err != nil {
-		return fmt.Errorf("write the report: %w", err)
-	}
-	return nil
+	return t.tellGitHub()
 }
 
 // verdict is the exit code of a report, as an error.

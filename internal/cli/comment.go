@@ -64,6 +64,17 @@ func unposted(env *Env, assembled *report.Report, err error) (*review.Result, er
 	return result, nil
 }
 
+// told are the findings that a reader of the change sees at their lines: those are not annotated too.
+func told(result *review.Result) map[string]bool {
+	ids := map[string]bool{}
+	if result != nil {
+		for id, surface := range result.Reached {
+			ids[id] = surface != review.InReview
+		}
+	}
+	return ids
+}
+
 // tellReview says on standard error what became of a review.
 func tellReview(env *Env, result *review.Result) {
 	for _, message := range result.Messages {

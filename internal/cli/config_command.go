@@ -131,14 +131,23 @@ func writeSettingsJSON(w io.Writer, all []settingInForce) error {
 	return err
 }
 
-// deliver writes a text to standard output or to a file.
-func (e Env) deliver(output string, text []byte) error {
-	if output == "" {
+// deliver writes a text to standard output or to files.
+func (e Env) deliver(outputs []string, text []byte) error {
+	if len(outputs) == 0 {
 		_, err := e.Stdout.Write(text)
 		return err
 	}
-	if err := atomicfile.Write(inDir(e.Dir, output), text, 0o644); err != nil {
-		return usagef("%s cannot be written: %v", output, pathCause(err))
+	for _, name := range outputs {
+		if err := e.writeFile(name, text); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (e Env) writeFile(name string, text []byte) error {
+	if err := atomicfile.Write(inDir(e.Dir, name), text, 0o644); err != nil {
+		return usagef("the report cannot be written to %s: %v", name, pathCause(err))
 	}
 	return nil
 }

@@ -41,7 +41,11 @@ the exit code is 0 if nothing was changed and nothing remains, else 1.`,
 				return usagef("--fix-at %q is neither origin nor overlay", fixAt)
 			}
 			run.mend.IncludeHostWorkloads, run.mend.InOverlay = includeHost, fixAt == "overlay"
-			if err := run.fix(cmd.Context(), f.format == "json"); err != nil {
+			if err := run.check(cmd.Context()); err != nil {
+				return err
+			}
+			err = env.staged("propose fixes and prove them", func() error { return run.fix(cmd.Context(), f.reports()) })
+			if err != nil {
 				return err
 			}
 			if write {
@@ -73,12 +77,10 @@ func (r *run) printFixes(f *flags) error {
 	if err != nil {
 		return err
 	}
-	if f.format == "json" || f.output != "" {
-		if err := r.write(f, assembled); err != nil {
-			return err
-		}
+	if err := r.write(f, f.besideDiff(), assembled, r.repo.files.ReadFile); err != nil {
+		return err
 	}
-	if f.format != "json" {
+	if f.format == "text" {
 		diff, err := fix.Diff(r.repo.files, r.proven())
 		if err != nil {
 			return err
@@ -107,7 +109,11 @@ func (r *run) applyFixes(f *flags) error {
 		return err
 	}
 	var replacements []atomicfile.Replacement
+	before := map[string][]byte{} // reports show what the findings were found in
 	for _, name := range sortedNames(changed) {
+		if before[name], err = r.repo.files.ReadFile(name); err != nil {
+			return err
+		}
 		replacements = append(replacements, atomicfile.Replacement{
 			Name: filepath.Join(r.repo.files.Dir(), filepath.FromSlash(name)), Content: changed[name],
 		})
@@ -115,12 +121,16 @@ func (r *run) applyFixes(f *flags) error {
 	if err := atomicfile.ReplaceAll(replacements); err != nil {
 		return fmt.Errorf("the fixes were not written, and every file is as it was: %w; check the permissions of the file and its folder", err)
 	}
-	if f.format == "json" || f.output != "" {
-		if err := r.write(f, assembled); err != nil {
-			return err
+	err = r.write(f, f.besideDiff(), assembled, func(name string) ([]byte, error) {
+		if content, known := before[name]; known {
+			return content, nil
 		}
+		return r.repo.files.ReadFile(name)
+	})
+	if err != nil {
+		return err
 	}
-	if f.format != "json" {
+	if f.format == "text" {
 		for _, name := range sortedNames(changed) {
 			fmt.Fprintf(r.env.Stdout, "mended %s\n", report.Inert(name, 0))
 		}

@@ -3,6 +3,7 @@ package cli
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/spf13/pflag"
 	"k8s.io/pod-security-admission/api"
@@ -33,7 +34,7 @@ type flags struct {
 	failOn        string
 	onRenderError string
 	format        string
-	output        string
+	output        []string
 	verbose       bool
 
 	namespaceLabels string
@@ -67,8 +68,8 @@ func (f *flags) addCheckFlags(set *pflag.FlagSet) {
 	set.StringVar(&f.head, "head", "", "`commit` to check, whatever is checked out (default: the work tree; on pull requests their head)")
 	set.StringVar(&f.failOn, "fail-on", "low", "lowest `severity` of findings that ends with exit code 1: low, medium or high")
 	set.StringVar(&f.onRenderError, "on-render-error", "fail", "fail: a target that cannot be rendered ends with exit code 3; warn: it is reported only")
-	set.StringVar(&f.format, "format", "text", "text or json")
-	set.StringVar(&f.output, "output", "", "write the report to this `file` instead of standard output")
+	set.StringVar(&f.format, "format", "text", "form of the report: "+strings.Join(sinkNames(sinks), ", "))
+	set.StringArrayVar(&f.output, "output", nil, "write the report to this `file` instead of standard output (may be repeated; several files have the form of their endings: "+endings()+")")
 	set.BoolVar(&f.verbose, "verbose", false, "list what was skipped and how each target was rendered")
 }
 

@@ -21,6 +21,7 @@ import (
 // A run is one passage through the pipeline: discover, render, check, and for fix propose, prove.
 type run struct {
 	env      *Env
+	started  time.Time
 	repo     *repository
 	base     *baseFiles // nil if what the work tree holds judges
 	config   *configFile
@@ -63,8 +64,8 @@ func newRun(env *Env, f *flags, name string) (*run, error) {
 	if err != nil {
 		return nil, err
 	}
-	if f.output != "" {
-		if err := repo.refuseLinked("--output", f.output, inDir(env.Dir, f.output)); err != nil {
+	for _, output := range f.output {
+		if err := repo.refuseLinked("--output", output, inDir(env.Dir, output)); err != nil {
 			return nil, err
 		}
 	}
@@ -77,7 +78,7 @@ func newRun(env *Env, f *flags, name string) (*run, error) {
 		return nil, err
 	}
 	r := &run{
-		env: env, repo: repo, base: base, config: config, settings: settings, whole: f.isWhole(repo), scope: f.scopeOf(env),
+		env: env, started: time.Now(), repo: repo, base: base, config: config, settings: settings, whole: f.isWhole(repo), scope: f.scopeOf(env),
 		jobs: cmp.Or(f.jobs, runtime.GOMAXPROCS(0)), mend: check.MendOptions{HostPath: check.HostPathRemedy(f.hostPath)},
 	}
 	if env.Program != "" {
@@ -118,7 +119,7 @@ func (r *run) check(ctx context.Context) error {
 	if err := r.openComparison(ctx); err != nil {
 		return err
 	}
-	if err := r.discover(); err != nil {
+	if err := r.env.staged("look for targets", r.discover); err != nil {
 		return err
 	}
 	if r.comparison != nil {
@@ -126,17 +127,22 @@ func (r *run) check(ctx context.Context) error {
 			return err
 		}
 	}
-	if err := r.render(ctx, render.Detail{PodTemplatesOnly: true}); err != nil {
+	err := r.env.staged("render "+plural(len(r.targets), "target"), func() error {
+		err := r.render(ctx, render.Detail{PodTemplatesOnly: true})
+		r.tellSlowest()
+		return err
+	})
+	if err != nil {
 		return err
 	}
-	if err := r.judge(ctx); err != nil {
+	if err := r.env.staged("check the pod templates and find their source", func() error { return r.judge(ctx) }); err != nil {
 		return err
 	}
 	if err := r.exempt(ctx); err != nil {
 		return err
 	}
 	if r.comparison != nil {
-		return r.compareWithBase(ctx)
+		return r.env.staged("compare with the base", func() error { return r.compareWithBase(ctx) })
 	}
 	return nil
 }
@@ -207,11 +213,8 @@ func lastKey(path yamledit.Path) string {
 	return ""
 }
 
-// fix takes the run from discovery to proven proposals.
+// fix takes the run from findings to proven proposals.
 func (r *run) fix(ctx context.Context, alone bool) error {
-	if err := r.check(ctx); err != nil {
-		return err
-	}
 	budget := fix.NewBudget(timeForFixes)
 	if err := r.locator.TraceValues(ctx, r.results, fix.Fields(r.results, r.checked, r.mend), r.rendering()); err != nil {
 		return err

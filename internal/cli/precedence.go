@@ -18,7 +18,7 @@ var words = map[string][]string{
 	"onRenderError":   {"fail", "warn"},
 	"namespaceLabels": {string(check.UseLabels), string(check.IgnoreLabels), string(check.StricterLabels)},
 	"hostPath":        {string(check.HostPathAuto), string(check.HostPathDrop), string(check.HostPathEmptyDir)},
-	"format":          {"text", "json"},
+	"format":          sinkNames(sinks),
 }
 
 // A setting is one value that a flag, the environment, the file or a default gives. Its name is
@@ -73,7 +73,7 @@ func (f *flags) table(config *Config) []setting {
 		{flag: "timeout", text: &f.timeout, fallback: "60s"},
 		{flag: "memory-limit", text: &f.memoryLimit, fallback: "2Gi"},
 		{flag: "format", text: &f.format, fallback: "text"},
-		{flag: "output", text: &f.output, meaning: "standard output"},
+		{flag: "output", list: &f.output, meaning: "standard output"},
 		{flag: "verbose", truth: &f.verbose},
 	}
 }

@@ -14,6 +14,9 @@ import (
 	"github.com/podmend/podmend/report"
 )
 
+// toReview is the name of the pull request among the sinks of podmend report.
+const toReview = "review"
+
 // reviewSaved comments on the pull request that a saved report is about. The report may be a
 // stranger's: which pull request is meant is told by the event, and what it changes by GitHub.
 func (e *Env) reviewSaved(ctx context.Context, name string, resolve bool) error {

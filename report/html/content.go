@@ -124,8 +124,6 @@ func (c *content) count(v *report.View) {
 		{"old", "", s.Old, compared},
 		{"mended", "good", s.Mended, compared},
 		{"not rendered", "high", s.Errors, false},
-		{"targets", "", s.Targets, true},
-		{"pod templates", "", s.PodTemplates, true},
 	} {
 		if of.count > 0 || of.always {
 			c.Cards = append(c.Cards, card{of.name, of.class, of.count})
