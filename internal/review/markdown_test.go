@@ -92,7 +92,7 @@ func FuzzMarkdown(f *testing.F) {
 func TestHostileNames(t *testing.T) {
 	for _, hostile := range hostileTexts {
 		f := report.Finding{
-			ID: "privileged-1", Control: "privileged", Severity: report.SeverityHigh, Scope: report.ScopeNew, Status: report.StatusOpen, Message: hostile,
+			ID: "privileged-1", Control: "privileged", Severity: hostile, Scope: report.ScopeNew, Status: report.StatusOpen, Message: hostile,
 			Origin:   report.Origin{File: hostile, Line: 3},
 			HostNeed: report.HostNeed{Likely: true, Evidence: []string{hostile}},
 			Refusal:  &report.Refusal{Message: hostile},
