@@ -94,4 +94,6 @@ type MendOptions struct {
 	IncludeHostWorkloads bool
 	// InOverlay mends kustomizations by patches in the roots, not where the field is set.
 	InOverlay bool
+	// Vendored holds globs of files that are not edited.
+	Vendored []string
 }

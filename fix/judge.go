@@ -74,7 +74,7 @@ func (p *Prover) judgeEdited(ctx context.Context, changed map[string][]byte, tar
 			return nil, err
 		}
 		for _, target := range missing[detail] {
-			if mayVary(&target) {
+			if mayVary(found[target.ID].result) {
 				p.rendered[keys[target.ID]] = found[target.ID]
 			}
 		}

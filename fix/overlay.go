@@ -25,7 +25,7 @@ type overlayPatch struct {
 // inOverlay turns a remedy into a patch of the root. A kustomization that others include is a base:
 // it stays as it is.
 func (p *proposer) inOverlay(proposal *Proposal, object *render.Object, remedy check.Remedy, in intent, group *podFindings) *Refusal {
-	in.changes, proposal.changes = group.changes(remedy), nil
+	in.changes, proposal.changes, proposal.printed = group.changes(remedy), nil, nil
 	if p.included[object.Source.Kustomization] {
 		return &Refusal{NotLocated, object.Source.Kustomization + " is the base of others, which are mended by patches of their own; it stays as it is"}
 	}
@@ -124,6 +124,9 @@ func plainYAML(tree any) (string, error) {
 
 // sourceName is the name of an object before the root's own prefix, by which patches find it.
 func (p *proposer) sourceName(object *render.Object) string {
+	if printed := object.OfChart(); printed != nil {
+		return printed.Name
+	}
 	if object.Source.Manifest {
 		if file, err := p.editor.parse(object.Source.File); err == nil {
 			if name, ok := file.Find(object.Source.Doc, object.Source.Path.Join("metadata", "name")); ok {

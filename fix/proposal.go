@@ -67,6 +67,7 @@ const (
 	HostWorkload  Reason = "host-workload"  // the container and field likely need the host
 	UnsoundMap    Reason = "unsound-map"    // what a template printed could not be traced to its text
 	RemoteChart   Reason = "remote-chart"   // the source is that of another repository
+	Vendored      Reason = "vendored"       // the configuration says that the file comes from elsewhere
 	SharedExempt  Reason = "shared-exempt"  // an object for which the finding is allowed shares the text
 )
 

@@ -164,11 +164,13 @@ func (p *proposer) locate(proposal *Proposal, group *podFindings, remedy check.R
 	if object.Trace != nil && object.Trace.Template != nil {
 		in.changes = group.changes(remedy)
 		proposal.intents = []intent{in}
-		p.locateInChart(proposal, group, remedy)
+		p.locateInChart(proposal, group, remedy, object, in.changes)
 		return nil
 	}
 	proposal.intents = []intent{in}
 	meant := &proposal.intents[0]
+	var chart *render.Object
+	var printed []yamledit.Change
 	for _, change := range group.changes(remedy) {
 		placed, ok := p.locator.SourceChanges(object, change)
 		if inRoot := object.Source.Kustomization != ""; inRoot && (!ok || p.options.InOverlay) {
@@ -179,10 +181,20 @@ func (p *proposer) locate(proposal *Proposal, group *podFindings, remedy check.R
 		}
 		meant.changes = append(meant.changes, prunedLike(change, placed))
 		for _, at := range placed {
+			if at.Chart != nil {
+				chart, printed = at.Chart, append(printed, at.Change)
+				continue
+			}
 			proposal.changes = append(proposal.changes, sourceChange{
 				file: at.Place.File, doc: at.Place.Doc, change: at.Change, inside: at.Place.Inside, patch: at.Place.Patch, copied: at.Copied,
 			})
 		}
+	}
+	if chart != nil {
+		p.locateInChart(proposal, group, remedy, chart, printed)
+	}
+	if object.Source.Kustomization != "" && p.foreign(proposal) {
+		return p.inOverlay(proposal, object, remedy, in, group)
 	}
 	return nil
 }
@@ -216,6 +228,10 @@ func (p *proposer) finish(proposal *Proposal) {
 	edits, err := p.editor.joint([]*Proposal{proposal})
 	if err != nil {
 		proposal.Refusal = editRefusal(err)
+		return
+	}
+	if refusal := p.editsVendored(edits); refusal != nil {
+		proposal.Refusal = refusal
 		return
 	}
 	proposal.Edits = edits

@@ -11,12 +11,13 @@ import (
 
 // locateInChart turns the changes of a remedy into changes of the chart's values, where an action
 // prints what a value holds, and of its templates. At first it tries what a person would: the value
-// alone, of which other fields may follow, or the switch that prints the field.
-func (p *proposer) locateInChart(proposal *Proposal, group *podFindings, remedy check.Remedy) {
-	object := group.pod.Object
-	result := p.results[p.objects[object].target]
+// alone, of which other fields may follow, or the switch that prints the field. object is as the chart
+// printed it, which a kustomization may have changed since.
+func (p *proposer) locateInChart(proposal *Proposal, group *podFindings, remedy check.Remedy, object *render.Object, changes []yamledit.Change) {
+	result := p.results[p.objects[group.pod.Object].target]
+	others := len(proposal.changes)
 	var printed []printedChange
-	for _, change := range yamledit.WithoutMoot(proposal.intents[0].changes) {
+	for _, change := range yamledit.WithoutMoot(changes) {
 		removable := change.Op != yamledit.Set && p.locator.InTemplate(object, change.Path)
 		if file, changed, ok := p.locator.ValueChange(result, object, change); ok && (p.again == nil || !removable) {
 			proposal.another = proposal.another || p.again == nil && removable
@@ -28,11 +29,11 @@ func (p *proposer) locateInChart(proposal *Proposal, group *podFindings, remedy 
 		printed = append(printed, printedChange{object, change})
 	}
 	if p.again == nil && len(printed) > 0 {
-		if len(proposal.changes) > 0 {
+		if len(proposal.changes) > others {
 			proposal.another = true
 			return
 		}
-		if p.switchOff(proposal, group, remedy) {
+		if others == 0 && p.switchOff(proposal, group, remedy) {
 			proposal.another = true
 			return
 		}
@@ -42,11 +43,14 @@ func (p *proposer) locateInChart(proposal *Proposal, group *podFindings, remedy 
 
 // switchOff makes a proposal turn off the one value by which the chart prints the remedy's fields.
 func (p *proposer) switchOff(proposal *Proposal, group *podFindings, remedy check.Remedy) bool {
-	object := group.pod.Object
-	result := p.results[p.objects[object].target]
+	result := p.results[p.objects[group.pod.Object].target]
 	var off *sourceChange
 	for _, field := range remedy.Fields {
-		file, change, ok := p.locator.SwitchOff(result, object, group.pod.FieldPath(field.Path))
+		object, at, ok := p.locator.InChart(group.pod.Object, group.pod.FieldPath(field.Path))
+		if !ok {
+			return false
+		}
+		file, change, ok := p.locator.SwitchOff(result, object, at)
 		if !ok {
 			return false
 		}

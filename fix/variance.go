@@ -3,6 +3,7 @@ package fix
 import (
 	"context"
 	"fmt"
+	"path"
 	"reflect"
 	"slices"
 
@@ -21,9 +22,16 @@ type variance struct {
 	refusal *Refusal // they differ where a change must show
 }
 
-// mayVary says whether a target can render differently each time.
-func mayVary(target *render.Target) bool {
-	return target.Kind != render.Plain && target.Kind != render.Kustomize
+// mayVary says whether a target can render differently each time: where it renders a chart.
+func mayVary(result *render.Result) bool {
+	isChart := func(name string) bool { return path.Base(name) == "Chart.yaml" }
+	switch result.Target.Kind {
+	case render.Plain:
+		return false
+	case render.Kustomize:
+		return slices.ContainsFunc(result.Reads, isChart)
+	}
+	return true
 }
 
 // compareTarget says what is wrong with a target after edits. One that differs though nothing was
@@ -33,7 +41,7 @@ func (p *Prover) compareTarget(ctx context.Context, target render.Target, change
 	if v == nil {
 		refusal := compare(p.before[target.ID], after, intents, nil)
 		_, known := p.varying[target.ID]
-		if refusal == nil || known || !mayVary(&target) {
+		if refusal == nil || known || !mayVary(p.before[target.ID].result) {
 			return refusal, nil
 		}
 		var err error

@@ -20,6 +20,9 @@ type DiscoverOptions struct {
 	Exclude []string // globs of paths to leave out, even if included
 	Charts  []ChartOptions
 
+	// LoadAnywhere lets kustomizations read files outside of their folder, as LoadRestrictionsNone does.
+	LoadAnywhere bool
+
 	// Defaults for every chart that Charts says nothing of.
 	KubeVersion string
 	APIVersions []string

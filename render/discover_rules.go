@@ -97,6 +97,12 @@ func matchAny(patterns []string, name string) (string, bool) {
 	return "", false
 }
 
+// MatchesPath says whether one of the patterns matches a path, as include and exclude do.
+func MatchesPath(patterns []string, name string) bool {
+	_, ok := matchAny(patterns, name)
+	return ok
+}
+
 func matchPath(pattern, name string) bool {
 	glob := strings.TrimSuffix(strings.TrimPrefix(pattern, "./"), "/")
 	if glob == "." {

@@ -9,8 +9,14 @@ import (
 // addCharts makes the targets of each chart: one for each configured set of values, else its
 // defaults and each ci/*-values.yaml (the convention of chart-testing).
 func (d *discoverer) addCharts() {
+	copies := d.pulledCharts()
 	for _, dir := range d.charts {
 		if !d.included(dir) {
+			continue
+		}
+		if by, ok := copies[dir]; ok && len(d.chartOptions(dir).ValueSets) == 0 {
+			d.skip(dir, "copy of a remote chart: it is rendered with the values of "+by+", which names it")
+			d.manifests = slices.DeleteFunc(d.manifests, func(file string) bool { return strings.HasPrefix(file, dir+"/") })
 			continue
 		}
 		_, library, err := chartInfo(d.files, dir)
@@ -36,6 +42,24 @@ func (d *discoverer) addCharts() {
 		}
 		d.reportUnusedValues(dir, used)
 	}
+}
+
+// pulledCharts lists the chart folders that kustomizations name with the repository that they were pulled
+// from, and which kustomization does.
+func (d *discoverer) pulledCharts() map[string]string {
+	pulled := map[string]string{}
+	for _, dir := range d.kustomizations {
+		k := d.found.scan.load(dir)
+		if k == nil {
+			continue
+		}
+		for i := range k.parsed.HelmCharts {
+			if chart := &k.parsed.HelmCharts[i]; chart.Repo != "" {
+				pulled[k.chartFolder(chart)] = k.file
+			}
+		}
+	}
+	return pulled
 }
 
 func (d *discoverer) chartOptions(dir string) ChartOptions {
@@ -105,16 +129,15 @@ func (d *discoverer) addKustomizations() map[string]bool {
 	claimed := map[string]bool{}
 	includedBy := map[string][]string{}
 	var roots []string
-	scan := d.found.scan
 	for _, dir := range d.kustomizations {
-		closure := scan.listed(dir)
+		closure := d.found.scan.listed(dir)
 		for _, file := range closure.Files {
 			claimed[file] = true
 		}
 		if name, ok := kustomizationFile(d.files, dir); ok {
 			claimed[path.Join(dir, name)] = true
 		}
-		if scan.isComponent(dir) {
+		if d.found.scan.isComponent(dir) {
 			d.skip(dir, "component: it is rendered with the overlays that use it")
 			continue
 		}
@@ -132,7 +155,8 @@ func (d *discoverer) addKustomizations() map[string]bool {
 		slices.Sort(includedBy[dir])
 		d.found.Targets = append(d.found.Targets, Target{
 			ID: "kustomize:" + dir, Kind: Kustomize, Path: dir,
-			IncludedBy: slices.Compact(includedBy[dir]),
+			IncludedBy: slices.Compact(includedBy[dir]), LoadAnywhere: d.options.LoadAnywhere,
+			OwnProcess: setsSchema(d.found.scan.closure(dir)),
 		})
 	}
 	return claimed

@@ -22,16 +22,20 @@ type readLayer struct {
 	tree any
 }
 
-// values reads the layers of a target, once. What cannot be read has no values.
-func (l *Locator) values(result *Result) *valuesOf {
+// values reads the layers of a chart of a target, once. What cannot be read has no values.
+func (l *Locator) values(result *Result, chart string) *valuesOf {
+	key := result.Target.ID + "\x00" + chart
 	l.mutex.Lock()
-	known := l.layers[result.Target.ID]
+	known := l.layers[key]
 	l.mutex.Unlock()
 	if known != nil {
 		return known
 	}
 	values := &valuesOf{}
 	for _, layer := range result.Layers {
+		if layer.Chart != chart {
+			continue
+		}
 		file := l.source(layer.File)
 		if layer.Inside != "" {
 			file = yamledit.Parse(layer.Content)
@@ -44,6 +48,7 @@ func (l *Locator) values(result *Result) *valuesOf {
 		if read.tree, err = read.file.Tree(0); err != nil {
 			continue
 		}
+		read.tree = yamledit.ValueAt(read.tree, layer.At)
 		values.layers = append(values.layers, read)
 	}
 	l.mutex.Lock()
@@ -51,7 +56,7 @@ func (l *Locator) values(result *Result) *valuesOf {
 	if len(l.layers) > maxKeptLayers {
 		clear(l.layers)
 	}
-	l.layers[result.Target.ID] = values
+	l.layers[key] = values
 	return values
 }
 
@@ -61,7 +66,7 @@ const maxKeptLayers = 100
 // A valueCandidate is a value that may be behind a field.
 type valueCandidate struct {
 	layer int
-	path  yamledit.Path // in the layer's file
+	path  yamledit.Path // from where the layer's values start
 	value any
 	score int
 }

@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"helm.sh/helm/v3/pkg/chart"
+
+	"github.com/podmend/podmend/internal/yamledit"
 )
 
 // A ValuesLayer is a file of values that a target reads.
@@ -17,6 +19,13 @@ type ValuesLayer struct {
 	Vendor string
 	// Content is the file's, where it stands in an archive.
 	Content []byte
+	// At leads in the file to the values, where a kustomization holds them inline.
+	At yamledit.Path
+	// Chart names the chart among those of a kustomization that has the values, "" for a target that is
+	// a chart.
+	Chart string
+	// Above says that the layer belongs to the kustomization that names the chart.
+	Above bool
 }
 
 // helmTracing asks a rendering for traces, and takes what belongs to the whole target.

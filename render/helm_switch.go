@@ -21,7 +21,7 @@ func (l *Locator) SwitchOff(result *Result, object *Object, path yamledit.Path) 
 	if !ok {
 		return "", change, false
 	}
-	values := l.values(result)
+	values := l.values(result, field.trace.Chart)
 	candidate, ok := values.at(field, yamledit.Keys(chain...))
 	if !ok || candidate.value != true {
 		return "", change, false
@@ -30,7 +30,7 @@ func (l *Locator) SwitchOff(result *Result, object *Object, path yamledit.Path) 
 	if !ok {
 		return "", change, false
 	}
-	return l.valueChange(values, &source, yamledit.Change{Op: yamledit.Set, Path: candidate.path, Value: false})
+	return l.valueChange(values, &source, yamledit.Change{Op: yamledit.Set, Path: source.Path, Value: false})
 }
 
 // conditionAround returns the value of the if right around an offset, as keys from .Values. ok is false

@@ -9,6 +9,8 @@ type TemplateTrace struct {
 	// Within leads from the values of the target to those of the chart that printed the object: the
 	// names of subcharts.
 	Within []string
+	// Chart names the chart as its values layers do.
+	Chart  string
 	Files  []TemplateFile
 	Frames []TemplateFrame
 	Spans  []TemplateSpan // in order; each ends where the next one starts
@@ -71,7 +73,7 @@ func (t *TemplateTrace) source(at int) (span *TemplateSpan, offset int, ok bool)
 
 // part returns the trace of the bytes from start to end.
 func (t *TemplateTrace) part(start, end int) *TemplateTrace {
-	part := &TemplateTrace{Within: t.Within, Files: t.Files, Frames: t.Frames}
+	part := &TemplateTrace{Within: t.Within, Chart: t.Chart, Files: t.Files, Frames: t.Frames}
 	for i := max(t.SpanAt(start), 0); i < len(t.Spans) && t.Spans[i].At < end; i++ {
 		span := t.Spans[i]
 		if cut := start - span.At; cut > 0 {

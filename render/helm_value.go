@@ -74,36 +74,44 @@ func FieldRefs(results []Result) map[*Object]FieldRef {
 // TraceValues finds the values behind those fields that actions of templates print: a value counts
 // if another one in its place gives another field. The error is ctx's, or says that podmend failed.
 func (l *Locator) TraceValues(ctx context.Context, results []Result, fields []FieldRef, options Options) error {
-	searches := map[int]*valueSearch{}
+	type chartOf struct {
+		result int
+		chart  string
+	}
+	searches := map[chartOf]*valueSearch{}
 	for _, ref := range fields {
 		result := &results[ref.Result]
-		object := &result.Objects[ref.Object]
-		field, ok := l.printed(object, ref.Path)
-		if !ok || !field.action || len(field.found.Path) < len(ref.Path) {
+		object, path, ok := l.InChart(&result.Objects[ref.Object], ref.Path)
+		if !ok {
 			continue
 		}
-		if _, known := field.trace.valueOf(ref.Path); known {
+		field, ok := l.printed(object, path)
+		if !ok || !field.action || len(field.found.Path) < len(path) {
+			continue
+		}
+		if _, known := field.trace.valueOf(path); known {
 			continue
 		}
 		tree, err := field.rendered.Tree(len(field.rendered.Docs) - 1)
 		if err != nil {
 			continue
 		}
-		search := searches[ref.Result]
+		of := chartOf{ref.Result, field.trace.Chart}
+		search := searches[of]
 		if search == nil {
-			search = &valueSearch{locator: l, result: result, values: l.values(result), options: options}
-			searches[ref.Result] = search
+			search = &valueSearch{locator: l, result: result, values: l.values(result, of.chart), options: options}
+			searches[of] = search
 		}
-		value := yamledit.ValueAt(tree, ref.Path)
+		value := yamledit.ValueAt(tree, path)
 		if candidate, ok := search.values.certain(l, field, value); ok {
 			if source, ok := search.values.source(candidate); ok {
-				source.Field = ref.Path
+				source.Field = path
 				field.trace.Set = append(field.trace.Set, source)
 				continue
 			}
 		}
 		search.fields = append(search.fields, &searchedField{
-			object: ref.Object, path: ref.Path, value: value,
+			object: ref.Object, path: ref.Path, printed: field, value: value,
 			candidates: search.values.candidates(field, value, l.mentions(field)),
 		})
 	}
@@ -130,7 +138,8 @@ type valueSearch struct {
 
 type searchedField struct {
 	object     int
-	path       yamledit.Path
+	path       yamledit.Path // in the object
+	printed    *printedField // by the chart
 	value      any
 	candidates []valueCandidate
 	found      bool
@@ -168,7 +177,7 @@ func (s *valueSearch) try(ctx context.Context, candidate valueCandidate) error {
 	if !ok {
 		return nil
 	}
-	file, change, ok := s.locator.valueChange(s.values, &source, yamledit.Change{Op: yamledit.Set, Path: candidate.path.Concat(below), Value: other})
+	file, change, ok := s.locator.valueChange(s.values, &source, yamledit.Change{Op: yamledit.Set, Path: source.Path.Concat(below), Value: other})
 	if !ok {
 		return nil
 	}
@@ -193,9 +202,8 @@ func (s *valueSearch) try(ctx context.Context, candidate valueCandidate) error {
 	for _, field := range s.fields {
 		if !field.found && field.mayBe(candidate) && field.follows(&changed.Objects[field.object], candidate.value, below, other) {
 			field.found = true
-			trace := s.result.Objects[field.object].Trace.Template
-			source.Field = field.path
-			trace.Set = append(trace.Set, source)
+			source.Field = field.printed.path
+			field.printed.trace.Set = append(field.printed.trace.Set, source)
 		}
 	}
 	return nil

@@ -19,7 +19,7 @@ func (l *Locator) ValueChange(result *Result, object *Object, change yamledit.Ch
 	if set.Parent == "" {
 		return set.File, change, true
 	}
-	return l.valueChange(l.values(result), set, change)
+	return l.valueChange(l.values(result, object.Trace.Template.Chart), set, change)
 }
 
 // valueChange turns a change of a layer that is not to be edited into one of the values of the chart
@@ -55,7 +55,7 @@ func (l *Locator) valueChange(values *valuesOf, set *ValueSource, change yamledi
 // source describes a candidate as what stands behind a field. ok is false where nothing may set it.
 func (v *valuesOf) source(candidate valueCandidate) (source ValueSource, ok bool) {
 	layer := &v.layers[candidate.layer]
-	source = ValueSource{File: layer.File, Path: candidate.path, Inside: layer.Inside != ""}
+	source = ValueSource{File: layer.File, Path: layer.At.Concat(candidate.path), Inside: layer.Inside != ""}
 	if layer.Inside == "" && layer.Vendor == "" {
 		return source, true
 	}
@@ -63,7 +63,7 @@ func (v *valuesOf) source(candidate valueCandidate) (source ValueSource, ok bool
 	if parent == nil {
 		return source, false
 	}
-	source.Parent, source.Below = parent.File, yamledit.Keys(layer.Within[len(parent.Within):]...)
+	source.Parent, source.Below = parent.File, parent.At.Concat(yamledit.Keys(layer.Within[len(parent.Within):]...))
 	return source, true
 }
 
@@ -74,7 +74,8 @@ func (v *valuesOf) parentOf(index int) *readLayer {
 	var nearest *readLayer
 	for i := range v.layers {
 		layer := &v.layers[i]
-		if layer.Inside == "" && layer.Vendor == "" && len(layer.Within) < len(own.Within) && yamlFile(layer) {
+		outer := len(layer.Within) < len(own.Within) || layer.Above
+		if outer && layer.Inside == "" && layer.Vendor == "" && yamlFile(layer) {
 			nearest = layer // the strongest come first, the nearest last
 		}
 	}

@@ -9,6 +9,7 @@ import (
 
 	"sigs.k8s.io/kustomize/api/krusty"
 	"sigs.k8s.io/kustomize/api/resmap"
+	"sigs.k8s.io/kustomize/api/types"
 	"sigs.k8s.io/kustomize/kyaml/openapi"
 
 	"github.com/podmend/podmend/internal/overlay"
@@ -17,31 +18,36 @@ import (
 // renderKustomize builds the kustomization in target.Path as `kustomize build` does, without
 // network, programs and writing. With PodTemplatesOnly, objects without pod templates have no
 // YAML, and the bodies of CustomResourceDefinitions are not read where that changes nothing.
-func renderKustomize(ctx context.Context, files *overlay.FS, target Target, detail Detail) ([]Object, []string, *Error) {
+func renderKustomize(ctx context.Context, files *overlay.FS, target Target, detail Detail) (objects []Object, notes []string, layers []ValuesLayer, failed *Error) {
 	if err := ctx.Err(); err != nil {
-		return nil, nil, &Error{Kind: ErrKustomizeBuild, File: target.Path, Message: fmt.Sprintf("rendering was stopped: %v.", err)}
+		return nil, nil, nil, &Error{Kind: ErrKustomizeBuild, File: target.Path, Message: fmt.Sprintf("rendering was stopped: %v.", err)}
 	}
 	scan := newKustomizationScan(files)
-	build := &kustomizeBuild{files: files, scan: scan, all: scan.closure(target.Path)}
+	build := &kustomizeBuild{files: files, scan: scan, all: scan.closure(target.Path), anywhere: target.LoadAnywhere}
 	if len(build.all) == 0 {
-		return nil, nil, missingKustomization(files, target.Path)
+		return nil, nil, nil, missingKustomization(files, target.Path)
 	}
 	build.root = build.all[0]
 	if len(build.all) > maxClosure {
-		return nil, nil, &Error{Kind: ErrTooLarge, File: build.root.file, Message: fmt.Sprintf("the kustomization is made of more than %d others. Include less.", maxClosure)}
+		return nil, nil, nil, &Error{Kind: ErrTooLarge, File: build.root.file, Message: fmt.Sprintf("the kustomization is made of more than %d others. Include less.", maxClosure)}
 	}
 	if refused := build.refusal(); refused != nil {
-		return nil, nil, refused
+		return nil, nil, nil, refused
 	}
 	build.served, build.printed = build.localReferences(), map[string][]byte{}
 	if failed := build.expandCharts(ctx, detail.Traced); failed != nil {
-		return nil, build.notes, failed
+		return nil, build.notes, nil, failed
 	}
 	if detail.PodTemplatesOnly {
 		build.cut = build.resourceFiles()
 	}
-	objects, failed := build.objects(detail)
-	return objects, build.notes, failed
+	for _, k := range build.all {
+		for i := range k.charts {
+			layers = append(layers, k.charts[i].layers...)
+		}
+	}
+	objects, failed = build.objects(detail)
+	return objects, build.notes, layers, failed
 }
 
 // A kustomizeBuild is the work on one root.
@@ -55,6 +61,7 @@ type kustomizeBuild struct {
 	// and no file holds.
 	served, printed map[string][]byte
 	notes           []string
+	anywhere        bool // whether kustomizations may read files outside of their folder
 }
 
 func (b *kustomizeBuild) objects(detail Detail) ([]Object, *Error) {
@@ -69,6 +76,7 @@ func (b *kustomizeBuild) objects(detail Detail) ([]Object, *Error) {
 		object.APIVersion, object.Kind = resource.GetApiVersion(), resource.GetKind()
 		object.Namespace, object.Name = resource.GetNamespace(), resource.GetName()
 		if detail.PodTemplatesOnly && !object.HasPodTemplate() && !object.IsNamespace() {
+			object.Digest = treeDigest(resource.YNode())
 			continue
 		}
 		text, err := resource.AsYAML()
@@ -108,12 +116,17 @@ var bodilessErrors = []ErrorKind{
 	ErrMissing, ErrMissingKustomization, ErrLoadRestriction, ErrOutside, ErrCycle, ErrComponentKind, ErrUnknownField, ErrLegacyField,
 }
 
-// schemaLock keeps builds that set the OpenAPI schema, which kustomize holds in a variable of the
-// process, from all other builds.
+// setsSchema says whether one of the kustomizations of a build sets the OpenAPI schema.
+func setsSchema(all []*kustomization) bool {
+	return slices.ContainsFunc(all, func(k *kustomization) bool { return len(k.parsed.OpenAPI) > 0 })
+}
+
+// schemaLock keeps builds that set the OpenAPI schema, which kustomize holds in variables of the
+// process, from all other builds, where they do not have a process of their own.
 var schemaLock sync.RWMutex
 
 func (b *kustomizeBuild) runOnce(view *kustomizeFiles) (built resmap.ResMap, err error) {
-	if slices.ContainsFunc(b.all, func(k *kustomization) bool { return len(k.parsed.OpenAPI) > 0 }) {
+	if setsSchema(b.all) {
 		schemaLock.Lock()
 		defer schemaLock.Unlock()
 		defer openapi.ResetOpenAPI()
@@ -128,6 +141,9 @@ func (b *kustomizeBuild) runOnce(view *kustomizeFiles) (built resmap.ResMap, err
 	}()
 	options := krusty.MakeDefaultOptions()
 	options.Reorder = krusty.ReorderOptionUnspecified // as the command
+	if b.anywhere {
+		options.LoadRestrictions = types.LoadRestrictionsNone
+	}
 	return krusty.MakeKustomizer(options).Run(view, virtualPath(b.root.dir))
 }
 

@@ -12,10 +12,7 @@ import (
 	"sigs.k8s.io/kustomize/api/konfig"
 	"sigs.k8s.io/kustomize/api/types"
 	kyaml "sigs.k8s.io/kustomize/kyaml/yaml"
-	"sigs.k8s.io/kustomize/kyaml/yaml/merge2"
 	"sigs.k8s.io/yaml"
-
-	"github.com/podmend/podmend/internal/yamledit"
 )
 
 // chartFolder returns the folder in which kustomize looks for a chart before it pulls it.
@@ -53,18 +50,21 @@ func (b *kustomizeBuild) expandCharts(ctx context.Context, traced bool) *Error {
 		var names []string
 		for i := range k.parsed.HelmCharts {
 			chart := &k.parsed.HelmCharts[i]
-			objects, failed := b.chartObjects(ctx, k, chart, traced)
+			printed, failed := b.printChart(ctx, k, i, traced)
 			if failed != nil {
 				return failed
 			}
-			text, err := chartText(objects)
-			if err != nil {
-				return &Error{Kind: ErrKustomizeBuild, File: k.file, Message: fmt.Sprintf("what the chart %q prints cannot be read: %v. Mend the chart.", chart.Name, err)}
+			for j := range printed.objects {
+				text, err := chartText(&printed.objects[j])
+				if err != nil {
+					return &Error{Kind: ErrKustomizeBuild, File: k.file, Message: fmt.Sprintf("what the chart %q prints cannot be read: %v. Mend the chart.", chart.Name, err)}
+				}
+				name := fmt.Sprintf(".podmend-chart-%d-%d.yaml", i, j)
+				names = append(names, "./"+name)
+				printed.files = append(printed.files, path.Join(k.dir, name))
+				b.printed[printed.files[j]] = text
 			}
-			k.charts = append(k.charts, objects...)
-			name := fmt.Sprintf(".podmend-chart-%d.yaml", i)
-			names = append(names, "./"+name)
-			b.printed[path.Join(k.dir, name)] = text
+			k.charts = append(k.charts, printed)
 		}
 		content := k.content
 		if served := b.served[k.file]; served != nil {
@@ -97,16 +97,26 @@ func replaceCharts(fields map[string]any, names []string) {
 	fields[resources] = list
 }
 
-// chartObjects renders one chart.
-func (b *kustomizeBuild) chartObjects(ctx context.Context, k *kustomization, chart *types.HelmChart, traced bool) ([]Object, *Error) {
+// A printedChart is what a chart of a kustomization prints.
+type printedChart struct {
+	index   int // among the charts of the kustomization
+	objects []Object
+	files   []string // the names under which kustomize reads the objects
+	layers  []ValuesLayer
+}
+
+// printChart renders one chart.
+func (b *kustomizeBuild) printChart(ctx context.Context, k *kustomization, index int, traced bool) (printedChart, *Error) {
+	chart := &k.parsed.HelmCharts[index]
+	printed := printedChart{index: index}
 	line := scalarLine(k.content, "helmCharts", chart.Name)
 	if strings.Contains(chart.NameTemplate, "{{") {
-		return nil, &Error{Kind: ErrHelmCharts, File: k.file, Line: line, Message: "podmend does not run a nameTemplate. Give the chart a releaseName."}
+		return printed, &Error{Kind: ErrHelmCharts, File: k.file, Line: line, Message: "podmend does not run a nameTemplate. Give the chart a releaseName."}
 	}
 	values, failed := b.chartValues(k, chart)
 	if failed != nil {
 		failed.Line = cmp.Or(failed.Line, line)
-		return nil, failed
+		return printed, failed
 	}
 	target := Target{
 		Path: k.chartFolder(chart), Kind: Helm, Namespace: cmp.Or(chart.Namespace, b.inclusions().namespace(k)), KubeVersion: chart.KubeVersion, APIVersions: chart.ApiVersions,
@@ -120,12 +130,17 @@ func (b *kustomizeBuild) chartObjects(ctx context.Context, k *kustomization, cha
 	}
 	objects, notes, failed := renderHelm(ctx, b.files, target, Detail{}, tracing)
 	if failed != nil {
-		return nil, failed
+		return printed, failed
 	}
 	for _, note := range notes {
 		b.notes = append(b.notes, fmt.Sprintf("chart %s: %s", chart.Name, note))
 	}
-	return slices.DeleteFunc(objects, func(object Object) bool { return leftOut(&object, chart) }), nil
+	printed.objects = slices.DeleteFunc(objects, func(object Object) bool { return leftOut(&object, chart) })
+	if traced {
+		printed.layers = k.chartLayers(index, tracing.layers)
+		printed.name(k, chart)
+	}
+	return printed, nil
 }
 
 // leftOut says whether helm would not print an object by the options of a chart's entry.
@@ -141,90 +156,17 @@ func leftOut(object *Object, chart *types.HelmChart) bool {
 	return hooked && (chart.SkipHooks || strings.Contains(hook, "test"))
 }
 
-// chartValues are the values of a chart's entry: its file or the chart's own values, with the inline
-// values merged into them, then the additional files.
-func (b *kustomizeBuild) chartValues(k *kustomization, chart *types.HelmChart) (map[string]any, *Error) {
-	name := path.Join(k.chartFolder(chart), "values.yaml")
-	if chart.ValuesFile != "" {
-		name = path.Join(k.dir, chart.ValuesFile)
-	}
-	values := chart.ValuesInline
-	if len(values) == 0 || chart.ValuesMerge != "replace" {
-		content, err := b.files.ReadFile(name)
-		if err != nil {
-			return nil, readError(name, err)
-		}
-		if values, err = mergedInline(content, chart); err != nil {
-			return nil, &Error{Kind: ErrValuesSyntax, File: name, Message: fmt.Sprintf("%v. Mend the values file: it must be a YAML mapping.", err)}
-		}
-	}
-	for _, more := range chart.AdditionalValuesFiles {
-		upper, failed := helmValues(b.files, []string{path.Join(k.dir, more)})
-		if failed != nil {
-			return nil, failed
-		}
-		values = mergeHelmValues(values, upper)
-	}
-	return values, nil
-}
-
-// mergedInline merges the inline values of an entry with those of a file, as kustomize does.
-func mergedInline(content []byte, chart *types.HelmChart) (map[string]any, error) {
-	if err := yamledit.Bounded(content); err != nil {
-		return nil, err
-	}
-	if len(chart.ValuesInline) == 0 {
-		values := map[string]any{}
-		return values, yaml.Unmarshal(content, &values)
-	}
-	file, err := kyaml.Parse(string(content))
+// chartText is an object that a chart prints, with the mark that kustomize's own generator leaves on it.
+func chartText(object *Object) ([]byte, error) {
+	node, err := kyaml.Parse(string(documentOf(object.YAML)))
 	if err != nil {
 		return nil, err
 	}
-	inline, err := kyaml.FromMap(chart.ValuesInline)
-	if err != nil {
+	if err := node.PipeE(kyaml.SetAnnotation(konfig.HelmGeneratedAnnotation, "true")); err != nil {
 		return nil, err
 	}
-	var merged *kyaml.RNode
-	switch chart.ValuesMerge {
-	case "", "override":
-		merged, err = merge2.Merge(inline, file, kyaml.MergeOptions{})
-	case "merge":
-		merged, err = merge2.Merge(file, inline, kyaml.MergeOptions{})
-	default:
-		return nil, fmt.Errorf("valuesMerge must be one of [merge override replace]")
-	}
-	if err != nil {
-		return nil, err
-	}
-	text, err := merged.String()
-	if err != nil {
-		return nil, err
-	}
-	values := map[string]any{}
-	return values, yaml.Unmarshal([]byte(text), &values)
-}
-
-// chartText is what charts print, as a file of resources, with the mark that kustomize's own generator
-// leaves on it.
-func chartText(objects []Object) ([]byte, error) {
-	var out bytes.Buffer
-	for i := range objects {
-		node, err := kyaml.Parse(string(documentOf(objects[i].YAML)))
-		if err != nil {
-			return nil, err
-		}
-		if err := node.PipeE(kyaml.SetAnnotation(konfig.HelmGeneratedAnnotation, "true")); err != nil {
-			return nil, err
-		}
-		text, err := node.String()
-		if err != nil {
-			return nil, err
-		}
-		out.WriteString("---\n" + text)
-		endLine(&out)
-	}
-	return out.Bytes(), nil
+	text, err := node.String()
+	return []byte(text), err
 }
 
 // documentOf is a document behind the line that separates it.

@@ -114,7 +114,7 @@ func compareKustomization(t *testing.T, kustomize string, files *overlay.FS, dir
 	ctx := context.Background()
 	target := Target{Kind: Kustomize, Path: filepath.ToSlash(dir)}
 	want, wantErr := buildByCommand(t, kustomize, filepath.Join(files.Dir(), dir))
-	whole, _, failure := renderKustomize(ctx, files, target, Detail{})
+	whole, _, _, failure := renderKustomize(ctx, files, target, Detail{})
 	if failure != nil {
 		if wantErr == nil && failure.Kind != ErrRemoteBase && failure.Kind != ErrHelmCharts {
 			t.Errorf("the command builds it, but: %v (%s)", failure, failure.Kind)
@@ -129,7 +129,7 @@ func compareKustomization(t *testing.T, kustomize string, files *overlay.FS, dir
 		t.Errorf("differs from `kustomize build`: got %d bytes, want %d", len(got), len(want))
 	}
 	checkSources(t, files, whole)
-	short, _, failure := renderKustomize(ctx, files, target, Detail{PodTemplatesOnly: true})
+	short, _, _, failure := renderKustomize(ctx, files, target, Detail{PodTemplatesOnly: true})
 	if failure != nil {
 		t.Fatalf("without the bodies of CRDs: %v", failure)
 	}

@@ -118,7 +118,7 @@ type kustomization struct {
 	// unread is why upstream would not read the file; parsed then holds what could be read.
 	unread error
 	refs   []reference
-	charts []Object // what its Helm charts print
+	charts []printedChart
 	// blocked holds what kustomize would run.
 	blocked []*Error
 }

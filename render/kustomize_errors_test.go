@@ -41,7 +41,7 @@ func TestKustomizeErrors(t *testing.T) {
 			}
 			files := openTestFiles(t, dir)
 			for _, podTemplatesOnly := range []bool{false, true} {
-				objects, _, failure := renderKustomize(context.Background(), files, Target{Path: "root"}, Detail{PodTemplatesOnly: podTemplatesOnly})
+				objects, _, _, failure := renderKustomize(context.Background(), files, Target{Path: "root"}, Detail{PodTemplatesOnly: podTemplatesOnly})
 				if failure == nil {
 					t.Fatalf("it builds %d objects", len(objects))
 				}

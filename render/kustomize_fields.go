@@ -16,6 +16,9 @@ type Place struct {
 	Patch bool
 	// Prefix is what stands in the scalar before the value: the key of a generator's literal.
 	Prefix string
+
+	// chart is the object that a chart printed, where the place is in that and not in a file.
+	chart *Object
 }
 
 // A FieldTrace says which places of a kustomization's sources wrote the fields of an object.
@@ -30,6 +33,8 @@ type FieldTrace struct {
 	Copies map[string]Copy
 	// Variables holds what $(NAME) stands for, by name.
 	Variables map[string]Copy
+	// Charts holds what a chart printed, by the file as which kustomize reads it.
+	Charts map[string]*Object
 	// Doubtful says that the build does more than its patches to fields.
 	Doubtful bool
 }
@@ -38,7 +43,9 @@ type FieldTrace struct {
 func (t *FieldTrace) writers(path yamledit.Path) []Place {
 	var places []Place
 	for _, index := range t.Fields[path.String()] {
-		places = append(places, t.Places[index])
+		place := t.Places[index]
+		place.chart = t.Charts[place.File]
+		places = append(places, place)
 	}
 	return places
 }

@@ -153,11 +153,13 @@ func generated(k *kustomization) []candidate {
 	for _, args := range k.parsed.SecretGenerator {
 		add("Secret", args.GeneratorArgs)
 	}
-	for i := range k.charts {
-		object := &k.charts[i]
-		found = append(found, candidate{
-			apiVersion: object.APIVersion, kind: object.Kind, namespace: object.Namespace, name: object.Name, source: object.Source,
-		})
+	for _, chart := range k.charts {
+		for i := range chart.objects {
+			object := &chart.objects[i]
+			found = append(found, candidate{
+				apiVersion: object.APIVersion, kind: object.Kind, namespace: object.Namespace, name: object.Name, source: object.Source,
+			})
+		}
 	}
 	return found
 }

@@ -15,7 +15,7 @@ import (
 
 func buildFixture(t *testing.T, files *overlay.FS, dir string) []Object {
 	t.Helper()
-	objects, _, failure := renderKustomize(context.Background(), files, Target{Path: dir}, Detail{})
+	objects, _, _, failure := renderKustomize(context.Background(), files, Target{Path: dir}, Detail{})
 	if failure != nil {
 		t.Fatal(failure)
 	}
@@ -189,7 +189,7 @@ func TestKustomizeRefusesLinksOutside(t *testing.T) {
 	if err := os.Symlink(filepath.Join(outside, "pod.yaml"), filepath.Join(dir, "pod.yaml")); err != nil {
 		t.Fatal(err)
 	}
-	_, _, failure := renderKustomize(context.Background(), openTestFiles(t, dir), Target{Path: "."}, Detail{})
+	_, _, _, failure := renderKustomize(context.Background(), openTestFiles(t, dir), Target{Path: "."}, Detail{})
 	if failure == nil || failure.Kind != ErrOutside || failure.File != "kustomization.yaml" || failure.Line != 2 {
 		t.Errorf("got %v", failure)
 	}

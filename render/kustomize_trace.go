@@ -28,7 +28,7 @@ func (b *kustomizeBuild) trace(plain resmap.ResMap, objects []Object, served map
 			continue
 		}
 		if fields, ok := tracedFields(plain.Resources()[i], traced); ok {
-			object.Trace = &Trace{Fields: fieldTrace(fields, twins.marks.places, included)}
+			object.Trace = &Trace{Fields: b.fieldTrace(fields, twins.marks.places, included)}
 		}
 	}
 	b.traceCopies(objects, included)
@@ -41,7 +41,7 @@ func (b *kustomizeBuild) buildTwins(served map[string][]byte) (*twins, resmap.Re
 		if len(twins.marks.places) == 0 {
 			return nil, nil
 		}
-		view := &kustomizeFiles{files: b.files, served: twins.files, printed: b.printed, cut: b.cut}
+		view := &kustomizeFiles{files: b.files, served: twins.files, printed: twins.printed, cut: b.cut}
 		if built, err := b.runOnce(view); err == nil {
 			return twins, built
 		}
@@ -153,8 +153,8 @@ func number(value any) int {
 }
 
 // fieldTrace keeps those places and chains that an object's fields lead to.
-func fieldTrace(fields map[string][]int, places []Place, included inclusions) *FieldTrace {
-	trace := &FieldTrace{Fields: map[string][]int{}, Chains: map[string][]Link{}}
+func (b *kustomizeBuild) fieldTrace(fields map[string][]int, places []Place, included inclusions) *FieldTrace {
+	trace := &FieldTrace{Fields: map[string][]int{}, Chains: map[string][]Link{}, Charts: map[string]*Object{}}
 	index := map[int]int{}
 	for _, path := range slices.Sorted(maps.Keys(fields)) {
 		for _, number := range fields[path] {
@@ -169,6 +169,7 @@ func fieldTrace(fields map[string][]int, places []Place, included inclusions) *F
 				trace.Places = append(trace.Places, place)
 				if _, known := trace.Chains[place.File]; !known {
 					trace.Chains[place.File] = included.chain(place.File)
+					b.addChart(trace, place.File, included)
 				}
 			}
 			trace.Fields[path] = append(trace.Fields[path], at)

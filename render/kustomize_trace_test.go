@@ -18,7 +18,7 @@ func TestKustomizeTraces(t *testing.T) {
 	for _, folder := range folders {
 		files := openTestFiles(t, folder)
 		for _, dir := range kustomizationDirs(t, files) {
-			objects, _, _ := renderKustomize(context.Background(), files, Target{Path: filepath.ToSlash(dir)}, Detail{Traced: true, PodTemplatesOnly: true})
+			objects, _, _, _ := renderKustomize(context.Background(), files, Target{Path: filepath.ToSlash(dir)}, Detail{Traced: true, PodTemplatesOnly: true})
 			for i := range objects {
 				if !objects[i].HasPodTemplate() || objects[i].YAML == nil || !objects[i].Source.Manifest {
 					continue

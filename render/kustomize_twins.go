@@ -17,6 +17,8 @@ type twins struct {
 	build *kustomizeBuild
 	marks marker
 	files map[string][]byte
+	// printed are those of what charts print.
+	printed map[string][]byte
 	// listItems says whether patches mark the items of lists of scalars too. A build fails if such
 	// a list is not marked itself.
 	listItems bool
@@ -25,9 +27,11 @@ type twins struct {
 // markedTwins returns the twins of all that a build reads as resources and patches, over what is
 // served otherwise.
 func (b *kustomizeBuild) markedTwins(served map[string][]byte, listItems bool) *twins {
-	t := &twins{build: b, files: map[string][]byte{}, listItems: listItems}
-	for name, content := range served {
-		t.files[name] = content
+	t := &twins{build: b, files: maps.Clone(served), printed: maps.Clone(b.printed), listItems: listItems}
+	for _, name := range slices.Sorted(maps.Keys(b.printed)) {
+		if twin, ok := t.twin(b.printed[name], Place{File: name}); ok {
+			t.printed[name] = twin
+		}
 	}
 	uses := map[string][]use{}
 	for _, k := range b.all {

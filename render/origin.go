@@ -59,12 +59,17 @@ type Locator struct {
 	closed    map[string]bool      // those that cannot be read or are too large
 	templates map[string]*Template // by name; nil if unreadable
 	layers    map[string]*valuesOf // values by target id
-	// Fields are asked for object by object, so that keeping the last one parses each once.
-	last         *Object
-	lastRendered *yamledit.File
-	names        map[*yaml.Node][]string // of the items of a list
+	// Fields are asked for object by object, so that keeping the last one parses each once; with it, the
+	// one that a chart printed of it.
+	last  [2]renderedObject
+	names map[*yaml.Node][]string // of the items of a list
 	// earlier counts, for each object of a source file, those before it with the same header.
 	earlier map[*yamledit.File]map[*yaml.Node]int
+}
+
+type renderedObject struct {
+	object *Object
+	file   *yamledit.File
 }
 
 // maxKeptLists bounds what is kept of objects that are done with.
@@ -81,13 +86,17 @@ func NewLocator(files *overlay.FS) *Locator {
 func (l *Locator) rendered(object *Object) *yamledit.File {
 	l.mutex.Lock()
 	defer l.mutex.Unlock()
-	if l.last != object {
-		l.last, l.lastRendered = object, yamledit.Parse(object.YAML)
-		if len(l.names) > maxKeptLists {
-			clear(l.names)
+	for _, known := range l.last {
+		if known.object == object {
+			return known.file
 		}
 	}
-	return l.lastRendered
+	l.last[1] = l.last[0]
+	l.last[0] = renderedObject{object, yamledit.Parse(object.YAML)}
+	if len(l.names) > maxKeptLists {
+		clear(l.names)
+	}
+	return l.last[0].file
 }
 
 // source is a parsed source file, nil if it cannot be looked into.
@@ -142,9 +151,12 @@ func (l *Locator) translate(object *Object, rendered *yamledit.File, path yamled
 	if file == nil || source.Doc >= len(file.Docs) {
 		return nil, false
 	}
-	from := rendered.Docs[len(rendered.Docs)-1].Root
-	to := walk(file.Docs[source.Doc].Root, source.Path)
-	translated := source.Path
+	below, ok := sameField(lastRoot(rendered), walk(file.Docs[source.Doc].Root, source.Path), path)
+	return source.Path.Concat(below), ok
+}
+
+// sameField returns where the field of one tree at a path stands in another, of which it was made.
+func sameField(from, to *yaml.Node, path yamledit.Path) (translated yamledit.Path, ok bool) {
 	for i, step := range path {
 		if from == nil || to == nil {
 			return nil, false

@@ -16,6 +16,8 @@ type PlacedChange struct {
 	Change yamledit.Change
 	// Copied says that the value is copied from there: the object that holds it changes too.
 	Copied bool
+	// Chart is the object to change, as a chart printed it, where the place is no file's.
+	Chart *Object
 }
 
 // SourceChanges returns the changes of source by which a change of a rendered object comes about.
@@ -29,12 +31,16 @@ func (l *Locator) SourceChanges(object *Object, change yamledit.Change) (changes
 			return nil, false
 		}
 	}
+	if chart, path, ok := l.InChart(object, change.Path); ok {
+		change.Path = path
+		return []PlacedChange{{Place: Place{File: object.Source.File, Path: path}, Change: change, Chart: chart}}, true
+	}
 	path, ok := l.SourcePath(object, change.Path)
 	if !ok {
 		return nil, false
 	}
 	change.Path = path
-	return []PlacedChange{{Place{File: object.Source.File, Doc: object.Source.Doc, Path: path}, change, false}}, true
+	return []PlacedChange{{Place: Place{File: object.Source.File, Doc: object.Source.Doc, Path: path}, Change: change}}, true
 }
 
 // tracedChanges follows the trace of a field: a new value goes to the place that wrote it last, what
@@ -154,5 +160,5 @@ func changeAt(place Place, change yamledit.Change) PlacedChange {
 		change.Prune = len(place.Path) - 1
 	}
 	place.Path = change.Path
-	return PlacedChange{Place: place, Change: change}
+	return PlacedChange{Place: place, Change: change, Chart: place.chart}
 }

@@ -40,6 +40,9 @@ func (l *Locator) traced(object *Object, fields *FieldTrace, path yamledit.Path)
 	if !missing && !outsideMarks(path) {
 		return l.fileOnly(object, rendered, path) // something that gets no marks wrote it
 	}
+	if chart, at, ok := l.InChart(object, path); ok {
+		return l.atChart(object, fields, chart, at)
+	}
 	if at, ok := l.translate(object, rendered, path); ok {
 		origin := l.exact(object, at)
 		origin.Chain = fields.Chains[origin.File]
@@ -100,6 +103,10 @@ type placedText struct {
 // textOf reads the text of a place. The file of a text that is not written out byte for byte is the
 // one around it; ok says whether it is the text.
 func (l *Locator) textOf(place *Place) (text placedText, ok bool) {
+	if place.chart != nil {
+		file := l.rendered(place.chart)
+		return placedText{file: &yamledit.File{Src: file.Src, Docs: file.Docs[max(len(file.Docs)-1, 0):]}}, len(file.Docs) > 0
+	}
 	file := l.source(place.File)
 	if file == nil {
 		return placedText{}, false
@@ -133,6 +140,9 @@ func (l *Locator) holds(place *Place, rendered *yaml.Node) bool {
 
 // atPlace describes a place that a trace leads to.
 func (l *Locator) atPlace(object *Object, fields *FieldTrace, place *Place) Origin {
+	if place.chart != nil {
+		return l.atChart(object, fields, place.chart, place.Path)
+	}
 	text, ok := l.textOf(place)
 	if !ok {
 		return l.fileOnly(object, l.rendered(object), nil)

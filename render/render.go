@@ -82,7 +82,7 @@ func All(ctx context.Context, files *overlay.FS, targets []Target, options Optio
 	if err := group.Wait(); err != nil {
 		return nil, fmt.Errorf("rendering was stopped: %w", err)
 	}
-	skipIncluded(results)
+	SkipIncluded(results)
 	return results, nil
 }
 
@@ -125,7 +125,7 @@ func One(ctx context.Context, files *overlay.FS, target Target, detail Detail) (
 		result.Objects, result.Notes, result.Err = renderHelm(ctx, recorded, target, detail, tracing)
 	case Kustomize:
 		var notes []string
-		result.Objects, notes, result.Err = renderKustomize(ctx, recorded, target, detail)
+		result.Objects, notes, result.Layers, result.Err = renderKustomize(ctx, recorded, target, detail)
 		result.Notes = append(kustomizeNotes(recorded, target.Path), notes...)
 		if name, ok := kustomizationFile(files, target.Path); ok {
 			for i := range result.Objects {
@@ -152,9 +152,9 @@ func statusOf(result *Result) Status {
 	}
 }
 
-// skipIncluded takes back the errors of bases that do not build alone: where an overlay of this
+// SkipIncluded takes back the errors of bases that do not build alone: where an overlay of this
 // run includes such a base, the overlay completes it, or reports what is wrong.
-func skipIncluded(results []Result) {
+func SkipIncluded(results []Result) {
 	answered := map[string]bool{} // kustomization folders whose outcome stands
 	for _, result := range results {
 		if result.Status == OK || len(result.Target.IncludedBy) == 0 {

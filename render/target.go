@@ -35,6 +35,13 @@ type Target struct {
 	// merged are Helm's values where they do not stand in files of their own, in place of Values.
 	merged map[string]any
 
+	// LoadAnywhere lets a kustomization read files outside of its folder.
+	LoadAnywhere bool
+
+	// OwnProcess says that rendering changes the process that does it: a kustomization sets the OpenAPI
+	// schema, which kustomize keeps in variables.
+	OwnProcess bool
+
 	// IncludedBy holds the kustomization roots that include this one.
 	IncludedBy []string
 

@@ -43,9 +43,11 @@ func (r *Report) Finish() {
 	slices.SortStableFunc(r.Skipped, func(a, b Skipped) int {
 		return cmp.Or(cmp.Compare(a.Path, b.Path), cmp.Compare(a.Reason, b.Reason))
 	})
+	r.Skipped = slices.Compact(r.Skipped)
 	slices.SortStableFunc(r.Warnings, func(a, b Warning) int {
 		return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Message, b.Message))
 	})
+	r.Warnings = slices.Compact(r.Warnings)
 	r.fillEmpty()
 	r.Summary = r.count()
 }

@@ -53,6 +53,8 @@ type Report struct {
 	Skipped   []Skipped  `json:"skipped"`
 	Warnings  []Warning  `json:"warnings"`
 	Summary   Summary    `json:"summary"`
+	// Shard is set in the report of one of several jobs, and nil in one of everything.
+	Shard *Shard `json:"shard,omitempty"`
 }
 
 // Source says which state of the repository was read.

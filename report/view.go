@@ -228,6 +228,15 @@ func (v *View) Groups(findings []*Finding) [][]*Finding {
 	return groups
 }
 
+// PartlyNew says whether a finding shows both where the base has it and where it does not.
+func PartlyNew(f *Finding) bool {
+	scopes := map[string]bool{}
+	for _, occurrence := range f.Occurrences {
+		scopes[occurrence.Scope] = true
+	}
+	return scopes[ScopeNew] && scopes[ScopeOld]
+}
+
 // TargetsOf lists the targets where a finding shows, each once.
 func TargetsOf(f *Finding) []string {
 	var ids seen

@@ -54,6 +54,12 @@ func (r *run) assemble() (*report.Report, error) {
 		r.addOutcome(&finding, byFinding[finding.ID])
 		assembled.Findings = append(assembled.Findings, finding)
 	}
+	if r.shard != nil {
+		var err error
+		if assembled.Shard, err = r.shardBlock(); err != nil {
+			return nil, err
+		}
+	}
 	assembled.Finish()
 	if problems := assembled.Problems(); len(problems) > 0 {
 		return nil, fmt.Errorf("the report does not add up: %s; this is a defect of podmend, please report it", problems[0])

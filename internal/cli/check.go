@@ -2,7 +2,6 @@ package cli
 
 import (
 	"errors"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -14,6 +13,7 @@ import (
 func checkCommand(env *Env) *cobra.Command {
 	var f flags
 	var allow allowance
+	var part, timings string
 	var comment, resolve bool
 	cmd := &cobra.Command{
 		Use:   "check [PATH]",
@@ -35,6 +35,16 @@ lines, with a suggestion where a fix is proven; a later run keeps that up to dat
 			if err := allow.validate(cmd.Flags()); err != nil {
 				return err
 			}
+			sharding, err := newSharding(env, part, timings)
+			if err != nil {
+				return err
+			}
+			if sharding != nil && allow.write {
+				return usagef("--write-exemptions needs all findings, and a shard has some; leave out --shard")
+			}
+			if sharding != nil && comment {
+				return usagef("--comment needs all findings, and a shard has some; join the reports by podmend merge, and send what it writes by podmend report --to review")
+			}
 			if allow.write && comment {
 				return usagef("--write-exemptions changes the configuration and --comment a pull request; give one of them")
 			}
@@ -46,6 +56,7 @@ lines, with a suggestion where a fix is proven; a later run keeps that up to dat
 				return err
 			}
 			defer func() { err = errors.Join(err, run.close()) }()
+			run.shard = sharding
 			if allow.write {
 				return run.writeExemptions(cmd.Context(), &f, &allow)
 			}
@@ -62,23 +73,25 @@ lines, with a suggestion where a fix is proven; a later run keeps that up to dat
 			if err != nil {
 				return err
 			}
-			var posts []func() (*review.Result, error)
+			told := run.telling(&f, assembled, run.repo.files.ReadFile)
 			if comment {
-				posts = append(posts, func() (result *review.Result, err error) {
-					err = env.staged("comment on the pull request", func() (err error) {
-						result, err = run.comment(cmd.Context(), &f, assembled, resolve)
-						return err
-					})
-					return result, err
-				})
+				told.post = func() (*review.Result, error) { return run.comment(cmd.Context(), &f, assembled, resolve) }
 			}
-			if err := run.write(&f, f.outputs(), assembled, run.repo.files.ReadFile, posts...); err != nil {
+			if err := told.tellAll(&f, f.outputs()); err != nil {
 				return err
+			}
+			if run.shard != nil {
+				run.tellShard()
+				if len(run.targets) == 0 && len(run.shard.targets) > 0 {
+					return nil
+				}
 			}
 			return verdict(assembled, &f, run.repo.within)
 		},
 	}
 	cmd.Flags().SortFlags = false
+	cmd.Flags().StringVar(&part, "shard", "", "check one `part` of several, such as 2/4, as podmend plan prints it; auto takes it from GitLab or an indexed Job of Kubernetes")
+	cmd.Flags().StringVar(&timings, "timings", "", "with --shard, the `report` that podmend plan had as --timings")
 	f.addTargetFlags(cmd.Flags())
 	f.addCheckFlags(cmd.Flags())
 	cmd.Flags().BoolVar(&comment, "comment", false, "also comment on the pull request that the workflow runs for; needs GITHUB_TOKEN")
@@ -87,26 +100,16 @@ lines, with a suggestion where a fix is proven; a later run keeps that up to dat
 	return cmd
 }
 
-// write sends a report to its outputs, posts it where that is asked for, and sends it to GitHub if
-// that is where podmend runs, but for what was posted.
-func (r *run) write(f *flags, outputs []output, assembled *report.Report, source func(string) ([]byte, error), post ...func() (*review.Result, error)) error {
-	t := &telling{env: r.env, report: assembled, took: time.Since(r.started), verbose: f.verbose, source: source}
-	if len(f.output) > 0 {
-		t.rest = "in " + strings.Join(f.output, ", ")
+// write sends a report to its outputs.
+func (r *run) write(f *flags, outputs []output, assembled *report.Report, source func(string) ([]byte, error)) error {
+	return r.telling(f, assembled, source).tellAll(f, outputs)
+}
+
+// telling prepares a report for its sinks. What a shard has to tell GitHub, the joined report does.
+func (r *run) telling(f *flags, assembled *report.Report, source func(string) ([]byte, error)) *telling {
+	return &telling{
+		env: r.env, report: assembled, took: time.Since(r.started), verbose: f.verbose, source: source, part: r.shard != nil,
 	}
-	for _, out := range outputs {
-		if err := t.tell(out); err != nil {
-			return err
-		}
-	}
-	for _, to := range post {
-		result, err := to()
-		if err != nil {
-			return errors.Join(t.tellGitHub(), err)
-		}
-		t.told = told(result)
-	}
-	return t.tellGitHub()
 }
 
 // verdict is the exit code of a report, as an error.

@@ -64,15 +64,17 @@ func unposted(env *Env, assembled *report.Report, err error) (*review.Result, er
 	return result, nil
 }
 
-// told are the findings that a reader of the change sees at their lines: those are not annotated too.
-func told(result *review.Result) map[string]bool {
-	ids := map[string]bool{}
-	if result != nil {
-		for id, surface := range result.Reached {
-			ids[id] = surface != review.InReview
-		}
+// comment posts the report. What a reader of the change sees at its lines is not annotated too.
+func (t *telling) comment() error {
+	result, err := t.post()
+	if err != nil || result == nil {
+		return err
 	}
-	return ids
+	t.told = map[string]bool{}
+	for id, surface := range result.Reached {
+		t.told[id] = surface != review.InReview
+	}
+	return nil
 }
 
 // tellReview says on standard error what became of a review.

@@ -20,6 +20,8 @@ import (
 type Config struct {
 	Include         []string          `yaml:"include"`
 	Exclude         []string          `yaml:"exclude"`
+	Vendored        []string          `yaml:"vendored"`
+	LoadRestrictor  string            `yaml:"loadRestrictor"`
 	Level           string            `yaml:"level"`
 	PolicyVersion   versionList       `yaml:"policyVersion"`
 	NamespaceLabels string            `yaml:"namespaceLabels"`
@@ -161,6 +163,7 @@ func (c *configFile) validate() error {
 		{"onRenderError", c.OnRenderError},
 		{"namespaceLabels", c.NamespaceLabels},
 		{"hostPath", c.HostPath},
+		{"loadRestrictor", c.LoadRestrictor},
 	} {
 		if err := oneOf(word.key, word.value, words[word.key]); err != nil {
 			return fmt.Errorf("line %d: %w", c.lines[word.key], err)

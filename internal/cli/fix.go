@@ -41,11 +41,7 @@ the exit code is 0 if nothing was changed and nothing remains, else 1.`,
 				return usagef("--fix-at %q is neither origin nor overlay", fixAt)
 			}
 			run.mend.IncludeHostWorkloads, run.mend.InOverlay = includeHost, fixAt == "overlay"
-			if err := run.check(cmd.Context()); err != nil {
-				return err
-			}
-			err = env.staged("propose fixes and prove them", func() error { return run.fix(cmd.Context(), f.reports()) })
-			if err != nil {
+			if err := run.fix(cmd.Context(), f.reports()); err != nil {
 				return err
 			}
 			if write {
@@ -59,6 +55,7 @@ the exit code is 0 if nothing was changed and nothing remains, else 1.`,
 	set.BoolVar(&diff, "diff", false, "print the edits as a unified diff (the default)")
 	set.BoolVar(&write, "write", false, "apply the edits to the files")
 	set.StringVar(&f.hostPath, "host-path", "auto", "what becomes of hostPath volumes: auto, drop or emptyDir; auto drops what is read-only, a file or a socket, and makes a writable directory an emptyDir")
+	set.StringArrayVar(&f.vendored, "vendored", nil, "edit no file that matches this `glob`, because it comes from elsewhere: kustomizations are mended by patches then (may be repeated)")
 	set.BoolVar(&includeHost, "include-host-workloads", false, "mend also what likely needs the host, such as the privileged driver of a CSI node plugin")
 	set.StringVar(&fixAt, "fix-at", "origin", "where kustomizations are mended: origin, or overlay, which adds patches to the kustomizations that no other includes")
 	f.addTargetFlags(set)

@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/pflag"
 	"k8s.io/pod-security-admission/api"
+	"sigs.k8s.io/kustomize/api/types"
 
 	"github.com/podmend/podmend/check"
 	"github.com/podmend/podmend/render"
@@ -39,6 +40,8 @@ type flags struct {
 
 	namespaceLabels string
 	hostPath        string
+	vendored        []string
+	loadRestrictor  string
 
 	set     *pflag.FlagSet
 	sources map[string][]source // where each setting comes from, by flag
@@ -52,6 +55,7 @@ func (f *flags) addTargetFlags(set *pflag.FlagSet) {
 	set.StringArrayVar(&f.exclude, "exclude", nil, "leave out paths that match this `glob` (may be repeated)")
 	set.StringVar(&f.kubeVersion, "kube-version", "", "Kubernetes `version` that charts see (default: the newest that the chart allows)")
 	set.StringSliceVar(&f.apiVersions, "api-versions", nil, "further API `versions` that charts see, such as monitoring.coreos.com/v1")
+	set.StringVar(&f.loadRestrictor, "load-restrictor", "LoadRestrictionsRootOnly", "as for kustomize build: LoadRestrictionsNone lets kustomizations read files outside of their folder; those outside of the repository stay out of reach")
 	set.IntVar(&f.jobs, "jobs", 0, "how many targets are rendered at once (default: the number of cores)")
 	set.StringVar(&f.cacheDir, "cache-dir", "", "`folder` for fetched archives of charts (default: podmend in the user's cache folder)")
 	set.StringVar(&f.timeout, "timeout", "60s", "`time` that rendering one target may take")
@@ -66,6 +70,11 @@ func (f *flags) addCheckFlags(set *pflag.FlagSet) {
 	set.StringVar(&f.scope, "scope", "", "findings to list: all; changed, those of targets that a changed file reaches; new, of these what the base does not have (default new with --base and on pull requests, else all)")
 	set.StringVar(&f.base, "base", "", "`commit` to compare with, such as origin/main: its merge base with the head (default on pull requests: theirs)")
 	set.StringVar(&f.head, "head", "", "`commit` to check, whatever is checked out (default: the work tree; on pull requests their head)")
+	f.addOutcomeFlags(set)
+}
+
+// addOutcomeFlags adds what says how the outcome is reported.
+func (f *flags) addOutcomeFlags(set *pflag.FlagSet) {
 	set.StringVar(&f.failOn, "fail-on", "low", "lowest `severity` of findings that ends with exit code 1: low, medium or high")
 	set.StringVar(&f.onRenderError, "on-render-error", "fail", "fail: a target that cannot be rendered ends with exit code 3; warn: it is reported only")
 	set.StringVar(&f.format, "format", "text", "form of the report: "+strings.Join(sinkNames(sinks), ", "))
@@ -81,6 +90,7 @@ func (f *flags) validate() error {
 		{"--on-render-error", "onRenderError", f.onRenderError},
 		{"--namespace-labels", "namespaceLabels", f.namespaceLabels},
 		{"--host-path", "hostPath", f.hostPath},
+		{"--load-restrictor", "loadRestrictor", f.loadRestrictor},
 		{"--format", "format", f.format},
 	} {
 		if err := oneOf(word.flag, word.value, words[word.key]); err != nil {
@@ -95,6 +105,7 @@ func (f *flags) validate() error {
 
 // settings are what is in force: flags over environment over configuration over defaults.
 type settings struct {
+	vendored   []string
 	discover   render.DiscoverOptions
 	check      check.Options
 	exemptions []check.Exemption
@@ -102,8 +113,9 @@ type settings struct {
 
 // settings turns flags that are complete, and the rest of the file, into options.
 func (f *flags) settings(config *configFile) (*settings, error) {
-	s := &settings{discover: render.DiscoverOptions{
+	s := &settings{vendored: f.vendored, discover: render.DiscoverOptions{
 		Include: f.include, Exclude: f.exclude, KubeVersion: f.kubeVersion, APIVersions: f.apiVersions,
+		LoadAnywhere: f.loadRestrictor == types.LoadRestrictionsNone.String(),
 	}}
 	for _, chart := range config.Charts {
 		options := render.ChartOptions{
@@ -134,7 +146,7 @@ func (f *flags) settings(config *configFile) (*settings, error) {
 }
 
 func (s *settings) validPatterns() error {
-	patterns := slices.Concat(s.discover.Include, s.discover.Exclude)
+	patterns := slices.Concat(s.discover.Include, s.discover.Exclude, s.vendored)
 	for _, chart := range s.discover.Charts {
 		patterns = append(patterns, chart.Path)
 		if chart.KubeVersion != "" && !render.ValidKubeVersion(chart.KubeVersion) {

@@ -33,9 +33,6 @@ func (e Env) repositoryURL() string {
 // tellGitHub adds annotations to the log and a page to the step's summary. Commands go to standard
 // error, which GitHub reads too, so that a report on standard output stays whole.
 func (t *telling) tellGitHub() error {
-	if !t.env.onGitHub() {
-		return nil
-	}
 	saved := t.rest
 	if t.env.Getenv(summaryVariable) != "" {
 		if err := t.appendSummary(); err != nil {

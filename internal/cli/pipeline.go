@@ -49,6 +49,8 @@ type run struct {
 	comparison *comparison     // nil if there is no base to compare with
 	unreached  []render.Target // that PATH takes and no changed file reaches
 	leftOut    int             // old findings that are not listed
+
+	shard *sharding // nil if the run does everything itself
 }
 
 func newRun(env *Env, f *flags, name string) (*run, error) {
@@ -79,7 +81,7 @@ func newRun(env *Env, f *flags, name string) (*run, error) {
 	}
 	r := &run{
 		env: env, started: time.Now(), repo: repo, base: base, config: config, settings: settings, whole: f.isWhole(repo), scope: f.scopeOf(env),
-		jobs: cmp.Or(f.jobs, runtime.GOMAXPROCS(0)), mend: check.MendOptions{HostPath: check.HostPathRemedy(f.hostPath)},
+		jobs: cmp.Or(f.jobs, runtime.GOMAXPROCS(0)), mend: check.MendOptions{HostPath: check.HostPathRemedy(f.hostPath), Vendored: f.vendored},
 	}
 	if env.Program != "" {
 		limits, err := f.limits()
@@ -135,6 +137,9 @@ func (r *run) check(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := r.renderContext(ctx); err != nil {
+		return err
+	}
 	if err := r.env.staged("check the pod templates and find their source", func() error { return r.judge(ctx) }); err != nil {
 		return err
 	}
@@ -153,7 +158,7 @@ func (r *run) judge(ctx context.Context) error {
 	r.literals = render.NewLiterals(r.repo.files)
 	policy := r.settings.check
 	policy.Shown = r.literals.Shown
-	r.settings.check.Namespaces = check.NamespacesOf(r.results)
+	r.settings.check.Namespaces = check.NamespacesOf(r.inOrder())
 	policy.Namespaces = r.settings.check.Namespaces
 	var err error
 	if r.checked, err = check.Run(r.results, r.locator, policy); err != nil {
@@ -170,7 +175,7 @@ func (r *run) judge(ctx context.Context) error {
 func (r *run) confirm(ctx context.Context) error {
 	doubtful := &check.Report{}
 	for _, finding := range r.checked.Findings {
-		if r.mayBeOverruled(&finding) {
+		if finding.Occurrences = r.mayBeOverruled(&finding); len(finding.Occurrences) > 0 {
 			doubtful.Findings = append(doubtful.Findings, finding)
 		}
 	}
@@ -179,29 +184,32 @@ func (r *run) confirm(ctx context.Context) error {
 	}
 	budget := fix.NewBudget(timeForFixes)
 	proposals, _ := fix.Propose(r.repo.files, r.results, doubtful, r.locator, check.MendOptions{IncludeHostWorkloads: true}, budget)
-	overruled, err := r.prover(budget).Overruled(ctx, proposals)
+	prover := r.prover(budget)
+	prover.Targets = r.targets
+	overruled, err := prover.Overruled(ctx, proposals)
 	r.checked.Overrule(r.locator, overruled)
 	return err
 }
 
-// mayBeOverruled says whether a file beside the one that holds the field mentions its key too, in a
-// kustomization that shows the finding.
-func (r *run) mayBeOverruled(finding *check.Finding) bool {
+// mayBeOverruled returns the occurrences in kustomizations where a file beside the one that holds the
+// field mentions its key too.
+func (r *run) mayBeOverruled(finding *check.Finding) []check.Occurrence {
 	if !finding.Origin.Exact || len(finding.Origin.Path) == 0 {
-		return false
+		return nil
 	}
+	var doubtful []check.Occurrence
 	for _, occurrence := range finding.Occurrences {
 		result := r.byTarget[occurrence.Target]
 		if result.Target.Kind != render.Kustomize || occurrence.Pod.Object.Traced() {
 			continue
 		}
-		for _, name := range result.Reads {
-			if name != finding.Origin.File && r.literals.Holds(name, lastKey(finding.Origin.Path)) {
-				return true
-			}
+		if slices.ContainsFunc(result.Reads, func(name string) bool {
+			return name != finding.Origin.File && r.literals.Holds(name, lastKey(finding.Origin.Path))
+		}) {
+			doubtful = append(doubtful, occurrence)
 		}
 	}
-	return false
+	return doubtful
 }
 
 func lastKey(path yamledit.Path) string {
@@ -213,8 +221,15 @@ func lastKey(path yamledit.Path) string {
 	return ""
 }
 
-// fix takes the run from findings to proven proposals.
+// fix takes the run from discovery to proven proposals.
 func (r *run) fix(ctx context.Context, alone bool) error {
+	if err := r.check(ctx); err != nil {
+		return err
+	}
+	return r.env.staged("propose fixes and prove them", func() error { return r.prove(ctx, alone) })
+}
+
+func (r *run) prove(ctx context.Context, alone bool) error {
 	budget := fix.NewBudget(timeForFixes)
 	if err := r.locator.TraceValues(ctx, r.results, fix.Fields(r.results, r.checked, r.mend), r.rendering()); err != nil {
 		return err
@@ -261,6 +276,9 @@ func (r *run) discover() error {
 	}
 	r.discovery = discovery
 	r.targets = r.repo.narrow(discovery.Targets)
+	if r.shard != nil {
+		r.takeShard()
+	}
 	return nil
 }
 

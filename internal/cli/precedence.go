@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 
+	"sigs.k8s.io/kustomize/api/types"
+
 	"github.com/podmend/podmend/check"
 	"github.com/podmend/podmend/internal/event"
 	"github.com/podmend/podmend/report"
@@ -17,6 +19,7 @@ var words = map[string][]string{
 	"failOn":          {"low", "medium", "high"},
 	"onRenderError":   {"fail", "warn"},
 	"namespaceLabels": {string(check.UseLabels), string(check.IgnoreLabels), string(check.StricterLabels)},
+	"loadRestrictor":  {types.LoadRestrictionsRootOnly.String(), types.LoadRestrictionsNone.String()},
 	"hostPath":        {string(check.HostPathAuto), string(check.HostPathDrop), string(check.HostPathEmptyDir)},
 	"format":          sinkNames(sinks),
 }
@@ -56,6 +59,8 @@ func (f *flags) table(config *Config) []setting {
 	return []setting{
 		{flag: "include", list: &f.include, fileList: config.Include, meaning: "everything"},
 		{flag: "exclude", list: &f.exclude, fileList: config.Exclude, joins: true, meaning: "nothing"},
+		{flag: "vendored", list: &f.vendored, fileList: config.Vendored, joins: true, meaning: "nothing"},
+		{flag: "load-restrictor", text: &f.loadRestrictor, file: config.LoadRestrictor, fallback: types.LoadRestrictionsRootOnly.String()},
 		{flag: "level", text: &f.level, file: config.Level, fallback: "baseline"},
 		{flag: "policy-version", list: &f.policyVersion, fileList: config.PolicyVersion, meaning: "the newest that podmend knows, " + check.NewestVersion().String()},
 		{flag: "namespace-labels", text: &f.namespaceLabels, file: config.NamespaceLabels, fallback: string(f.labelsByDefault())},

@@ -89,7 +89,7 @@ func (e *Env) readReport(name string) (*report.Report, error) {
 		defer file.Close()
 		in = file
 	}
-	saved, err := report.ReadJSON(in)
+	saved, err := report.ReadStrictJSON(in)
 	if err != nil {
 		return nil, usagef("%s: %v", name, err)
 	}

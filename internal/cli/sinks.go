@@ -1,12 +1,14 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"slices"
 	"strings"
 	"time"
 
+	"github.com/podmend/podmend/internal/review"
 	"github.com/podmend/podmend/report"
 	"github.com/podmend/podmend/report/annotations"
 	"github.com/podmend/podmend/report/html"
@@ -20,11 +22,14 @@ type telling struct {
 	report  *report.Report
 	took    time.Duration // of the run; 0 for a saved report
 	verbose bool
+	part    bool // of a whole that is told of later
 	// source returns the files of the repository; nil for a saved report, of which no path is opened.
 	source func(file string) ([]byte, error)
 	// rest says where all findings are, for sinks that can't hold them; "" for the sink's own words.
 	rest string
-	// told are the ids of findings that stand on the pull request.
+	// post brings the report to the pull request; nil does not. told are the ids of findings that a
+	// reader sees there.
+	post func() (*review.Result, error)
 	told map[string]bool
 	// color and width are those of the terminal that text goes to.
 	color bool
@@ -124,6 +129,27 @@ func (f *flags) besideDiff() []output {
 		return nil
 	}
 	return f.outputs()
+}
+
+// tellAll writes a report to its outputs, to the pull request if that is asked for, and to GitHub if
+// that is where podmend runs.
+func (t *telling) tellAll(f *flags, outputs []output) error {
+	if len(f.output) > 0 {
+		t.rest = "in " + strings.Join(f.output, ", ")
+	}
+	for _, out := range outputs {
+		if err := t.tell(out); err != nil {
+			return err
+		}
+	}
+	var failed error
+	if t.post != nil {
+		failed = t.env.staged("comment on the pull request", t.comment)
+	}
+	if t.part || !t.env.onGitHub() {
+		return failed
+	}
+	return errors.Join(failed, t.tellGitHub())
 }
 
 // tell writes a report to one output.

@@ -146,20 +146,17 @@ func getContents(c *call) answer {
 	if sha == "" {
 		return refuse(http.StatusNotFound, "No commit found for the ref "+ref)
 	}
-	line := c.repo.must("ls-tree", "-z", "-l", sha, "--", name)
-	kind := "tree"
-	if name != "" {
-		if line == "" {
-			return refuse(http.StatusNotFound, "Not Found")
-		}
-		kind = strings.Fields(line)[1]
+	_, kind, _, exists := c.repo.info(sha + ":" + name)
+	if !exists {
+		return refuse(http.StatusNotFound, "Not Found")
 	}
 	if kind == "tree" {
 		return ok(c.showFolder(sha, name, ref))
 	}
+	line := c.repo.must("ls-tree", "-z", "-l", sha, "--", name)
 	words := strings.Fields(strings.Split(line, "\t")[0])
 	shown := c.showEntry(words, name, ref)
-	text := c.repo.must("cat-file", "blob", words[2])
+	text, _ := c.repo.blob(words[2])
 	if words[0] == "120000" {
 		shown["type"], shown["target"] = "symlink", text
 		return ok(shown)

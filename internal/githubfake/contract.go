@@ -41,14 +41,7 @@ var loadContract = sync.OnceValues(func() (*contract, error) {
 	if err != nil {
 		return nil, fmt.Errorf("rest.json.gz: %w", err)
 	}
-	for _, name := range []string{"pull-request-review-comment", "review-comment"} {
-		for _, property := range []string{"line", "original_line", "position"} {
-			// GitHub answers null here for what is outdated or on a whole file, whatever its description says.
-			nullable := *rest.Components.Schemas[name].Value.Properties[property].Value
-			nullable.Nullable = true
-			rest.Components.Schemas[name].Value.Properties[property].Value = &nullable
-		}
-	}
+	correct(rest)
 	if text, err = gunzip(packedSchema); err != nil {
 		return nil, fmt.Errorf("schema.graphql.gz: %w", err)
 	}
@@ -58,6 +51,29 @@ var loadContract = sync.OnceValues(func() (*contract, error) {
 	}
 	return &contract{rest: rest, schema: schema}, nil
 })
+
+// correct lets the description say what GitHub does, where it is known to do something else.
+func correct(rest *openapi3.T) {
+	for _, name := range []string{"pull-request-review-comment", "review-comment"} {
+		for _, property := range []string{"line", "original_line", "position"} {
+			// GitHub answers null here for what is outdated or on a whole file, whatever its description says.
+			nullable := *rest.Components.Schemas[name].Value.Properties[property].Value
+			nullable.Nullable = true
+			rest.Components.Schemas[name].Value.Properties[property].Value = &nullable
+		}
+	}
+	// Its own prose says that labels may also come as a bare list, which go-github sends.
+	labels := rest.Paths.Value(inRepo + "/issues/{issue_number}/labels").Post.RequestBody.Value.Content.Get("application/json").Schema.Value
+	names := openapi3.NewArraySchema().WithItems(openapi3.NewStringSchema()).WithMinItems(1)
+	labels.OneOf = append(labels.OneOf, openapi3.NewSchemaRef("", names))
+	// And that a reply, which go-github sends so, needs nothing but its body.
+	comment := rest.Paths.Value(inRepo + "/pulls/{pull_number}/comments").Post.RequestBody.Value.Content.Get("application/json").Schema.Value
+	comment.AnyOf = openapi3.SchemaRefs{
+		openapi3.NewSchemaRef("", &openapi3.Schema{Required: comment.Required}),
+		openapi3.NewSchemaRef("", &openapi3.Schema{Required: []string{"body", "in_reply_to"}}),
+	}
+	comment.Required = nil
+}
 
 // An exchange is one request that was checked, whose answer is to be checked too.
 type exchange struct {
@@ -72,6 +88,9 @@ func (k *contract) open(s *Server, c *call, found *route) *exchange {
 	params := map[string]string{}
 	for name, value := range c.params {
 		params[name] = url.PathEscape(value) // a slash inside is none of the path's
+		if value == "" {
+			params[name] = "." // the root of the repository's contents
+		}
 	}
 	request := c.request.Clone(context.Background())
 	request.Body = io.NopCloser(bytes.NewReader(c.body))

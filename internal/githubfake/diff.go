@@ -204,8 +204,12 @@ func (r *Repo) moved(path, from, to string, first, last int) (shift int, ok bool
 	if from == to {
 		return 0, true
 	}
-	if _, err := r.git(nil, "cat-file", "-e", to+":"+path); err != nil {
+	now, _, _, exists := r.info(to + ":" + path)
+	if !exists {
 		return 0, false
+	}
+	if before, _, _, _ := r.info(from + ":" + path); before == now {
+		return 0, true
 	}
 	changes := r.must("diff", "-U0", "--no-renames", "--no-color", "--no-ext-diff", from, to, "--", ":(literal)"+path)
 	for _, line := range strings.Split(changes, "\n") {

@@ -36,7 +36,7 @@ func (e *exchange) fill(ref *openapi3.SchemaRef, value any) any {
 				value[name] = filler
 			}
 		}
-		for _, part := range fitting(schema, value) {
+		for _, part := range fitting(schema) {
 			e.fill(part, value)
 		}
 		return value
@@ -44,18 +44,19 @@ func (e *exchange) fill(ref *openapi3.SchemaRef, value any) any {
 	return value
 }
 
-// fitting returns the only one of the alternatives that is an object, if there is one.
-func fitting(schema *openapi3.Schema, _ fields) openapi3.SchemaRefs {
+// fitting returns the alternative that an object is meant to be: the only one with fields, or, where a
+// field tells them apart, the first, which is the one that the fake gives.
+func fitting(schema *openapi3.Schema) openapi3.SchemaRefs {
 	var objects openapi3.SchemaRefs
 	for _, part := range append(append(openapi3.SchemaRefs{}, schema.AnyOf...), schema.OneOf...) {
 		if len(part.Value.Properties) > 0 {
 			objects = append(objects, part)
 		}
 	}
-	if len(objects) == 1 {
-		return objects
+	if len(objects) > 1 && schema.Discriminator == nil {
+		return nil
 	}
-	return nil
+	return objects[:min(len(objects), 1)]
 }
 
 func (e *exchange) filler(name string, schema *openapi3.Schema) (any, bool) {

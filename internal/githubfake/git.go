@@ -15,10 +15,7 @@ func (r *Repo) git(input []byte, args ...string) (string, error) {
 
 func runGit(dir string, input []byte, env []string, args ...string) (string, error) {
 	cmd := exec.Command("git", append([]string{"--git-dir=" + dir, "-c", "core.quotePath=false", "-c", "gc.auto=0"}, args...)...)
-	cmd.Env = append([]string{
-		"PATH=" + os.Getenv("PATH"), "HOME=" + dir, "LC_ALL=C", "GIT_CONFIG_NOSYSTEM=1", "GIT_CONFIG_GLOBAL=/dev/null",
-		"GIT_CONFIG_COUNT=1", "GIT_CONFIG_KEY_0=safe.directory", "GIT_CONFIG_VALUE_0=*", "GIT_TERMINAL_PROMPT=0",
-	}, env...)
+	cmd.Env = append(environment(dir), env...)
 	cmd.Stdin = bytes.NewReader(input)
 	var stdout, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
@@ -26,6 +23,13 @@ func runGit(dir string, input []byte, env []string, args ...string) (string, err
 		return stdout.String(), fmt.Errorf("git %s: %w: %s", strings.Join(args, " "), err, strings.TrimSpace(stderr.String()))
 	}
 	return stdout.String(), nil
+}
+
+func environment(dir string) []string {
+	return []string{
+		"PATH=" + os.Getenv("PATH"), "HOME=" + dir, "LC_ALL=C", "GIT_CONFIG_NOSYSTEM=1", "GIT_CONFIG_GLOBAL=/dev/null",
+		"GIT_CONFIG_COUNT=1", "GIT_CONFIG_KEY_0=safe.directory", "GIT_CONFIG_VALUE_0=*", "GIT_TERMINAL_PROMPT=0",
+	}
 }
 
 // must is git for what can't fail unless the fake is wrong.
@@ -43,12 +47,13 @@ func (r *Repo) resolve(name string) string {
 	if name == "" || strings.ContainsAny(name, "^~:{@ ") || strings.HasPrefix(name, "-") {
 		return ""
 	}
-	for _, full := range []string{name, "refs/heads/" + name, "refs/tags/" + name, "refs/" + name} {
-		if full == name && len(name) != 40 && !strings.HasPrefix(name, "refs/") {
-			continue
-		}
-		if out, err := r.git(nil, "rev-parse", "--verify", "--quiet", full+"^{commit}"); err == nil {
-			return strings.TrimSpace(out)
+	candidates := []string{"refs/heads/" + name, "refs/tags/" + name, "refs/" + name}
+	if isSHA(name) || strings.HasPrefix(name, "refs/") {
+		candidates = []string{name}
+	}
+	for _, full := range candidates {
+		if id, _, _, ok := r.info(full + "^{commit}"); ok {
+			return id
 		}
 	}
 	return ""
@@ -56,11 +61,8 @@ func (r *Repo) resolve(name string) string {
 
 // has reports whether the repository has an object of a kind under the full name.
 func (r *Repo) has(sha, kind string) bool {
-	if !isSHA(sha) {
-		return false
-	}
-	out, err := r.git(nil, "cat-file", "-t", sha)
-	return err == nil && strings.TrimSpace(out) == kind
+	_, is, _, ok := r.info(sha)
+	return isSHA(sha) && ok && is == kind
 }
 
 func isSHA(text string) bool {
@@ -69,18 +71,21 @@ func isSHA(text string) bool {
 
 // mergeBase returns the best common ancestor, "" if there is none.
 func (r *Repo) mergeBase(a, b string) string {
-	key := a + " " + b
-	if _, ok := r.bases[key]; !ok {
-		out, _ := r.git(nil, "merge-base", a, b) // it fails if there is none
-		r.bases[key] = strings.TrimSpace(out)
+	key := min(a, b) + " " + max(a, b)
+	if known, ok := r.bases[key]; ok {
+		return known
 	}
+	out, err := r.git(nil, "merge-base", a, b)
+	if err != nil {
+		return "" // there is none, or a commit is still to be fetched from a fork
+	}
+	r.bases[key] = strings.TrimSpace(out)
 	return r.bases[key]
 }
 
 // contains reports whether one commit is an ancestor of another, or the same.
 func (r *Repo) contains(ancestor, of string) bool {
-	_, err := r.git(nil, "merge-base", "--is-ancestor", ancestor, of)
-	return err == nil
+	return ancestor != "" && r.mergeBase(ancestor, of) == ancestor
 }
 
 // refs returns the commits of all refs below a prefix, by full name.

@@ -58,7 +58,7 @@ func (p sentPerson) env(who string, now time.Time) []string {
 	if p.Date != nil {
 		now = *p.Date
 	}
-	return []string{"GIT_" + who + "_NAME=" + p.Name, "GIT_" + who + "_EMAIL=" + p.Email, fmt.Sprintf("GIT_%s_DATE=%d +0000", who, now.Unix())}
+	return []string{"GIT_" + who + "_NAME=" + p.Name, "GIT_" + who + "_EMAIL=" + p.Email, fmt.Sprintf("GIT_%s_DATE=@%d +0000", who, now.Unix())}
 }
 
 func getGitCommit(c *call) answer {
@@ -115,12 +115,12 @@ func createTree(c *call) answer {
 // entryLine is a line for update-index, or says what is wrong with the entry.
 func (c *call) entryLine(entry sentEntry, base string) (line, problem string) {
 	switch {
-	case entry.Path == "" || strings.HasPrefix(entry.Path, "/") || strings.Contains("/"+entry.Path+"/", "/../"):
+	case malformed(entry.Path):
 		return "", "tree.path contains a malformed path component"
 	case entry.SHA != nil && entry.Content != nil:
 		return "", "Must supply either tree.sha or tree.content, not both"
 	case entry.SHA == nil && entry.Content == nil:
-		if _, err := c.repo.git(nil, "cat-file", "-e", base+":"+entry.Path); base == "" || err != nil {
+		if _, _, _, exists := c.repo.info(base + ":" + entry.Path); base == "" || !exists {
 			return "", "GitRPC::BadObjectState: " + entry.Path + " can't be deleted, it does not exist"
 		}
 		return "0 " + strings.Repeat("0", 40) + "\t" + entry.Path, ""
@@ -136,6 +136,16 @@ func (c *call) entryLine(entry sentEntry, base string) (line, problem string) {
 		return "", "the fake takes no trees inside trees"
 	}
 	return entry.Mode + " " + *entry.SHA + "\t" + entry.Path, ""
+}
+
+// malformed: no name of a path may be empty, lead elsewhere or be git's own.
+func malformed(path string) bool {
+	for _, name := range strings.Split(path, "/") {
+		if name == "" || name == "." || name == ".." || strings.EqualFold(name, ".git") {
+			return true
+		}
+	}
+	return false
 }
 
 func getTree(c *call) answer {
@@ -193,7 +203,7 @@ func getBlob(c *call) answer {
 	if !c.repo.has(sha, "blob") {
 		return refuse(http.StatusNotFound, "Not Found")
 	}
-	text := c.repo.must("cat-file", "blob", sha)
+	text, _ := c.repo.blob(sha)
 	return ok(fields{
 		"sha": sha, "node_id": "B_" + sha, "url": c.repoURL(c.repo) + "/git/blobs/" + sha, "size": len(text),
 		"content": base64.StdEncoding.EncodeToString([]byte(text)), "encoding": "base64",

@@ -29,6 +29,7 @@ type Server struct {
 	EnterpriseURL string // as a GitHub Enterprise Server: REST at /api/v3, GraphQL at /api/graphql
 
 	t        T
+	dir      string // holds the git repositories
 	routes   []route
 	contract *contract
 
@@ -51,6 +52,7 @@ func New(t T) *Server {
 	}
 	s := &Server{t: t, routes: routes(), contract: described, accounts: map[string]*account{}, tokens: map[string]*token{}}
 	s.modes.limit = 5000
+	s.dir = t.TempDir() // goes after the listener, and the requests that still run
 	listener := httptest.NewServer(http.HandlerFunc(s.serve))
 	t.Cleanup(listener.Close)
 	s.URL = listener.URL

@@ -34,7 +34,7 @@ func (c *call) queries() *node {
 			return found
 		}),
 		"rateLimit": &node{"RateLimit", fields{
-			"limit": c.s.modes.limit, "remaining": c.s.modes.limit - c.s.modes.used, "used": c.s.modes.used, "cost": 1, "resetAt": stamp(c.s.reset()),
+			"limit": c.s.modes.limit, "remaining": c.s.modes.limit - c.s.modes.used, "used": c.s.modes.used, "cost": 1, "resetAt": stamp(c.s.modes.window),
 		}},
 	}}
 }

@@ -25,7 +25,7 @@ type label struct {
 
 func (c *call) showLabel(l *label) fields {
 	return fields{
-		"id": l.id, "node_id": fmt.Sprintf("LA_%d", l.id), "name": l.name, "description": nil, "color": "ededed", "default": false,
+		"id": l.id, "node_id": fmt.Sprintf("LA_%d", l.id), "name": l.name, "description": "", "color": "ededed", "default": false,
 		"url": c.api + "/not-served/labels",
 	}
 }

@@ -25,6 +25,9 @@ func (m *modes) limited(s *Server, c *call, r *Request) (answer, bool) {
 	if r.Path == "/rate_limit" {
 		return answer{}, false // costs nothing
 	}
+	if now := s.now(); now.After(m.window) {
+		m.used, m.window = 0, now.Truncate(time.Hour).Add(time.Hour)
+	}
 	if m.used >= m.limit {
 		return refuse(http.StatusForbidden, "API rate limit exceeded for installation ID 1."), true
 	}
@@ -38,7 +41,7 @@ func (m *modes) limited(s *Server, c *call, r *Request) (answer, bool) {
 	}
 	if len(m.writes) >= contentAMinute {
 		left := time.Minute - now.Sub(m.writes[0])
-		return secondary(http.StatusForbidden, int(left/time.Second)+1), true
+		return secondary(http.StatusForbidden, int(left/time.Second)), true
 	}
 	m.writes = append(m.writes, now)
 	return answer{}, false
@@ -52,19 +55,15 @@ func (s *Server) withLimits(a answer) answer {
 	a.header["X-Ratelimit-Limit"] = []string{strconv.Itoa(s.modes.limit)}
 	a.header["X-Ratelimit-Remaining"] = []string{strconv.Itoa(s.modes.limit - s.modes.used)}
 	a.header["X-Ratelimit-Used"] = []string{strconv.Itoa(s.modes.used)}
-	a.header["X-Ratelimit-Reset"] = []string{strconv.FormatInt(s.reset().Unix(), 10)}
+	a.header["X-Ratelimit-Reset"] = []string{strconv.FormatInt(s.modes.window.Unix(), 10)}
 	a.header["X-Ratelimit-Resource"] = []string{"core"}
 	return a
-}
-
-func (s *Server) reset() time.Time {
-	return s.now().Truncate(time.Hour).Add(time.Hour)
 }
 
 func getRateLimit(c *call) answer {
 	rate := fields{
 		"limit": c.s.modes.limit, "remaining": c.s.modes.limit - c.s.modes.used,
-		"used": c.s.modes.used, "reset": c.s.reset().Unix(),
+		"used": c.s.modes.used, "reset": c.s.modes.window.Unix(),
 	}
 	return ok(fields{"rate": rate, "resources": fields{"core": rate, "graphql": rate, "search": rate}})
 }

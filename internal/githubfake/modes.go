@@ -11,7 +11,8 @@ import (
 // A Failure is a way in which a request goes wrong.
 type Failure string
 
-// The ways. All but CutAfter leave the state as it was.
+// The ways. CutAfter and BadGatewayDone come after the effect. Go's own client repeats a request that
+// reads by itself if a connection which it used before is cut.
 const (
 	InternalError  Failure = "500"
 	BadGateway     Failure = "502"
@@ -30,6 +31,7 @@ type modes struct {
 	failures []plannedFailure
 	limit    int // requests an hour, for all tokens together
 	used     int
+	window   time.Time // when used begins at 0 again
 	throttle bool
 	writes   []time.Time // when content was written
 	noPulls  bool
@@ -82,6 +84,7 @@ func (s *Server) SetRateLimit(left int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.modes.used = s.modes.limit - left
+	s.modes.window = s.now().Truncate(time.Hour).Add(time.Hour)
 }
 
 // ForbidPullRequests turns off the setting that lets workflows open pull requests.

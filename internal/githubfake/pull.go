@@ -67,7 +67,7 @@ func (r *Repo) OpenPullRequest(o PullOptions) *Pull {
 	if r.resolve("refs/heads/"+o.Base) == "" || from.resolve("refs/heads/"+o.Head) == "" {
 		s.t.Fatalf("fake of GitHub: no branch %s or %s to open a pull request with", o.Base, o.Head)
 	}
-	if r.contains(from.resolve("refs/heads/"+o.Head), "refs/heads/"+o.Base) {
+	if r.contains(from.resolve("refs/heads/"+o.Head), r.resolve("refs/heads/"+o.Base)) {
 		s.t.Fatalf("fake of GitHub: %s has no commit that %s lacks", o.Head, o.Base)
 	}
 	return r.open(s.account(o.Author), o, from)
@@ -117,23 +117,25 @@ func (p *Pull) follow() {
 		p.close()
 		return
 	}
+	refs := ""
 	pushed := head != p.seenHead
 	if pushed {
 		p.seenHead = head
 		if p.headRepo != p.repo {
 			p.repo.must("fetch", "--quiet", p.headRepo.dir, head)
 		}
-		p.setRef("head", head)
+		refs = fmt.Sprintf("update refs/pull/%d/head %s\n", p.Number, head)
 		p.baseSHA = base
 		p.move(head)
 		p.updated = p.repo.server.now()
 	}
 	if p.repo.contains(head, base) {
 		p.merged = !pushed // the base took the commits in; a head without any left is only closed
+		p.setRefs(refs)
 		p.close()
 		return
 	}
-	p.merge(base)
+	p.setRefs(refs + p.merge(base))
 }
 
 func (p *Pull) close() {
@@ -142,19 +144,25 @@ func (p *Pull) close() {
 	p.updated = p.closed
 }
 
-func (p *Pull) setRef(name, sha string) {
-	p.repo.must("update-ref", fmt.Sprintf("refs/pull/%d/%s", p.Number, name), sha)
-}
-
-// merge makes the test merge that workflows check out.
-func (p *Pull) merge(base string) {
-	p.mergeSHA = ""
-	tree, err := p.repo.git(nil, "merge-tree", "--write-tree", "--no-messages", base, p.headSHA)
-	if err != nil {
-		_, _ = p.repo.git(nil, "update-ref", "-d", fmt.Sprintf("refs/pull/%d/merge", p.Number))
+// setRefs moves refs by the commands of git's update-ref.
+func (p *Pull) setRefs(commands string) {
+	if commands == "" {
 		return
 	}
-	when := fmt.Sprintf("%d +0000", p.repo.server.now().Unix())
+	if _, err := p.repo.git([]byte(commands), "update-ref", "--stdin"); err != nil {
+		p.repo.server.t.Errorf("fake of GitHub: %v", err)
+	}
+}
+
+// merge makes the test merge that workflows check out, and returns the command that sets its ref.
+func (p *Pull) merge(base string) string {
+	ref := fmt.Sprintf("refs/pull/%d/merge", p.Number)
+	p.mergeSHA = ""
+	tree, err := p.repo.git(nil, "merge-tree", "--write-tree", "--no-messages", base, p.headSHA)
+	if err != nil { // a conflict
+		return "delete " + ref + "\n"
+	}
+	when := fmt.Sprintf("@%d +0000", p.repo.server.now().Unix())
 	env := []string{
 		"GIT_AUTHOR_NAME=" + p.author.login, "GIT_AUTHOR_EMAIL=" + p.author.mail(), "GIT_AUTHOR_DATE=" + when,
 		"GIT_COMMITTER_NAME=GitHub", "GIT_COMMITTER_EMAIL=noreply@github.com", "GIT_COMMITTER_DATE=" + when,
@@ -163,10 +171,10 @@ func (p *Pull) merge(base string) {
 	commit, err := runGit(p.repo.dir, nil, env, "commit-tree", strings.TrimSpace(tree), "-p", base, "-p", p.headSHA, "-m", message)
 	if err != nil {
 		p.repo.server.t.Errorf("fake of GitHub: %v", err)
-		return
+		return ""
 	}
 	p.mergeSHA = strings.TrimSpace(commit)
-	p.setRef("merge", p.mergeSHA)
+	return "update " + ref + " " + p.mergeSHA + "\n"
 }
 
 // base returns the commit that the pull request's diff starts from.

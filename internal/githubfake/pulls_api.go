@@ -79,15 +79,16 @@ func listPulls(c *call) answer {
 	return page(c, found, c.showPull)
 }
 
-// listPullsOfCommit gives the pull requests that a commit belongs to.
+// listPullsOfCommit gives the pull requests that a commit belongs to, asked in the repository that has the
+// head's branch: of a fork's commits GitHub tells nothing in the base's repository, and all in the fork's.
 func listPullsOfCommit(c *call) answer {
 	sha := c.params["commit_sha"]
 	if !c.repo.has(sha, "commit") {
 		return invalid("No commit found for SHA: " + sha)
 	}
 	var found []*Pull
-	for _, p := range c.repo.pulls {
-		if c.repo.contains(sha, p.headSHA) && !c.repo.contains(sha, p.baseSHA) {
+	for _, p := range c.pulls() {
+		if p.headRepo == c.repo && p.repo.contains(sha, p.headSHA) && !p.repo.contains(sha, p.baseSHA) {
 			found = append(found, p)
 		}
 	}

@@ -103,7 +103,7 @@ func (c *call) touchesWorkflows(sha string) bool {
 	if c.token.permissions == nil {
 		return false
 	}
-	base := c.repo.mergeBase("refs/heads/main", sha)
+	base := c.repo.mergeBase(c.repo.resolve("refs/heads/main"), sha)
 	return base != "" && c.repo.must("diff", "--name-only", base, sha, "--", ".github/workflows") != ""
 }
 

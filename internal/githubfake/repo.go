@@ -21,6 +21,7 @@ type Repo struct {
 	name    string
 	private bool
 	dir     string
+	objects *objects
 	parent  *Repo // of a fork
 	created time.Time
 
@@ -93,15 +94,27 @@ func (s *Server) addRepo(full string) *Repo {
 	}
 	r := &Repo{
 		server: s, id: s.nextID(), owner: s.account(owner), name: name, created: s.now(),
-		dir:    filepath.Join(s.t.TempDir(), name+".git"),
+		dir:    filepath.Join(s.dir, owner, name+".git"),
 		people: map[string]string{}, labels: map[string]*label{}, signed: map[string]bool{}, diffs: map[string][]*fileDiff{}, bases: map[string]string{},
 	}
-	if err := os.MkdirAll(r.dir, 0o755); err != nil {
-		s.t.Fatalf("fake of GitHub: %v", err)
-	}
-	r.must("init", "--quiet", "--bare", "--initial-branch=main", r.dir)
+	r.layOut()
+	r.startObjects()
 	s.repos = append(s.repos, r)
 	return r
+}
+
+// layOut makes an empty bare repository, as git init does.
+func (r *Repo) layOut() {
+	for _, folder := range []string{"objects/info", "objects/pack", "refs/heads", "refs/tags"} {
+		if err := os.MkdirAll(filepath.Join(r.dir, folder), 0o755); err != nil {
+			r.server.t.Fatalf("fake of GitHub: %v", err)
+		}
+	}
+	for name, text := range map[string]string{"HEAD": "ref: refs/heads/main\n", "config": "[core]\n\trepositoryformatversion = 0\n\tbare = true\n"} {
+		if err := os.WriteFile(filepath.Join(r.dir, name), []byte(text), 0o644); err != nil {
+			r.server.t.Fatalf("fake of GitHub: %v", err)
+		}
+	}
 }
 
 func (s *Server) repo(full string) *Repo {
@@ -167,8 +180,7 @@ func (r *Repo) SHA(name string) string {
 func (r *Repo) File(at, name string) (text string, ok bool) {
 	r.server.mu.Lock()
 	defer r.server.mu.Unlock()
-	text, err := r.git(nil, "cat-file", "blob", r.resolve(at)+":"+name)
-	return text, err == nil
+	return r.blob(r.resolve(at) + ":" + name)
 }
 
 // DeleteBranch deletes a branch, as people do after a merge.

@@ -37,7 +37,9 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		return // the client went away
 	}
-	s.modes.wait(r)
+	if s.modes.wait(r); r.Context().Err() != nil {
+		return
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	w.Header().Set("X-GitHub-Request-Id", strconv.FormatInt(s.nextID(), 16))

@@ -51,6 +51,7 @@ func getUser(c *call) answer {
 		return refuse(403, "Resource not accessible by integration")
 	}
 	user := c.user(c.token.owner)
+	user["user_view_type"] = "private"
 	user["created_at"], user["updated_at"] = stamp(c.s.now()), stamp(c.s.now())
 	return ok(user)
 }

@@ -59,16 +59,23 @@ func (p *Pool) once(ctx context.Context, asked request) (render.Result, *errEnde
 		return render.Result{}, &errEnded{kind: render.ErrTimeout, message: fmt.Sprintf(
 			"the time for all targets, %v, was over before this one. Check a part of the repository at a time: podmend check PATH.", p.limits.Run)}, nil
 	}
-	worker, err := p.take()
+	take := p.take
+	if asked.Target.OwnProcess {
+		take = p.begin
+	}
+	worker, err := take()
 	if err != nil {
 		return render.Result{}, nil, fmt.Errorf("start a process to render %s: %w", asked.Target.ID, err)
 	}
 	result, err := worker.ask(ctx, asked, func() bool { return p.crowded(worker) })
-	if err == nil {
+	if err == nil && !asked.Target.OwnProcess {
 		p.giveBack(worker)
 		return result, nil, nil
 	}
 	p.drop(worker)
+	if err == nil {
+		return result, nil, nil
+	}
 	var ended *errEnded
 	if errors.As(err, &ended) {
 		return render.Result{}, ended, nil
@@ -118,6 +125,11 @@ func (p *Pool) take() (*child, error) {
 		return worker, nil
 	}
 	p.mutex.Unlock()
+	return p.begin()
+}
+
+// begin starts a child that has rendered nothing yet.
+func (p *Pool) begin() (*child, error) {
 	worker, err := start(p.program, p.limits)
 	if err != nil {
 		return nil, err

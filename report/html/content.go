@@ -113,19 +113,20 @@ func (c *content) count(v *report.View) {
 		name, class string
 		count       int
 		always      bool
+		scoped      bool // told only against a base
 	}{
-		{"high", "high", counts[report.SeverityHigh], s.Findings > 0},
-		{"medium", "medium", counts[report.SeverityMedium], s.Findings > 0},
-		{"low", "low", counts[report.SeverityLow], s.Findings > 0},
-		{"fix proven", "good", s.Proven, false},
-		{"no fix proven", "", s.Refused, false},
-		{"exempt", "", s.Exempt, false},
-		{"new", "", s.New, compared},
-		{"old", "", s.Old, compared},
-		{"mended", "good", s.Mended, compared},
-		{"not rendered", "high", s.Errors, false},
+		{"high", "high", counts[report.SeverityHigh], s.Findings > 0, false},
+		{"medium", "medium", counts[report.SeverityMedium], s.Findings > 0, false},
+		{"low", "low", counts[report.SeverityLow], s.Findings > 0, false},
+		{"fix proven", "good", s.Proven, false, false},
+		{"no fix proven", "", s.Refused, false, false},
+		{"exempt", "", s.Exempt, false, false},
+		{"new", "", s.New, compared, true},
+		{"old", "", s.Old, compared, true},
+		{"mended", "good", s.Mended, compared, true},
+		{"not rendered", "high", s.Errors, false, false},
 	} {
-		if of.count > 0 || of.always {
+		if of.count > 0 && !of.scoped || of.always {
 			c.Cards = append(c.Cards, card{of.name, of.class, of.count})
 		}
 	}
@@ -206,6 +207,9 @@ func (c *content) others(v *report.View) {
 		because := told{Text: "No reason is given. Run podmend render on it."}
 		if t.Error != nil {
 			because = told{Place: report.Place(t.Error.File, t.Error.Line), Text: report.InertProse(t.Error.Message, maxProse)}
+			if t.Error.Scope == report.ScopeOld && v.Source.Base != "" {
+				because.Text += " (The base could not be rendered either.)"
+			}
 		}
 		switch t.Status {
 		case report.TargetError:

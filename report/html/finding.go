@@ -22,7 +22,8 @@ type finding struct {
 	Open, Old bool
 	Excerpt   []report.ExcerptLine
 	Changes   []string
-	Routes    [][]string
+	Routes    []route
+	Exempting string // what would allow it
 	Notes     []string
 	Fixes     []fixed
 }
@@ -40,6 +41,12 @@ type row struct {
 	Number  int // 0 where the other side has a line more
 	Text    string
 	Changed bool
+}
+
+// route leads from the origin to a field of a workload.
+type route struct {
+	Steps []string
+	New   bool // beside others that the base has too
 }
 
 // unfolded is up to how many findings are shown in full at once.
@@ -79,7 +86,7 @@ func (c *content) files(v *report.View) {
 }
 
 var (
-	plainID    = regexp.MustCompile(`^[0-9A-Za-z-]{1,64}$`)
+	plainID    = regexp.MustCompile(`^[0-9A-Za-z_-]{1,80}$`)
 	severities = []string{report.SeverityHigh, report.SeverityMedium, report.SeverityLow}
 )
 
@@ -88,6 +95,7 @@ func newFinding(v *report.View, f *report.Finding) finding {
 		Severity: report.Inert(f.Severity, maxName), Control: report.Inert(f.Control, maxName),
 		Outcome: v.Outcome(f), Scope: report.Inert(f.Scope, maxName), Message: v.Message(f),
 		Excerpt: v.Excerpt(f, 3), Exempt: v.Exempt(f), Refusal: v.Refusal(f), Notes: v.Notes(f),
+		Exempting: report.Exempting(f),
 	}
 	if plainID.MatchString(f.ID) {
 		shown.Anchor = "finding-" + f.ID
@@ -138,10 +146,10 @@ func (shown *finding) routes(f *report.Finding) {
 		if o.Container != "" {
 			workload += ", container " + o.Container
 		}
-		route := append(slices.Clone(start), report.Inert(o.Target, maxPath), report.Inert(workload, maxPath), report.Inert(o.Field, maxPath))
-		if key := strings.Join(route, "\x00"); !seen[key] {
+		steps := append(slices.Clone(start), report.Inert(o.Target, maxPath), report.Inert(workload, maxPath), report.Inert(o.Field, maxPath))
+		if key := strings.Join(steps, "\x00"); !seen[key] {
 			seen[key] = true
-			shown.Routes = append(shown.Routes, route)
+			shown.Routes = append(shown.Routes, route{steps, report.PartlyNew(f) && o.Scope == report.ScopeNew})
 		}
 	}
 	if n := len(shown.Routes) - maxRoutes; n > 1 {

@@ -21,12 +21,12 @@ const gap = "&#8203;"
 
 var (
 	marked = regexp.MustCompile("[\\\\`*_\\[\\]<>#|~&@$]")
-	linked = regexp.MustCompile(`(?i)\b(https?:|ftp:|mailto:|xmpp:|www\.|gh)([/-]|\w)`)
+	linked = regexp.MustCompile(`(?i)://|\b(?:mailto:|xmpp:|www\.|gh-)`)
 )
 
 // prose escapes text inside a line. https://github.github.com/gfm/
 func prose(s string) string {
-	s = linked.ReplaceAllString(report.InertProse(s, maxProse), "$1\x00$2")
+	s = unlinked(report.InertProse(s, maxProse))
 	s = marked.ReplaceAllStringFunc(s, func(mark string) string {
 		switch mark {
 		case "&":
@@ -43,6 +43,16 @@ func prose(s string) string {
 	return strings.ReplaceAll(s, "\x00", gap)
 }
 
+// unlinked puts a zero byte, which no inert text has, where a gap breaks a link.
+func unlinked(s string) string {
+	return linked.ReplaceAllStringFunc(s, func(mark string) string {
+		if mark == "://" {
+			return ":\x00//"
+		}
+		return mark + "\x00"
+	})
+}
+
 // code shows text as it is, as code inside a line. In a table, too, where a bar would end the cell.
 func code(s string) string {
 	s = report.Inert(s, maxName*3)
@@ -57,7 +67,7 @@ func code(s string) string {
 
 // htmlCode is code where Markdown is not read, and for what its own marks can't hold.
 func htmlCode(s string) string {
-	s = linked.ReplaceAllString(report.Inert(s, maxName*3), "$1\x00$2")
+	s = unlinked(report.Inert(s, maxName*3))
 	s = strings.ReplaceAll(html.EscapeString(s), "\x00", gap)
 	return "<code>" + marked.ReplaceAllStringFunc(s, func(mark string) string {
 		if strings.Contains("&#;", mark) {
@@ -72,7 +82,7 @@ func htmlCode(s string) string {
 
 // htmlProse is prose where Markdown is not read.
 func htmlProse(s string) string {
-	s = linked.ReplaceAllString(report.InertProse(s, maxProse), "$1\x00$2")
+	s = unlinked(report.InertProse(s, maxProse))
 	s = strings.NewReplacer("@", "@\x00", "#", "#\x00").Replace(s)
 	return strings.ReplaceAll(html.EscapeString(s), "\x00", gap)
 }

@@ -2,6 +2,7 @@ package markdown
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/podmend/podmend/internal/page"
@@ -71,6 +72,9 @@ func (p *writer) group(findings []*report.Finding) string {
 	case report.StatusOpen:
 		fmt.Fprintf(&b, "- **remedy:** %s\n", prose(report.Remedy(f)))
 	}
+	if snippet := report.Exempting(f); snippet != "" {
+		b.WriteString("- to allow it, add to `.podmend.yaml` with the reason:\n\n" + indented(block("yaml", snippet)) + "\n")
+	}
 	if page.Known(f.Control) {
 		fmt.Fprintf(&b, "- [what %s means](%s)\n", f.Control, page.URL(f.Control))
 	}
@@ -110,20 +114,30 @@ func (p *writer) places(b *strings.Builder, findings []*report.Finding) {
 		for _, target := range report.TargetsOf(f) {
 			targets = append(targets, code(target))
 		}
-		var workloads []string
+		var news, workloads []string
+		for _, o := range f.Occurrences {
+			if name := code(o.Target); report.PartlyNew(f) && o.Scope == report.ScopeNew && !slices.Contains(news, name) {
+				news = append(news, name)
+			}
+		}
 		for _, workload := range report.Workloads([]*report.Finding{f}) {
 			workloads = append(workloads, code(workload))
 		}
 		for _, part := range []struct {
 			label string
 			items []string
-		}{{" made new by ", changed}, {" through ", through}, {" reaches ", workloads}, {" in ", targets}} {
+		}{{" made new by ", changed}, {" through ", through}, {" reaches ", workloads}, {" in ", targets}, {", new in ", news}} {
 			if len(part.items) > 0 {
 				b.WriteString(part.label + report.Fold(part.items))
 			}
 		}
 		b.WriteString("\n")
 	}
+}
+
+// indented keeps a block in the item of a list above it.
+func indented(block string) string {
+	return "  " + strings.ReplaceAll(strings.TrimSuffix(block, "\n"), "\n", "\n  ") + "\n"
 }
 
 func hostNeed(f *report.Finding) string {

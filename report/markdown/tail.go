@@ -18,6 +18,9 @@ func (p *writer) tail(limit int) string {
 			place := ""
 			if err := target.Error; err != nil {
 				text = err.Message
+				if err.Scope == report.ScopeOld && p.Source.Base != "" {
+					text += " (The base could not be rendered either.)"
+				}
 				place = report.Place(err.File, err.Line)
 			}
 			if place != "" {
