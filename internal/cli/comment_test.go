@@ -127,6 +127,7 @@ func TestCommentStory(t *testing.T) {
 	says(t, shown["base/deployment.yaml:17"].Body, "`kustomize:base`, `kustomize:overlays/dev`, `kustomize:overlays/prod`")
 	says(t, shown["overlays/prod/patch.yaml:12"].Body, "capabilities.add\\[0\\] is SYS\\_ADMIN", "<details><summary>The fix</summary>", "`podmend fix --write overlays/prod`")
 	says(t, w.body(), "**5 new violations**", "5 at lines")
+	says(t, w.stderr, "5 findings: 0 annotated, 5 told on the pull request")
 
 	// A push shifts lines: GitHub moves the comments, and podmend has nothing to say.
 	w.push("Shift", githubfake.Files{"manifests/backup.yaml": "# nightly\n" + w.head("manifests/backup.yaml")})

@@ -2,8 +2,6 @@ package review
 
 import (
 	"bytes"
-	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -30,14 +28,9 @@ func ReadSaved(in io.Reader) (*report.Report, error) {
 	if len(text) > MaxSaved {
 		return nil, fmt.Errorf("the report has more than %d MiB, which is no report of a pull request", MaxSaved>>20)
 	}
-	saved := new(report.Report)
-	decoder := json.NewDecoder(bytes.NewReader(text))
-	decoder.DisallowUnknownFields()
-	if err := decoder.Decode(saved); err != nil {
-		return nil, fmt.Errorf("the report does not follow its schema (%s); make it by podmend check --format json with the same podmend", report.Inert(err.Error(), 200))
-	}
-	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
-		return nil, errors.New("the report goes on behind its end; make it by podmend check --format json")
+	saved, err := report.ReadStrictJSON(bytes.NewReader(text))
+	if err != nil {
+		return nil, err
 	}
 	if problems := saved.Problems(); len(problems) > 0 {
 		return nil, fmt.Errorf("the report contradicts itself: %s; make it by podmend check --format json", report.Inert(problems[0], 200))

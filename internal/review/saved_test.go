@@ -114,15 +114,15 @@ func TestReadSavedRefuses(t *testing.T) {
 	r := toy(map[string]string{"b.yaml": pod("b", "privileged: true")})
 	text := string(saved(t, r))
 	for _, test := range []struct{ name, text, want string }{
-		{"a field that is not known", strings.Replace(text, `"schema"`, `"more": 1, "schema"`, 1), "does not follow its schema"},
+		{"a field that is not known", strings.Replace(text, `"schema"`, `"more": 1, "schema"`, 1), "does not know"},
 		{"a field of another type", strings.Replace(text, `"line": 6`, `"line": "6"`, 1), "does not follow its schema"},
-		{"two reports", text + text, "goes on behind its end"},
-		{"another schema", strings.Replace(text, "podmend/v1", "podmend/v2", 1), "contradicts itself"},
+		{"two reports", text + text, "no report in JSON"},
+		{"another schema", strings.Replace(text, "podmend/v1", "podmend/v2", 1), "has the schema"},
 		{"counts that are off", strings.Replace(text, `"findings": 1`, `"findings": 2`, 1), "contradicts itself"},
 		{"an unknown control", strings.ReplaceAll(text, `"control": "privileged"`, `"control": "all"`), "podmend does not know"},
 		{"an id of another form", strings.ReplaceAll(text, r.Findings[0].ID, "privileged--> x"), "podmend does not know"},
 		{"an edit outside of the repository", strings.ReplaceAll(text, `"b.yaml"`, `"../b.yaml"`), "contradicts itself"},
-		{"no JSON", "report", "does not follow its schema"},
+		{"no JSON", "report", "no report in JSON"},
 		{"too long", text + strings.Repeat(" ", MaxSaved), "MiB"},
 	} {
 		if _, err := ReadSaved(strings.NewReader(test.text)); err == nil || !strings.Contains(err.Error(), test.want) {
