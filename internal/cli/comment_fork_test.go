@@ -81,6 +81,28 @@ func TestCommentFromFork(t *testing.T) {
 	w.wantPlaces("chart/values.yaml:2", "chart/templates/app.yaml:6", "base/deployment.yaml:17", "overlays/prod/patch.yaml:12")
 }
 
+// Where GitHub does not show the diff, or not the files, all is told in the review, or without suggestions.
+func TestSavedReviewOfWhatGitHubDoesNotShow(t *testing.T) {
+	w := fork(t)
+	w.run("check", "--comment", "--format", "json")
+	saved, sha := w.stdout, w.pull.State().HeadSHA
+	w.server.FailNthOf("GET", "/pulls/{pull_number}/files", 1, githubfake.TooLargeDiff)
+	if code, writes := w.secondStage(saved, sha); code != 0 || writes != 1 {
+		t.Errorf("exit code %d, %d writes\n%s", code, writes, w.stderr)
+	}
+	says(t, w.stderr, "does not show a diff of more than 300 files")
+	says(t, w.body(), "**5 new violations**", "5 below", "`manifests/backup.yaml:10`")
+	// The next run knows the lines.
+	w.server.FailNthOf("GET", "/contents/manifests/backup.yaml", 1, githubfake.TooLargeDiff)
+	if code, _ := w.secondStage(saved, sha); code != 0 {
+		t.Errorf("exit code %d\n%s", code, w.stderr)
+	}
+	says(t, w.stderr, "a fix is not suggested, because its file is not known")
+	if shown := w.shown(); len(shown) != 5 || strings.Contains(shown["manifests/backup.yaml:10"].Body, "```suggestion") {
+		t.Errorf("%+v", shown)
+	}
+}
+
 // What a stranger writes into the report makes no suggestion and no file is read for it.
 func TestForgedReport(t *testing.T) {
 	w := fork(t)

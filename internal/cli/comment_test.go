@@ -137,7 +137,7 @@ func TestCommentStory(t *testing.T) {
 	w.wantPlaces("manifests/backup.yaml:11", "chart/values.yaml:2", "chart/templates/app.yaml:6", "base/deployment.yaml:17", "overlays/prod/patch.yaml:12")
 
 	// One suggestion is taken.
-	w.push("Apply suggestion", githubfake.Files{"manifests/backup.yaml": strings.Replace(w.head("manifests/backup.yaml"), "privileged: true", "privileged: false", 1)})
+	w.pull.TakeSuggestion("mona", w.first("manifests/backup.yaml").ID)
 	if writes := w.check(1); writes != 2 {
 		t.Errorf("%d writes\n%s", writes, w.stderr)
 	}
