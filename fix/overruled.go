@@ -25,7 +25,7 @@ func (p *Prover) Overruled(ctx context.Context, proposals []*Proposal) (map[chec
 	if err != nil {
 		return nil, err
 	}
-	if err := p.renderBefore(ctx); err != nil {
+	if err := p.know(ctx, changed); err != nil {
 		return nil, err
 	}
 	after, err := p.judge(ctx, p.Files.With(changed), p.affected(changed), podTemplates)

@@ -19,15 +19,19 @@ type Prover struct {
 	// result are rendered when first needed, since a file may serve targets outside of the run.
 	Results []render.Result
 	Report  *check.Report
-	Render  render.Options
-	Policy  check.Options
+	// Names lists the files that a target may read; nil is render.Names.
+	Names  func(target render.Target) []string
+	Render render.Options
+	Policy check.Options
 	// Alone asks which proposals hold without the others.
 	Alone  bool
 	Budget Budget
 
-	holds    map[*Proposal]bool // without the others that touch their pod templates
-	before   map[string]*judged // by target id
-	readers  map[string][]int   // indexes of the targets that read a file, sorted
+	holds    map[*Proposal]bool  // without the others that touch their pod templates
+	before   map[string]*judged  // by target id
+	known    map[string]bool     // files whose readers are in before
+	names    map[string][]string // by target id
+	readers  map[string][]int    // indexes of the targets that read a file, sorted
 	varying  map[string]*variance
 	rendered map[string]*judged // charts with edits, by editedKey
 	wrong    map[string]bool    // the targets that are tried while proposals are settled; nil are all
@@ -49,11 +53,6 @@ func (p *Prover) Prove(ctx context.Context, proposals []*Proposal) error {
 	if p.Budget.spent() {
 		refuseLate(candidates)
 		return nil
-	}
-	if p.before == nil {
-		if err := p.renderBefore(ctx); err != nil {
-			return err
-		}
 	}
 	proven, err := p.proveAll(ctx, candidates)
 	if err != nil {
@@ -182,6 +181,9 @@ func (p *Prover) tryIn(ctx context.Context, proposals []*Proposal, targets map[s
 			}
 		}
 		return refusals, nil
+	}
+	if err := p.know(ctx, changed); err != nil {
+		return nil, err
 	}
 	affected := p.affected(changed)
 	if targets != nil {

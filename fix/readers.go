@@ -26,12 +26,24 @@ func (p *Prover) affected(changed map[string][]byte) []render.Target {
 	return affected
 }
 
-// renderBefore completes what is known of the targets without any edit.
-func (p *Prover) renderBefore(ctx context.Context) error {
-	p.before = judgedByTarget(p.Results, p.Report)
+// know completes what is known without any edit of the targets that may read a changed file.
+func (p *Prover) know(ctx context.Context, changed map[string][]byte) error {
+	if p.before == nil {
+		p.before, p.known, p.names = judgedByTarget(p.Results, p.Report), map[string]bool{}, map[string][]string{}
+	}
+	var fresh []string
+	for _, file := range sortedKeys(changed) {
+		if !p.known[file] {
+			p.known[file] = true
+			fresh = append(fresh, file)
+		}
+	}
+	if len(fresh) == 0 && p.readers != nil {
+		return nil
+	}
 	var missing []render.Target
 	for _, target := range p.Targets {
-		if p.before[target.ID] == nil {
+		if p.before[target.ID] == nil && slices.ContainsFunc(p.namesOf(target), func(name string) bool { return slices.Contains(fresh, name) }) {
 			missing = append(missing, target)
 		}
 	}
@@ -42,15 +54,32 @@ func (p *Prover) renderBefore(ctx context.Context) error {
 	maps.Copy(p.before, rendered)
 	p.readers = map[string][]int{}
 	for i, target := range p.Targets {
+		if p.before[target.ID] == nil {
+			continue
+		}
 		reads := p.before[target.ID].result.Reads
 		if p.unrendered(i) {
-			reads = union(reads, render.Names(p.Files, target))
+			reads = union(reads, p.namesOf(target))
 		}
 		for _, name := range reads {
 			p.readers[name] = append(p.readers[name], i)
 		}
 	}
 	return nil
+}
+
+// namesOf are the files that a target may read.
+func (p *Prover) namesOf(target render.Target) []string {
+	names, listed := p.names[target.ID]
+	if !listed {
+		if p.Names != nil {
+			names = p.Names(target)
+		} else {
+			names = render.Names(p.Files, target)
+		}
+		p.names[target.ID] = names
+	}
+	return names
 }
 
 // unrendered says whether a target fails without any edit, so that nothing can be proven for it.

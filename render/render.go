@@ -44,6 +44,8 @@ type Detail struct {
 	Traced bool
 	// SameCertificates puts one certificate in the place of all that a chart makes, each time the same.
 	SameCertificates bool
+	// Looks lists in the result what rendering has looked at.
+	Looks bool
 }
 
 // All renders the targets, in parallel, and returns their results in the order of targets. A
@@ -91,6 +93,14 @@ func One(ctx context.Context, files *overlay.FS, target Target, detail Detail) (
 	start := time.Now()
 	result.Target = target
 	var mutex sync.Mutex
+	looks := map[overlay.Look]bool{}
+	if detail.Looks {
+		files = files.Watching(func(look overlay.Look) {
+			mutex.Lock()
+			defer mutex.Unlock()
+			looks[look] = true
+		})
+	}
 	reads := map[string]bool{}
 	recorded := files.Recording(func(name string) {
 		mutex.Lock()
@@ -104,6 +114,9 @@ func One(ctx context.Context, files *overlay.FS, target Target, detail Detail) (
 		dropHuge(&result)
 		mutex.Lock()
 		result.Reads = slices.Sorted(maps.Keys(reads))
+		result.Looks = slices.SortedFunc(maps.Keys(looks), func(a, b overlay.Look) int {
+			return cmp.Or(strings.Compare(a.Name, b.Name), cmp.Compare(a.Kind, b.Kind))
+		})
 		mutex.Unlock()
 		result.Status = statusOf(&result)
 		if detail.PodTemplatesOnly {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/podmend/podmend/internal/overlay"
 	"github.com/podmend/podmend/internal/yamledit"
 )
 
@@ -69,8 +70,10 @@ type Result struct {
 	Objects    []Object // also beside an error, as far as they could be read
 	Notes      []string // what a person should know about how it was rendered
 	Reads      []string // resolved names of the files that were read, sorted
-	Duration   time.Duration
-	Layers     []ValuesLayer // of a traced chart: what sets values, the strongest first
+	// Looks are all questions that rendering has put to the file system, sorted, if they were asked for.
+	Looks    []overlay.Look
+	Duration time.Duration
+	Layers   []ValuesLayer // of a traced chart: what sets values, the strongest first
 }
 
 // An Object is one rendered Kubernetes object.

@@ -83,10 +83,10 @@ func compareEdits(a, b Edit) int {
 	return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Start, b.Start), cmp.Compare(a.End, b.End))
 }
 
-// count makes the summary. What was left out cannot be counted here, and is kept.
+// count makes the summary. What was left out or cached cannot be counted here, and is kept.
 func (r *Report) count() Summary {
 	s := Summary{
-		Targets: len(r.Targets), Findings: len(r.Findings), Mended: len(r.Mended), LeftOut: r.Summary.LeftOut,
+		Targets: len(r.Targets), Findings: len(r.Findings), Mended: len(r.Mended), LeftOut: r.Summary.LeftOut, Cached: r.Summary.Cached,
 	}
 	for _, target := range r.Targets {
 		s.PodTemplates += target.PodTemplates

@@ -260,4 +260,5 @@ type Summary struct {
 	Old          int `json:"old"`
 	Mended       int `json:"mended"`
 	LeftOut      int `json:"leftOut"` // old findings that source.scope keeps out of the list
+	Cached       int `json:"cached"`  // targets of which nothing had to be rendered
 }

@@ -60,6 +60,7 @@ func (r *run) assemble() (*report.Report, error) {
 			return nil, err
 		}
 	}
+	assembled.Summary.Cached = r.cached()
 	assembled.Finish()
 	if problems := assembled.Problems(); len(problems) > 0 {
 		return nil, fmt.Errorf("the report does not add up: %s; this is a defect of podmend, please report it", problems[0])

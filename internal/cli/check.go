@@ -11,7 +11,7 @@ import (
 )
 
 func checkCommand(env *Env) *cobra.Command {
-	var f flags
+	f := flags{keeps: true}
 	var allow allowance
 	var part, timings string
 	var comment, resolve bool
@@ -60,15 +60,15 @@ lines, with a suggestion where a fix is proven; a later run keeps that up to dat
 			if allow.write {
 				return run.writeExemptions(cmd.Context(), &f, &allow)
 			}
-			if err := run.check(cmd.Context()); err != nil {
+			if comment {
+				err = run.fix(cmd.Context(), true)
+			} else {
+				err = run.check(cmd.Context())
+			}
+			if err != nil {
 				return err
 			}
-			if comment {
-				err := env.staged("propose fixes and prove them", func() error { return run.fix(cmd.Context(), true) })
-				if err != nil {
-					return err
-				}
-			}
+			run.tellCache()
 			assembled, err := run.assemble()
 			if err != nil {
 				return err

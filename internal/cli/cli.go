@@ -71,8 +71,14 @@ func commandNames(root *cobra.Command) []string {
 	return names
 }
 
+// release is the version where the Go tool does not know it: the linker sets it in images and archives.
+var release string
+
 // version is the module's version as the Go tool recorded it.
 func version() string {
+	if release != "" {
+		return release
+	}
 	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
 		return info.Main.Version
 	}

@@ -219,10 +219,15 @@ func (r *run) compareWithBase(ctx context.Context) error {
 	if err := r.causes(ctx); err != nil {
 		return err
 	}
+	r.keepListed()
+	return nil
+}
+
+// keepListed leaves out what the scope does not list.
+func (r *run) keepListed() {
 	if r.scope.list == report.ListNew {
 		all := len(r.checked.Findings)
-		r.checked.Findings = slices.DeleteFunc(r.checked.Findings, func(f check.Finding) bool { return !c.scopes.isNew(f.ID) })
+		r.list(func(finding *check.Finding) bool { return r.comparison.scopes.isNew(finding.ID) })
 		r.leftOut = all - len(r.checked.Findings)
 	}
-	return nil
 }

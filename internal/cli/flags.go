@@ -24,6 +24,8 @@ type flags struct {
 	apiVersions   []string
 	jobs          int
 	cacheDir      string
+	// keeps says that the command may take what targets rendered to from cacheDir.
+	keeps bool
 	// underJudgement says that the run judges a pull request.
 	underJudgement bool
 	timeout        string
@@ -57,7 +59,7 @@ func (f *flags) addTargetFlags(set *pflag.FlagSet) {
 	set.StringSliceVar(&f.apiVersions, "api-versions", nil, "further API `versions` that charts see, such as monitoring.coreos.com/v1")
 	set.StringVar(&f.loadRestrictor, "load-restrictor", "LoadRestrictionsRootOnly", "as for kustomize build: LoadRestrictionsNone lets kustomizations read files outside of their folder; those outside of the repository stay out of reach")
 	set.IntVar(&f.jobs, "jobs", 0, "how many targets are rendered at once (default: the number of cores)")
-	set.StringVar(&f.cacheDir, "cache-dir", "", "`folder` for fetched archives of charts (default: podmend in the user's cache folder)")
+	set.StringVar(&f.cacheDir, "cache-dir", "", "`folder` for fetched archives of charts (default: podmend in the user's cache folder), and with check for what targets render to (default: not kept)")
 	set.StringVar(&f.timeout, "timeout", "60s", "`time` that rendering one target may take")
 	set.StringVar(&f.memoryLimit, "memory-limit", "2Gi", "`bytes` of memory that rendering one target may take")
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/podmend/podmend/fix"
 	"github.com/podmend/podmend/internal/dependency"
 	"github.com/podmend/podmend/internal/fetch"
+	"github.com/podmend/podmend/internal/rendercache"
 	"github.com/podmend/podmend/internal/worker"
 	"github.com/podmend/podmend/internal/yamledit"
 	"github.com/podmend/podmend/render"
@@ -33,6 +34,8 @@ type run struct {
 	children *worker.Pool    // nil renders in this process
 	renderer render.Renderer // the children, or what asks them; nil renders in this process
 	client   *fetch.Client
+	cache    *rendercache.Renderer // nil renders everything
+	store    *rendercache.Store
 	// dependencies gives charts what they lack; nil if nothing may be fetched.
 	dependencies *dependency.Renderer
 
@@ -42,7 +45,8 @@ type run struct {
 	byTarget  map[string]*render.Result
 	locator   *render.Locator
 	literals  *render.Literals
-	checked   *check.Report
+	checked   *check.Report // what is listed
+	all       *check.Report // what was found
 	proposals []*fix.Proposal
 	refusals  map[string]*fix.Refusal
 
@@ -91,6 +95,9 @@ func newRun(env *Env, f *flags, name string) (*run, error) {
 		warnUnlimited(env.Stderr)
 		r.children = worker.NewPool(env.Program, r.jobs, limits)
 		r.renderer = r.children
+	}
+	if err := r.keepRenderings(f); err != nil {
+		return nil, err
 	}
 	if err := r.fetchDependencies(config, f.cacheDir); err != nil {
 		return nil, err
@@ -154,6 +161,7 @@ func (r *run) check(ctx context.Context) error {
 
 // judge makes findings of what was rendered, and finds their places.
 func (r *run) judge(ctx context.Context) error {
+	r.all = nil
 	r.locator = render.NewLocator(r.repo.files)
 	r.literals = render.NewLiterals(r.repo.files)
 	policy := r.settings.check
@@ -167,7 +175,23 @@ func (r *run) judge(ctx context.Context) error {
 	if err := r.trace(ctx, policy); err != nil {
 		return err
 	}
-	return r.confirm(ctx)
+	if err := r.confirm(ctx); err != nil {
+		return err
+	}
+	r.all = r.checked
+	return nil
+}
+
+// list keeps the findings that are listed; proofs need the others too.
+func (r *run) list(listed func(finding *check.Finding) bool) {
+	checked := *r.checked
+	checked.Findings = nil
+	for i := range r.checked.Findings {
+		if listed(&r.checked.Findings[i]) {
+			checked.Findings = append(checked.Findings, r.checked.Findings[i])
+		}
+	}
+	r.checked = &checked
 }
 
 // confirm tries the places that another file may overrule: a fix there must change the field.
@@ -230,6 +254,9 @@ func (r *run) fix(ctx context.Context, alone bool) error {
 }
 
 func (r *run) prove(ctx context.Context, alone bool) error {
+	if err := r.widen(ctx); err != nil {
+		return err
+	}
 	budget := fix.NewBudget(timeForFixes)
 	if err := r.locator.TraceValues(ctx, r.results, fix.Fields(r.results, r.checked, r.mend), r.rendering()); err != nil {
 		return err
@@ -292,15 +319,11 @@ func (r *run) render(ctx context.Context, detail render.Detail) error {
 	if err != nil {
 		return err
 	}
-	r.results = results
 	if r.dependencies != nil {
 		// What is looked up in source from here on may stand in a fetched archive.
 		r.repo.files = r.dependencies.View(r.repo.files)
 	}
-	r.byTarget = map[string]*render.Result{}
-	for i := range results {
-		r.byTarget[results[i].Target.ID] = &results[i]
-	}
+	r.takeResults(results)
 	return nil
 }
 
@@ -308,7 +331,7 @@ func (r *run) render(ctx context.Context, detail render.Detail) error {
 // serve many.
 func (r *run) prover(budget fix.Budget) *fix.Prover {
 	return &fix.Prover{
-		Files: r.repo.files, Targets: r.discovery.Targets, Results: r.results, Report: r.checked,
+		Files: r.repo.files, Targets: r.discovery.Targets, Results: r.results, Report: cmp.Or(r.all, r.checked), Names: r.discovery.Names,
 		Render: r.rendering(), Policy: r.settings.check, Budget: budget,
 	}
 }

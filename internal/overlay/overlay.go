@@ -42,6 +42,7 @@ type FS struct {
 	dirs    *sync.Map         // resolved directories of the disk, by name
 	kinds   *sync.Map         // what Lstat told of names on the disk, by name
 	record  func(name string)
+	watch   func(Look)
 }
 
 // A kind is what Lstat told of a name.
@@ -128,6 +129,7 @@ func (f *FS) Recording(record func(name string)) *FS {
 
 // ReadFile returns the content of a regular file of at most MaxFileSize bytes.
 func (f *FS) ReadFile(name string) ([]byte, error) {
+	f.look(Read, name)
 	resolved, err := f.resolve(name)
 	if err == nil {
 		var content []byte
@@ -176,6 +178,7 @@ func (f *FS) read(resolved string) ([]byte, error) {
 
 // Stat describes a file or directory, following links.
 func (f *FS) Stat(name string) (fs.FileInfo, error) {
+	f.look(Asked, name)
 	resolved, err := f.resolve(name)
 	if err == nil {
 		if content, ok := f.changed[resolved]; ok {
@@ -197,6 +200,7 @@ func (f *FS) Stat(name string) (fs.FileInfo, error) {
 
 // ReadDir lists a directory, sorted by name. Links are listed as links.
 func (f *FS) ReadDir(name string) ([]fs.DirEntry, error) {
+	f.look(Listed, name)
 	resolved, err := f.resolve(name)
 	if err != nil {
 		return nil, &fs.PathError{Op: "readdir", Path: name, Err: err}

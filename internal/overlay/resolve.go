@@ -12,6 +12,7 @@ const maxLinks = 40
 // Resolve returns the name that is left when all symbolic links are followed. A last
 // element that does not exist is an error that wraps fs.ErrNotExist.
 func (f *FS) Resolve(name string) (string, error) {
+	f.look(Asked, name)
 	resolved, err := f.resolve(name)
 	if err != nil {
 		return "", &fs.PathError{Op: "open", Path: name, Err: err}

@@ -39,6 +39,7 @@ func Merge(inputs []Input) (*report.Report, error) {
 	}
 	for _, input := range inputs {
 		merged.Targets = append(merged.Targets, input.Report.Targets...)
+		merged.Summary.Cached += input.Report.Summary.Cached
 		merged.Skipped = append(merged.Skipped, input.Report.Skipped...) // what all of them tell is told once
 	}
 	merged.Findings = joinFindings(inputs)
