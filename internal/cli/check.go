@@ -77,7 +77,7 @@ lines, with a suggestion where a fix is proven; a later run keeps that up to dat
 			if comment {
 				told.post = func() (*review.Result, error) { return run.comment(cmd.Context(), &f, assembled, resolve) }
 			}
-			if err := told.tellAll(&f, f.outputs()); err != nil {
+			if err := told.tellAll(f.outputs()); err != nil {
 				return err
 			}
 			if run.shard != nil {
@@ -102,7 +102,7 @@ lines, with a suggestion where a fix is proven; a later run keeps that up to dat
 
 // write sends a report to its outputs.
 func (r *run) write(f *flags, outputs []output, assembled *report.Report, source func(string) ([]byte, error)) error {
-	return r.telling(f, assembled, source).tellAll(f, outputs)
+	return r.telling(f, assembled, source).tellAll(outputs)
 }
 
 // telling prepares a report for its sinks. What a shard has to tell GitHub, the joined report does.

@@ -104,5 +104,5 @@ func readCapped(name string, limit int64) ([]byte, error) {
 // writeMerged sends the joined report where a single run would have sent it.
 func (f *flags) writeMerged(env *Env, merged *report.Report) error {
 	t := &telling{env: env, report: merged, verbose: f.verbose}
-	return t.tellAll(f, f.outputs())
+	return t.tellAll(f.outputs())
 }

@@ -40,24 +40,25 @@ type telling struct {
 type sink struct {
 	name   string
 	ending string // of files that hold it
+	whole  bool   // it holds everything, however much that is
 	write  func(io.Writer, *telling) error
 }
 
 // sinks are the forms of --format, and of files by their endings.
 var sinks = []sink{
-	{"text", ".txt", func(w io.Writer, t *telling) error {
+	{"text", ".txt", true, func(w io.Writer, t *telling) error {
 		return report.WriteText(w, t.report, report.TextOptions{Color: t.color, Width: t.width, Verbose: t.verbose, Source: t.source})
 	}},
-	{"json", ".json", func(w io.Writer, t *telling) error { return report.WriteJSON(w, t.report) }},
-	{"sarif", ".sarif", func(w io.Writer, t *telling) error {
+	{"json", ".json", true, func(w io.Writer, t *telling) error { return report.WriteJSON(w, t.report) }},
+	{"sarif", ".sarif", false, func(w io.Writer, t *telling) error {
 		return sarif.Write(w, t.report, sarif.Options{
 			Version: version(), Repository: t.env.repositoryURL(), CodeScanning: t.env.onGitHub(), Source: t.source,
 		})
 	}},
-	{"markdown", ".md", func(w io.Writer, t *telling) error {
+	{"markdown", ".md", false, func(w io.Writer, t *telling) error {
 		return markdown.Write(w, t.report, markdown.Options{Took: t.took, Rest: t.rest, Source: t.source})
 	}},
-	{"html", ".html", func(w io.Writer, t *telling) error {
+	{"html", ".html", true, func(w io.Writer, t *telling) error {
 		return html.Write(w, t.report, html.Options{Version: version(), Took: t.took, Source: t.source})
 	}},
 }
@@ -133,9 +134,15 @@ func (f *flags) besideDiff() []output {
 
 // tellAll writes a report to its outputs, to the pull request if that is asked for, and to GitHub if
 // that is where podmend runs.
-func (t *telling) tellAll(f *flags, outputs []output) error {
-	if len(f.output) > 0 {
-		t.rest = "in " + strings.Join(f.output, ", ")
+func (t *telling) tellAll(outputs []output) error {
+	var whole []string
+	for _, out := range outputs {
+		if out.sink.whole && out.file != "" {
+			whole = append(whole, out.file)
+		}
+	}
+	if len(whole) > 0 {
+		t.rest = "in " + strings.Join(whole, ", ")
 	}
 	for _, out := range outputs {
 		if err := t.tell(out); err != nil {

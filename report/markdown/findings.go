@@ -27,8 +27,8 @@ func (p *writer) findings(worst []*report.Finding, limit int) string {
 		shown += len(group)
 	}
 	if left := len(worst) - shown; left > 0 {
-		fmt.Fprintf(&b, "\n**%s not shown here;** %s.\n",
-			report.Quantity(left, "more finding is", "more findings are"), p.o.Rest)
+		fmt.Fprintf(&b, "\n**%s not shown here:** all are %s.\n",
+			report.Quantity(left, "more finding is", "more findings are"), prose(p.o.Rest))
 	}
 	return b.String()
 }

@@ -22,7 +22,7 @@ const Limit = 1<<20 - 4096
 type Options struct {
 	Limit int           // in bytes, 0 for Limit
 	Took  time.Duration // of the run, 0 if it is not known
-	// Rest says where what does not fit can be read, as the end of a sentence.
+	// Rest says where what does not fit is, such as "in report.json".
 	Rest string
 	// Source returns the bytes of a file of the report.
 	Source func(file string) ([]byte, error)
@@ -32,7 +32,7 @@ type Options struct {
 func Write(w io.Writer, r *report.Report, o Options) error {
 	limit := cmp.Or(o.Limit, Limit)
 	p := &writer{View: report.NewView(r, o.Source), o: o}
-	p.o.Rest = cmp.Or(o.Rest, "podmend check --format json lists them")
+	p.o.Rest = cmp.Or(o.Rest, "in the output of podmend check --format json")
 	worst := p.Worst()
 	head := p.head(limit/4) + p.reach(worst)
 	tail := p.tail(limit / 4)
