@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/podmend/podmend/internal/review"
 	"github.com/podmend/podmend/report"
 )
 
@@ -72,18 +73,17 @@ lines, with a suggestion where a fix is proven; a later run keeps that up to dat
 			if err != nil {
 				return err
 			}
-			if err := run.write(&f, f.outputs(), assembled, run.repo.files.ReadFile); err != nil {
+			told := run.telling(&f, assembled, run.repo.files.ReadFile)
+			if comment {
+				told.post = func() (*review.Result, error) { return run.comment(cmd.Context(), &f, assembled, resolve) }
+			}
+			if err := told.tellAll(f.outputs()); err != nil {
 				return err
 			}
 			if run.shard != nil {
 				run.tellShard()
 				if len(run.targets) == 0 && len(run.shard.targets) > 0 {
 					return nil
-				}
-			}
-			if comment {
-				if _, err := run.comment(cmd.Context(), &f, assembled, resolve); err != nil {
-					return err
 				}
 			}
 			return verdict(assembled, &f, run.repo.within)
@@ -100,11 +100,16 @@ lines, with a suggestion where a fix is proven; a later run keeps that up to dat
 	return cmd
 }
 
-// write sends a report to its outputs. What a shard has to tell GitHub, the joined report does.
+// write sends a report to its outputs.
 func (r *run) write(f *flags, outputs []output, assembled *report.Report, source func(string) ([]byte, error)) error {
-	return (&telling{
+	return r.telling(f, assembled, source).tellAll(outputs)
+}
+
+// telling prepares a report for its sinks. What a shard has to tell GitHub, the joined report does.
+func (r *run) telling(f *flags, assembled *report.Report, source func(string) ([]byte, error)) *telling {
+	return &telling{
 		env: r.env, report: assembled, took: time.Since(r.started), verbose: f.verbose, source: source, part: r.shard != nil,
-	}).tellAll(outputs)
+	}
 }
 
 // verdict is the exit code of a report, as an error.

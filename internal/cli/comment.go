@@ -64,6 +64,19 @@ func unposted(env *Env, assembled *report.Report, err error) (*review.Result, er
 	return result, nil
 }
 
+// comment posts the report. What a reader of the change sees at its lines is not annotated too.
+func (t *telling) comment() error {
+	result, err := t.post()
+	if err != nil || result == nil {
+		return err
+	}
+	t.told = map[string]bool{}
+	for id, surface := range result.Reached {
+		t.told[id] = surface != review.InReview
+	}
+	return nil
+}
+
 // tellReview says on standard error what became of a review.
 func tellReview(env *Env, result *review.Result) {
 	for _, message := range result.Messages {

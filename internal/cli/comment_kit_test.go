@@ -174,7 +174,7 @@ func (w *workflow) body() string {
 // head is a file as the pull request has it.
 func (w *workflow) head(name string) string {
 	w.t.Helper()
-	text, ok := w.from.File("feature", name)
+	text, ok := w.from.File(w.pull.State().HeadSHA, name)
 	if !ok {
 		w.t.Fatalf("the head has no %s", name)
 	}

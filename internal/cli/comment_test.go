@@ -127,6 +127,7 @@ func TestCommentStory(t *testing.T) {
 	says(t, shown["base/deployment.yaml:17"].Body, "`kustomize:base`, `kustomize:overlays/dev`, `kustomize:overlays/prod`")
 	says(t, shown["overlays/prod/patch.yaml:12"].Body, "capabilities.add\\[0\\] is SYS\\_ADMIN", "<details><summary>The fix</summary>", "`podmend fix --write overlays/prod`")
 	says(t, w.body(), "**5 new violations**", "5 at lines")
+	says(t, w.stderr, "5 findings: 0 annotated, 5 told on the pull request")
 
 	// A push shifts lines: GitHub moves the comments, and podmend has nothing to say.
 	w.push("Shift", githubfake.Files{"manifests/backup.yaml": "# nightly\n" + w.head("manifests/backup.yaml")})
@@ -136,7 +137,7 @@ func TestCommentStory(t *testing.T) {
 	w.wantPlaces("manifests/backup.yaml:11", "chart/values.yaml:2", "chart/templates/app.yaml:6", "base/deployment.yaml:17", "overlays/prod/patch.yaml:12")
 
 	// One suggestion is taken.
-	w.push("Apply suggestion", githubfake.Files{"manifests/backup.yaml": strings.Replace(w.head("manifests/backup.yaml"), "privileged: true", "privileged: false", 1)})
+	w.pull.TakeSuggestion("mona", w.first("manifests/backup.yaml").ID)
 	if writes := w.check(1); writes != 2 {
 		t.Errorf("%d writes\n%s", writes, w.stderr)
 	}

@@ -15,7 +15,7 @@ import (
 
 func reportCommand(env *Env) *cobra.Command {
 	var from, to, file string
-	var verbose bool
+	var verbose, resolve bool
 	all := slices.Concat(sinks, gitHubSinks)
 	cmd := &cobra.Command{
 		Use:   "report",
@@ -24,16 +24,28 @@ func reportCommand(env *Env) *cobra.Command {
 write it in another form, or tell GitHub Actions of it. The report may be a stranger's: its
 size and form are checked, and no file that it names is opened, so that no source is shown.
 
+--to review comments on the pull request of the event that GitHub runs the workflow for; what
+the report says in words is not repeated there.
+
 The exit code is 0 if the report was sent, whatever it holds.`,
 		Example: "  podmend report --from report.json --to html --output report.html\n" +
-			"  podmend report --from report.json --to summary",
+			"  podmend report --from report.json --to summary\n  podmend report --from report.json --to review",
 		Args: cobra.NoArgs,
-		RunE: func(*cobra.Command, []string) error {
+		RunE: func(cmd *cobra.Command, _ []string) error {
 			if from == "" {
 				return usagef("--from names no report; save one with podmend check --format json --output report.json")
 			}
-			if err := oneOf("--to", to, sinkNames(all)); err != nil {
+			if to == "fix-pr" {
+				return usagef("a fix pull request is not made from a saved report, which may be a stranger's; make it where podmend fix proves the fixes")
+			}
+			if err := oneOf("--to", to, append(sinkNames(all), toReview)); err != nil {
 				return &usageError{err.Error()}
+			}
+			if to == toReview {
+				return env.reviewSaved(cmd.Context(), from, resolve)
+			}
+			if resolve {
+				return usagef("--resolve-threads is for --to review")
 			}
 			if err := env.refuseLinkedOutput(file); err != nil {
 				return err
@@ -47,9 +59,10 @@ The exit code is 0 if the report was sent, whatever it holds.`,
 	}
 	cmd.Flags().SortFlags = false
 	cmd.Flags().StringVar(&from, "from", "", "the saved report: a `file` in JSON, or - for standard input")
-	cmd.Flags().StringVar(&to, "to", "text", "where it goes: "+strings.Join(sinkNames(all), ", "))
+	cmd.Flags().StringVar(&to, "to", "text", "where it goes: "+strings.Join(append(sinkNames(all), toReview), ", "))
 	cmd.Flags().StringVar(&file, "output", "", "write it to this `file` instead of standard output")
 	cmd.Flags().BoolVar(&verbose, "verbose", false, "list what was skipped and how each target was rendered, in text")
+	cmd.Flags().BoolVar(&resolve, "resolve-threads", false, "with --to review: also resolve the threads of what is mended; needs contents: write")
 	return cmd
 }
 

@@ -1,12 +1,14 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"slices"
 	"strings"
 	"time"
 
+	"github.com/podmend/podmend/internal/review"
 	"github.com/podmend/podmend/report"
 	"github.com/podmend/podmend/report/annotations"
 	"github.com/podmend/podmend/report/html"
@@ -25,6 +27,10 @@ type telling struct {
 	source func(file string) ([]byte, error)
 	// rest says where all findings are, for sinks that can't hold them; "" for the sink's own words.
 	rest string
+	// post brings the report to the pull request; nil does not. told are the ids of findings that a
+	// reader sees there.
+	post func() (*review.Result, error)
+	told map[string]bool
 	// color and width are those of the terminal that text goes to.
 	color bool
 	width int
@@ -61,7 +67,7 @@ var sinks = []sink{
 // check and fix write to them anyway.
 var gitHubSinks = []sink{
 	{name: "annotations", write: func(w io.Writer, t *telling) error {
-		return annotations.Write(w, t.report, annotations.Options{Rest: t.rest})
+		return annotations.Write(w, t.report, annotations.Options{Rest: t.rest, Told: t.told})
 	}},
 	{name: "summary", write: func(_ io.Writer, t *telling) error { return t.appendSummary() }},
 }
@@ -126,7 +132,8 @@ func (f *flags) besideDiff() []output {
 	return f.outputs()
 }
 
-// tellAll writes a report to its outputs, and to GitHub if that is where podmend runs.
+// tellAll writes a report to its outputs, to the pull request if that is asked for, and to GitHub if
+// that is where podmend runs.
 func (t *telling) tellAll(outputs []output) error {
 	var whole []string
 	for _, out := range outputs {
@@ -142,10 +149,14 @@ func (t *telling) tellAll(outputs []output) error {
 			return err
 		}
 	}
-	if t.part || !t.env.onGitHub() {
-		return nil
+	var failed error
+	if t.post != nil {
+		failed = t.env.staged("comment on the pull request", t.comment)
 	}
-	return t.tellGitHub()
+	if t.part || !t.env.onGitHub() {
+		return failed
+	}
+	return errors.Join(failed, t.tellGitHub())
 }
 
 // tell writes a report to one output.

@@ -105,7 +105,7 @@ func refusal(doing action, answer *http.Response, detail string) *Error {
 		e.Kind = Unauthorized
 		e.Message = "GitHub does not know the token; give it as GITHUB_TOKEN: ${{ github.token }} in the step's env"
 	case http.StatusForbidden:
-		if isSecondary(detail) || answer.Header.Get("X-Ratelimit-Remaining") == "0" {
+		if isSecondary(detail) || answer.Header.Get("Retry-After") != "" || answer.Header.Get("X-Ratelimit-Remaining") == "0" {
 			return limited()
 		}
 		e.Kind = Forbidden

@@ -22,6 +22,7 @@ const (
 	Secondary403   Failure = "secondary rate limit, 403"
 	Secondary429   Failure = "secondary rate limit, 429"
 	PrimaryLimit   Failure = "primary rate limit"
+	TooLargeDiff   Failure = "406"
 	TooQuickly     Failure = "422, submitted too quickly"
 )
 
@@ -159,6 +160,8 @@ func (f Failure) before() (answer, bool) {
 		return a, true
 	case TooQuickly:
 		return invalid("Validation Failed", fields{"resource": "PullRequestReview", "code": "custom", "field": "body", "message": "was submitted too quickly"}), true
+	case TooLargeDiff:
+		return tooLarge(), true
 	case CutBefore:
 		return answer{}, true
 	}

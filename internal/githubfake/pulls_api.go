@@ -47,13 +47,17 @@ func getPull(c *call) answer {
 		lines += f.additions + f.deletions
 	}
 	if len(files) > mostFiles || lines > mostDiffLines {
-		return answer{status: http.StatusNotAcceptable, body: fields{
-			"message": fmt.Sprintf("Sorry, the diff exceeded the maximum number of files (%d). Consider using 'List pull requests files' API or locally cloning the repository instead.", mostFiles),
-			"errors":  []any{fields{"resource": "PullRequest", "field": "diff", "code": "too_large"}}, "documentation_url": "https://docs.github.com/rest/pulls/pulls#list-pull-requests-files", "status": "406",
-		}}
+		return tooLarge()
 	}
 	text := c.repo.must("diff", "-M", "--no-color", "--no-ext-diff", "--full-index", p.base(), p.headSHA)
 	return answer{status: http.StatusOK, kind: "application/vnd.github.diff; charset=utf-8", text: text}
+}
+
+func tooLarge() answer {
+	return answer{status: http.StatusNotAcceptable, body: fields{
+		"message": fmt.Sprintf("Sorry, the diff exceeded the maximum number of files (%d). Consider using 'List pull requests files' API or locally cloning the repository instead.", mostFiles),
+		"errors":  []any{fields{"resource": "PullRequest", "field": "diff", "code": "too_large"}}, "documentation_url": "https://docs.github.com/rest/pulls/pulls#list-pull-requests-files", "status": "406",
+	}}
 }
 
 func listPulls(c *call) answer {

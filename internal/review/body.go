@@ -74,10 +74,10 @@ func (d *draft) asides() string {
 	s := d.in.Report.Summary
 	var lines []string
 	if n := d.tally().exempt; n > 0 {
-		lines = append(lines, count(n, "new finding")+" more "+isAre(n)+" allowed by exemptions.")
+		lines = append(lines, count(n, "more new finding")+" "+isAre(n)+" allowed by exemptions.")
 	}
 	if n := s.Old + s.LeftOut; n > 0 {
-		lines = append(lines, count(n, "finding")+" "+isAre(n)+" older than this pull request; podmend's report lists what was asked for.")
+		lines = append(lines, count(n, "finding")+" "+isAre(n)+" older than this pull request and not commented on.")
 	}
 	if s.Mended > 0 {
 		lines = append(lines, count(s.Mended, "finding")+" of the base "+isAre(s.Mended)+" mended by this pull request.")
@@ -123,7 +123,10 @@ func (d *draft) unplaced(room int) string {
 }
 
 func (d *draft) line(f *report.Finding) string {
-	text := fmt.Sprintf("- %s **%s** %s: %s.", link(f.Control), f.Severity, code(where(f.Origin)), prose(strings.TrimSuffix(f.Message, ".")))
+	text := fmt.Sprintf("- %s **%s**: %s.", link(f.Control), prose(f.Severity), prose(strings.TrimSuffix(f.Message, ".")))
+	if f.Origin.File != "" {
+		text += " In " + code(where(f.Origin)) + "."
+	}
 	if len(f.Changes) > 0 {
 		text += fmt.Sprintf(" Made so by %s.", code(fmt.Sprintf("%s:%d", f.Changes[0].File, f.Changes[0].Line)))
 	}

@@ -26,22 +26,19 @@ func (d *draft) write(c *comment) string {
 	b.WriteString(d.standing(c))
 	b.WriteString(reaches(c.findings))
 	for _, control := range controlsOf(c.findings) {
-		b.WriteString(control.Doc.Danger + "\n\n")
+		b.WriteString("Why it matters: " + control.Doc.Danger + "\n\n")
 	}
-	b.WriteString(d.remedy(c))
 	b.WriteString(allowing(c.findings))
+	b.WriteString(d.remedy(c))
 	text := strings.TrimRight(b.String(), "\n") + "\n"
-	if len(text) <= maxBody {
-		return text
-	}
-	return cut(text, maxBody, "\n\nMore is in podmend's report.\n")
+	return cut(text, maxText, "\n\nMore is in podmend's report.\n")
 }
 
 // wrongs says what is wrong, one line for each control and message.
 func (d *draft) wrongs(c *comment) []string {
 	var lines []string
 	for _, f := range c.findings {
-		line := fmt.Sprintf("%s **%s**: %s.", link(f.Control), f.Severity, prose(strings.TrimSuffix(f.Message, ".")))
+		line := fmt.Sprintf("%s **%s**: %s.", link(f.Control), prose(f.Severity), prose(strings.TrimSuffix(f.Message, ".")))
 		if versions := d.in.Report.DeniedBy(f); versions != "" {
 			line = strings.TrimSuffix(line, ".") + " (" + versions + ")."
 		}

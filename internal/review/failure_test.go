@@ -241,23 +241,3 @@ func TestResolving(t *testing.T) {
 		}
 	}
 }
-
-// Nobody else's comment is touched or believed, whatever it looks like.
-func TestForgedMarkers(t *testing.T) {
-	s := newStage(t, githubfake.Files{"a.yaml": "a: 1\n"}, githubfake.Files{"b.yaml": pod("b", "privileged: true", "hostPID: true")})
-	in := s.input()
-	var forged []int64
-	for i := range in.Report.Findings {
-		f := &in.Report.Findings[i]
-		forged = append(forged, s.pull.Comment("mallory", "b.yaml", f.Origin.Line, marked(marker{ids: []string{f.ID}, sha: in.Head}, "Nothing to see.\n")))
-	}
-	s.run()
-	s.wantPlaces("b.yaml:6", "b.yaml:7")
-	s.repo.Push("feature", "mona", "Mend", githubfake.Files{"b.yaml": pod("b")})
-	s.run()
-	for _, c := range s.pull.ReviewComments() {
-		if slices.Contains(forged, c.ID) && (c.Edited || c.Minimized != "") {
-			t.Errorf("the comment of %s was touched: %+v", c.Author, c)
-		}
-	}
-}

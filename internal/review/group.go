@@ -46,7 +46,7 @@ func (d *draft) group() {
 			k.proposal = proposal.ID
 		}
 		c := groups[k]
-		if c == nil {
+		if c == nil || len(c.findings) == maxTogether {
 			c = &comment{at: at, offer: offer}
 			groups[k] = c
 			d.comments = append(d.comments, c)

@@ -101,3 +101,24 @@ func TestLongTexts(t *testing.T) {
 	}
 	s.settles(long)
 }
+
+// A file that has many findings and no line for them gets a comment for each hundred.
+func TestManyOnOneFile(t *testing.T) {
+	s := newStage(t, githubfake.Files{"a.yaml": "a: 1\n"}, githubfake.Files{"b.yaml": pod("b", "privileged: true")})
+	many := func(in *Input) {
+		f := in.Report.Findings[0]
+		in.Report.Findings = nil
+		f.Proposal = ""
+		f.Origin = report.Origin{File: "b.yaml", Via: report.ViaManifest}
+		for i := range 250 {
+			f.ID, f.Message = fmt.Sprintf("privileged-%060d", i), fmt.Sprintf("number %d: ", i)+strings.Repeat("word ", 100)
+			in.Report.Findings = append(in.Report.Findings, f)
+		}
+		in.Report.Finish()
+	}
+	result, _ := s.run(many)
+	if result.Comments != 3 || len(result.Unposted) > 0 {
+		t.Errorf("%+v", result.Messages)
+	}
+	s.settles(many)
+}

@@ -2,6 +2,8 @@ package review
 
 import (
 	"fmt"
+	"path"
+	"slices"
 	"strings"
 
 	"github.com/podmend/podmend/internal/changes"
@@ -17,6 +19,9 @@ type notice struct {
 // configFile is where podmend's configuration stands.
 const configFile = ".podmend.yaml"
 
+// read are the endings of files in which an exemption counts.
+var read = []string{".yaml", ".yml", ".json", ".tpl", ".txt"}
+
 // noticesOf finds new exemptions in comments and annotations, and changes of the configuration. A line
 // that was only moved is none.
 func noticesOf(diff *changes.Diff) []notice {
@@ -25,6 +30,9 @@ func noticesOf(diff *changes.Diff) []notice {
 		file := &diff.Files[i]
 		if file.Name == configFile || file.OldName == configFile {
 			notices = append(notices, notice{file: file.Name})
+			continue
+		}
+		if !slices.Contains(read, path.Ext(file.Name)) && path.Base(file.Name) != "Kustomization" {
 			continue
 		}
 		removed := map[string]int{}

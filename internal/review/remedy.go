@@ -114,6 +114,9 @@ func (d *draft) diffOf(proposals []*report.Proposal) string {
 	slices.SortFunc(edits, func(a, b report.Edit) int {
 		return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Start, b.Start), cmp.Compare(a.End, b.End))
 	})
+	if len(edits) == 0 {
+		return ""
+	}
 	var diff strings.Builder
 	for i := 0; i < len(edits); {
 		name := edits[i].File
@@ -169,11 +172,11 @@ func allowing(findings []*report.Finding) string {
 		text += ": " + strings.Join(evidence, "; ")
 	}
 	snippet, err := yaml.Marshal(map[string]any{"exemptions": items})
-	if err != nil {
-		return text + ".\n"
+	if err != nil || !sayable(string(snippet)) {
+		return text + ".\n\n"
 	}
 	return text + ".\n\n" + folded("Allow it instead", "Add this to `.podmend.yaml`, with the reason:\n\n"+fenced("yaml", string(snippet))+
-		"\nIt counts from the merge on.\n")
+		"\nIt counts from the merge on.\n") + "\n"
 }
 
 func exemption(control string, o report.Occurrence) map[string]any {

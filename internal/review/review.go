@@ -16,6 +16,8 @@ const (
 	maxLineComments = 30
 	maxFileComments = 5
 	maxBody         = 65_000 // GitHub takes 65,536 characters
+	maxText         = 40_000 // of a comment, before its marker
+	maxTogether     = 100    // findings of one comment, which its marker names
 )
 
 // An Input is what a review is made of.

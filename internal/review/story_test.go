@@ -68,7 +68,7 @@ func TestStory(t *testing.T) {
 	s.wantPlaces("a.yaml:6", "b.yaml:7", "c.yaml:6", "d.yaml:6")
 
 	// A suggestion is taken: its comment says so, once, and is hidden.
-	s.repo.Push("feature", "mona", "Apply suggestion", githubfake.Files{"a.yaml": s.accepted("a.yaml")})
+	s.pull.TakeSuggestion("mona", s.of("a.yaml").ID)
 	result, writes := s.run()
 	if writes != 2 || result.Reviews != 0 || result.Hidden != 1 {
 		t.Errorf("%d writes, %+v", writes, result)
@@ -162,20 +162,26 @@ func (s *stage) of(file string) githubfake.Comment {
 	return all[i]
 }
 
-// accepted is a file of the head with the suggestion of its comment committed.
-func (s *stage) accepted(file string) string {
-	s.t.Helper()
-	c := s.of(file)
-	_, rest, ok := strings.Cut(c.Body, "```suggestion\n")
-	if !ok {
-		s.t.Fatalf("no suggestion in\n%s", c.Body)
+// What one click commits is the proven edit, with the line ends of the file.
+func TestTakenSuggestions(t *testing.T) {
+	for name, text := range map[string]string{
+		"LF":           pod("b", "privileged: true", "x: 1"),
+		"CRLF":         strings.ReplaceAll(pod("b", "privileged: true", "x: 1"), "\n", "\r\n"),
+		"no final end": strings.TrimSuffix(pod("b", "x: 1", "privileged: true"), "\n"),
+		"CRLF, no end": strings.TrimSuffix(strings.ReplaceAll(pod("b", "privileged: true"), "\n", "\r\n"), "\r\n"),
+		"tabs":         pod("b", "privileged: true\t# why\tnot"),
+		"backticks":    pod("b", "privileged: true # ```` no", "x: '```'"),
+		"at the top":   "privileged: true\n",
+	} {
+		s := newStage(t, githubfake.Files{"a.yaml": "a: 1\n"}, githubfake.Files{"b.yaml": text})
+		s.run()
+		s.pull.TakeSuggestion("mona", s.of("b.yaml").ID)
+		got, _ := s.repo.File(s.pull.State().HeadSHA, "b.yaml")
+		if want := strings.Replace(text, "true", "false", 1); got != want {
+			t.Errorf("%s: a click makes %q, want %q", name, got, want)
+		}
+		if result, _ := s.run(); result.Hidden != 1 {
+			t.Errorf("%s: %+v", name, result)
+		}
 	}
-	text, _, _ := strings.Cut(rest, "```")
-	head, _ := s.repo.File(s.pull.State().HeadSHA, file)
-	lines := strings.SplitAfter(head, "\n")
-	start := c.StartLine
-	if start == 0 {
-		start = c.Line
-	}
-	return strings.Join(lines[:start-1], "") + text + strings.Join(lines[c.Line:], "")
 }

@@ -23,6 +23,9 @@ const perLevel = 10
 type Options struct {
 	// Rest says where the findings are that get no annotation, such as "in the step summary".
 	Rest string
+	// Told are the ids of findings that a reader of the change sees in comments already; they are only
+	// counted.
+	Told map[string]bool
 }
 
 // An annotation is one message, at a place if one is known.
@@ -39,13 +42,15 @@ func Write(w io.Writer, r *report.Report, o Options) error {
 	v := report.NewView(r, nil)
 	levels := map[string][]annotation{}
 	findings := map[string]int{} // by level
-	old, exempt := 0, 0
+	old, exempt, told := 0, 0, 0
 	for _, f := range v.Worst() {
 		switch {
 		case f.Status == report.StatusExempt:
 			exempt++
 		case f.Scope == report.ScopeOld:
 			old++
+		case o.Told[f.ID]:
+			told++
 		default:
 			level := levelOf(f.Severity)
 			findings[level]++
@@ -82,7 +87,7 @@ func Write(w io.Writer, r *report.Report, o Options) error {
 	for _, part := range []struct {
 		n    int
 		text string
-	}{{len(r.Findings) - old - exempt - shown, "more counted in the last annotations"}, {old, "old"}, {exempt, "exempt"}} {
+	}{{len(r.Findings) - old - exempt - told - shown, "more counted in the last annotations"}, {told, "told on the pull request"}, {old, "old"}, {exempt, "exempt"}} {
 		if part.n > 0 {
 			fmt.Fprintf(&text, ", %d %s", part.n, part.text)
 		}

@@ -118,3 +118,27 @@ func TestCounts(t *testing.T) {
 		}
 	}
 }
+
+// What a reader sees in comments is not annotated too, and counted all the same.
+func TestToldFindings(t *testing.T) {
+	r, _ := samples.Sized(30)
+	told := map[string]bool{}
+	fresh := 0
+	for _, f := range r.Findings {
+		if f.Status == report.StatusOpen && f.Scope == report.ScopeNew {
+			if fresh++; fresh > 3 {
+				told[f.ID] = true
+			}
+		}
+	}
+	var out bytes.Buffer
+	if err := Write(&out, r, Options{Told: told}); err != nil {
+		t.Fatal(err)
+	}
+	if own := strings.Count(out.String(), "\n::") + 1; own != 3 {
+		t.Errorf("%d annotations:\n%s", own, out.String())
+	}
+	if want := fmt.Sprintf("30 findings: 3 annotated, %d told on the pull request", fresh-3); !strings.Contains(out.String(), want) {
+		t.Errorf("no %q in\n%s", want, out.String())
+	}
+}

@@ -1,0 +1,47 @@
+package review
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/podmend/podmend/internal/changes"
+)
+
+// New exemptions and changes of the configuration are noticed, and what was only moved is not.
+func TestNotices(t *testing.T) {
+	comment := "  hostPID: true # podmend:ignore hostNamespaces -- why"
+	lines := func(kind byte, texts ...string) (all []changes.Line) {
+		for i, text := range texts {
+			all = append(all, changes.Line{Kind: kind, New: i + 1, Text: text + "\n"})
+		}
+		return all
+	}
+	file := func(name string, of ...[]changes.Line) changes.File {
+		return changes.File{Name: name, Status: changes.Modified, Hunks: []changes.Hunk{{Lines: slices.Concat(of...)}}}
+	}
+	diff := &changes.Diff{Files: []changes.File{
+		file(".podmend.yaml", lines('+', "failOn: high")),
+		{Name: "elsewhere.yaml", OldName: ".podmend.yaml", Status: changes.Renamed},
+		file("charts/.podmend.yaml", lines('+', "failOn: high")),
+		file("new.yaml", lines('+', "a: 1", comment)),
+		file("template.tpl", lines('+', "{{/* podmend:ignore privileged -- why */}}")),
+		file("annotation.yaml", lines('+', `    podmend.io/ignore: hostPorts -- why`)),
+		file("moved.yaml", lines('-', comment), lines('+', "  "+comment)),
+		file("twice.yaml", lines('-', comment), lines('+', comment, comment)),
+		file("removed.yaml", lines('-', comment)),
+		file("around.yaml", lines(' ', comment), lines('+', "a: 1")),
+		file("docs/exemptions.md", lines('+', comment)),
+	}}
+	d := &draft{notices: noticesOf(diff)}
+	got := d.noticesText()
+	want := "- `.podmend.yaml` changes: what podmend checks and allows\n" +
+		"- `elsewhere.yaml` changes: what podmend checks and allows\n" +
+		"- `new.yaml:2`: `hostPID: true # podmend:ignore hostNamespaces -- why`\n" +
+		"- `template.tpl:1`: `{{/* podmend:ignore privileged -- why */}}`\n" +
+		"- `annotation.yaml:1`: `podmend.io/ignore: hostPorts -- why`\n" +
+		"- `twice.yaml:2`: `hostPID: true # podmend:ignore hostNamespaces -- why`\n"
+	if _, list, _ := strings.Cut(got, ":\n\n"); list != want+"\n" || !strings.Contains(got, "takes effect after the merge") {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+}
