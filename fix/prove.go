@@ -25,6 +25,7 @@ type Prover struct {
 	Alone  bool
 	Budget Budget
 
+	editor   *editor
 	holds    map[*Proposal]bool // without the others that touch their pod templates
 	before   map[string]*judged // by target id
 	readers  map[string][]int   // indexes of the targets that read a file, sorted
@@ -168,7 +169,10 @@ func (p *Prover) try(ctx context.Context, proposals []*Proposal) (map[string]*Re
 
 // tryIn tries proposals in some targets alone; nil are all.
 func (p *Prover) tryIn(ctx context.Context, proposals []*Proposal, targets map[string]bool) (map[string]*Refusal, error) {
-	changed, err := Apply(p.Files, proposals)
+	if p.editor == nil {
+		p.editor = newEditor(p.Files, Budget{})
+	}
+	changed, err := p.editor.apply(proposals)
 	if err != nil {
 		var problem *yamledit.EditError
 		var refused *refusedEdit
