@@ -64,6 +64,9 @@ type Result struct {
 	Reads      []string // resolved names of the files that were read, sorted
 	Duration   time.Duration
 	Layers     []ValuesLayer // of a traced chart: what sets values, the strongest first
+	// ReadTemplates are the named templates of a traced chart of which something reads what they print,
+	// or AnyTemplate alone; what others print stands in the output and nowhere else.
+	ReadTemplates []string
 }
 
 // An Object is one rendered Kubernetes object.
