@@ -11,7 +11,7 @@ export PODMEND_TEST_KUSTOMIZE ?= $(BIN)/kustomize
 
 TOOLS := internal/tools/go.mod internal/tools/go.sum
 
-.PHONY: build test race hostile lint golden validation bench fuzz demo clean
+.PHONY: build test browser chromium race hostile shards lint golden validation bench fuzz demo clean
 .DEFAULT_GOAL := build
 
 build: ## the program, in bin/podmend
@@ -26,6 +26,19 @@ race: $(BIN)/helm $(BIN)/kustomize ## every test, under the race detector
 validation: ## mended pods against Kubernetes' own validation; a module of its own
 	$(GO) test -C internal/validation ./...
 
+browser: chromium ## the HTML report in a real browser; a module of its own. PODMEND_SCREENSHOTS=FOLDER keeps pictures
+	$(GO) test -C internal/browser ./...
+
+chromium: ## ends with an error where the browser's tests have no browser and can't install one
+	@for name in "$$PODMEND_TEST_CHROMIUM" chromium chromium-browser google-chrome; do \
+		[ -n "$$name" ] && command -v "$$name" >/dev/null && exit 0; \
+	done; \
+	if command -v apt-get >/dev/null && [ $$(id -u) = 0 ]; then \
+		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends chromium fonts-dejavu-core; \
+	else \
+		echo "there is no Chromium for the tests of the HTML report: install it, or set PODMEND_TEST_CHROMIUM to its program"; exit 1; \
+	fi
+
 NOBODY := 65534
 hostile: ## the hostile repositories, one of 200,000 files among them; for root, as an ordinary user too
 	$(GO) test -c -o $(BIN)/hostile.test ./cmd/podmend
@@ -38,6 +51,9 @@ hostile: ## the hostile repositories, one of 200,000 files among them; for root,
 			$$dir/hostile.test -test.run TestHostile; \
 		code=$$?; rm -rf $$dir; exit $$code; \
 	fi
+
+shards: ## 1,000 overlays and 200 charts through plan, 4 shards and merge, against one run
+	PODMEND_TEST_SHARDS=1000x200x2 $(GO) test ./internal/cli -run TestShardsEqualOneRun -timeout 30m
 
 lint: $(BIN)/gofumpt $(BIN)/staticcheck ## format, vet and staticcheck
 	@unformatted=$$($(BIN)/gofumpt -l $$(git ls-files --cached --others --exclude-standard '*.go')); \

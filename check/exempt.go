@@ -67,6 +67,8 @@ type ExemptOptions struct {
 	// Rerender renders targets with changed files. Without it, comments of the template language and
 	// in values files count only where the exact line of a finding is known.
 	Rerender func(changed map[string][]byte, targets []render.Target) ([]render.Result, error)
+	// Shown returns a rendered text as it may be printed; nil prints all as it is.
+	Shown func(result *render.Result, text string) string
 	// Base holds the files of the commit that judges. Comments and annotations that it lacks do not
 	// count. Nil is for runs in which what stands in source counts at once.
 	Base Reader
@@ -77,6 +79,8 @@ type declared struct {
 	Exemption
 	matches func(finding *Finding, occurrence *Occurrence) bool
 	used    bool
+	key     string          // the same for the same exemption wherever it shows
+	first   string          // the first target in which it stands, "" for one of a file
 	of      map[string]bool // by control, what covers has answered
 	// what names the place for a person: exemption, podmend:ignore or annotation.
 	what string
@@ -88,14 +92,14 @@ type exempter struct {
 	report  *Report
 	results map[string]*render.Result // by target id
 	all     []*declared
-	fresh   map[string]bool // what comments say that the base lacks
+	fresh   map[string][]string // what comments say that the base lacks, by file
 }
 
 // Exempt marks the findings of which every occurrence is allowed, by the options, by comments in
 // source or by annotations. It adds warnings about exemptions that are wrong or of no use. The
 // error is that of Rerender.
 func Exempt(report *Report, results []render.Result, files Reader, locator *render.Locator, options ExemptOptions) error {
-	e := &exempter{ExemptOptions: options, report: report, results: map[string]*render.Result{}, fresh: map[string]bool{}}
+	e := &exempter{ExemptOptions: options, report: report, results: map[string]*render.Result{}, fresh: map[string][]string{}}
 	for i := range results {
 		e.results[results[i].Target.ID] = &results[i]
 	}
@@ -115,11 +119,8 @@ func Exempt(report *Report, results []render.Result, files Reader, locator *rend
 
 // finding marks one finding, or says in its message why it is open in spite of an exemption.
 func (e *exempter) finding(finding *Finding) {
-	var holding, expired []*declared
-	var exempt []string
 	for i := range finding.Occurrences {
 		occurrence := &finding.Occurrences[i]
-		var holds, over *declared
 		for _, candidate := range e.all {
 			if !candidate.covers(finding.Control.ID) || !candidate.matches(finding, occurrence) {
 				continue
@@ -127,33 +128,13 @@ func (e *exempter) finding(finding *Finding) {
 			candidate.used = true
 			switch {
 			case e.isOver(candidate):
-				over = candidate
-			case holds == nil:
-				holds = candidate
+				occurrence.expired = candidate
+			case occurrence.exempt == nil:
+				occurrence.exempt, occurrence.exemptAs = candidate, e.nameOf(occurrence)
 			}
 		}
-		switch {
-		case holds != nil:
-			exempt = append(exempt, nameOf(occurrence))
-			if !slices.Contains(holding, holds) {
-				holding = append(holding, holds)
-			}
-		case over != nil && !slices.Contains(expired, over):
-			expired = append(expired, over)
-		}
 	}
-	if len(exempt) == len(finding.Occurrences) && len(exempt) > 0 {
-		finding.Exemption = joined(holding)
-		return
-	}
-	for _, over := range expired {
-		finding.Message += fmt.Sprintf("; its exemption (%s) expired on %s", over.Reason, over.Expires)
-	}
-	if len(exempt) > 0 {
-		slices.Sort(exempt)
-		finding.ExemptFor = firstOf(slices.Compact(exempt))
-		finding.Message += "; it is exempt for " + finding.ExemptFor + ", but not for the others"
-	}
+	finding.compose(e.report.versions)
 }
 
 func (e *exempter) isOver(d *declared) bool { return d.Expires != "" && e.Today > d.Expires }
@@ -170,33 +151,18 @@ func (d *declared) covers(control string) bool {
 	return d.of[control]
 }
 
-// joined is what allows a finding whose occurrences are allowed by several exemptions: all the
-// reasons, and the first end.
-func joined(holding []*declared) *Exemption {
-	all := holding[0].Exemption
-	for _, other := range holding[1:] {
-		if !strings.Contains(all.Reason, other.Reason) {
-			all.Reason += "; " + other.Reason
-		}
-		if other.Expires != "" && (all.Expires == "" || other.Expires < all.Expires) {
-			all.Expires = other.Expires
-		}
-	}
-	return &all
-}
-
-func nameOf(occurrence *Occurrence) string {
+// nameOf names an occurrence as it may be printed.
+func (e *exempter) nameOf(occurrence *Occurrence) string {
 	object := occurrence.Pod.Object
-	name := object.Name
+	shown := func(text string) string {
+		if e.Shown == nil {
+			return text
+		}
+		return e.Shown(e.results[occurrence.Target], text)
+	}
+	name := shown(object.Name)
 	if object.Namespace != "" {
-		name = object.Namespace + "/" + name
+		name = shown(object.Namespace) + "/" + name
 	}
-	return fmt.Sprintf("%s %s of %s", object.Kind, name, occurrence.Target)
-}
-
-func firstOf(names []string) string {
-	if len(names) > 3 {
-		return fmt.Sprintf("%s and %d more", strings.Join(names[:3], ", "), len(names)-3)
-	}
-	return strings.Join(names, ", ")
+	return fmt.Sprintf("%s %s of %s", shown(object.Kind), name, occurrence.Target)
 }

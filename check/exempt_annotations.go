@@ -63,7 +63,7 @@ func (e *exempter) addAnnotations(results []render.Result, files Reader, locator
 		for j := range results[i].Objects {
 			for _, ignore := range annotationsOf(&results[i].Objects[j]) {
 				if e.Base == nil || old[results[i].Target.ID][ignore.identity()] {
-					a.add(&ignore)
+					a.add(&ignore, results[i].Target.ID)
 					continue
 				}
 				file, line := a.place(&ignore)
@@ -94,7 +94,7 @@ func (a *annotated) origin(ignore *annotation) render.Origin {
 }
 
 // add adds what an annotation declares, for the pod templates at or below its place in the object.
-func (a *annotated) add(ignore *annotation) {
+func (a *annotated) add(ignore *annotation, target string) {
 	exemption, err := ParseIgnore(ignore.text)
 	exemption.File, exemption.Line = a.place(ignore)
 	if err != nil {
@@ -110,6 +110,6 @@ func (a *annotated) add(ignore *annotation) {
 		known.matches = func(f *Finding, o *Occurrence) bool { return others(f, o) || matches(f, o) }
 		return
 	}
-	a.known[key] = &declared{Exemption: exemption, what: ignore.what(), matches: matches}
+	a.known[key] = &declared{Exemption: exemption, what: ignore.what(), key: "annotation\x00" + key, first: target, matches: matches}
 	a.all = append(a.all, a.known[key])
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"io/fs"
+	"maps"
 	"slices"
 	"strings"
 
@@ -32,7 +33,7 @@ func (e *exempter) standing(name string, content []byte, comments []ignoreCommen
 		if old[place] >= 0 {
 			return false
 		}
-		e.fresh[comment.text] = true
+		e.fresh[name] = append(e.fresh[name], comment.text)
 		e.warn(name, comment.line, "this podmend:ignore "+notInBase(err))
 		return true
 	})
@@ -62,14 +63,14 @@ func (c *ignoreComment) place(src []byte) string {
 // those targets again of which a file differs; what does not render as the base has it has none.
 func (e *exempter) baseAnnotations(files Reader) (map[string]map[string]bool, error) {
 	old := map[string]map[string]bool{}
-	changed := map[string][]byte{}
-	var again []render.Target
+	// What else is rendered has no say in how the base renders a target.
+	alike := map[string]*rendering{} // by the files that differ
 	for id, result := range e.results {
 		declares := declaredBy(result)
 		if len(declares) == 0 {
 			continue
 		}
-		differs := false
+		changed := map[string][]byte{}
 		for _, name := range result.Reads {
 			is, _ := files.ReadFile(name)
 			was, err := e.Base.ReadFile(name)
@@ -77,24 +78,39 @@ func (e *exempter) baseAnnotations(files Reader) (map[string]map[string]bool, er
 				return nil, err
 			}
 			if !bytes.Equal(is, was) {
-				changed[name], differs = was, true
+				changed[name] = was
 			}
 		}
-		if differs {
-			again = append(again, result.Target)
-		} else {
+		if len(changed) == 0 {
 			old[id] = declares
+			continue
 		}
+		files := strings.Join(slices.Sorted(maps.Keys(changed)), "\x00")
+		if alike[files] == nil {
+			alike[files] = &rendering{changed: changed}
+		}
+		alike[files].targets = append(alike[files].targets, result.Target)
 	}
-	if len(again) == 0 || e.Rerender == nil {
+	if e.Rerender == nil {
 		return old, nil
 	}
-	slices.SortFunc(again, func(a, b render.Target) int { return strings.Compare(a.ID, b.ID) })
-	rendered, err := e.Rerender(changed, again)
-	for i := range rendered {
-		old[rendered[i].Target.ID] = declaredBy(&rendered[i])
+	for _, again := range alike {
+		slices.SortFunc(again.targets, func(a, b render.Target) int { return strings.Compare(a.ID, b.ID) })
+		rendered, err := e.Rerender(again.changed, again.targets)
+		if err != nil {
+			return old, err
+		}
+		for i := range rendered {
+			old[rendered[i].Target.ID] = declaredBy(&rendered[i])
+		}
 	}
-	return old, err
+	return old, nil
+}
+
+// A rendering is that of targets with other files.
+type rendering struct {
+	changed map[string][]byte
+	targets []render.Target
 }
 
 // declaredBy returns the identities of all that the annotations of a target's objects declare.

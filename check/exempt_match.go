@@ -1,6 +1,9 @@
 package check
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
 	"regexp"
 	"slices"
 	"strings"
@@ -66,7 +69,7 @@ func (e *exempter) configured(exemption Exemption) {
 	kind, name, namespace := newGlob(exemption.Kind), newGlob(exemption.Name), newGlob(exemption.Namespace)
 	target, container, image := newGlob(exemption.Target), newGlob(exemption.Container), newGlob(exemption.Image)
 	e.all = append(e.all, &declared{
-		Exemption: exemption, what: "this exemption",
+		Exemption: exemption, what: "this exemption", key: fmt.Sprintf("configured\x00%d", len(e.all)),
 		matches: func(_ *Finding, occurrence *Occurrence) bool {
 			object, of := occurrence.Pod.Object, &e.results[occurrence.Target].Target
 			place, _ := of.NamespaceOf(object)
@@ -90,16 +93,38 @@ func imagesMatch(image *glob, occurrence *Occurrence) bool {
 
 // tellUnused warns of exemptions that match nothing. Only a run that has rendered everything knows.
 func (e *exempter) tellUnused(results []render.Result) {
+	for _, d := range e.all {
+		e.report.Declared = append(e.report.Declared, Declared{
+			Key: digest(d.key), Target: d.first, Used: d.used || !e.asked(d), Warning: d.unused(),
+		})
+	}
 	if !e.Whole || len(e.report.Broken) > 0 ||
 		slices.ContainsFunc(results, func(r render.Result) bool { return r.Status == render.Failed }) {
 		return
 	}
-	for _, d := range e.all {
-		if d.used || !e.asked(d) {
-			continue
+	for _, d := range e.report.Declared {
+		if !d.Used {
+			e.warn(d.Warning.File, d.Warning.Line, d.Warning.Message)
 		}
-		e.warn(d.File, d.Line, d.what+" matches no finding; take it away, or correct what it names.")
 	}
+}
+
+// A Declared is an exemption that was looked for in one run.
+type Declared struct {
+	Key     string  // the same for the same exemption in other runs
+	Target  string  // the first that carries it, "" for one that stands in a file
+	Used    bool    // it has matched, or cannot
+	Warning Warning // what to say if it is of no use
+}
+
+func (d *declared) unused() Warning {
+	message := d.what + " matches no finding; take it away, or correct what it names."
+	return Warning{File: d.File, Line: d.Line, Message: strings.ToUpper(message[:1]) + message[1:]}
+}
+
+func digest(text string) string {
+	sum := sha256.Sum256([]byte(text))
+	return hex.EncodeToString(sum[:8])
 }
 
 // asked says whether the run looked for any of the exemption's controls.

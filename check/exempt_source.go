@@ -59,14 +59,25 @@ func (e *exempter) addComments(results []render.Result, files Reader) error {
 			continue
 		}
 		e.all = append(e.all, &declared{
-			Exemption: exemption, what: comment.what(),
+			Exemption: exemption, what: comment.what(), key: fmt.Sprintf("comment\x00%s\x00%d", comment.file, comment.start),
 			matches: func(finding *Finding, occurrence *Occurrence) bool {
 				return comment.isAt(&finding.Origin) || e.results[occurrence.Target].Target.Kind == render.Helm &&
-					(!e.fresh[comment.text] && shown.isAt(comment, occurrence) || set.isAt(comment, e.results[occurrence.Target], occurrence))
+					(!e.isFresh(comment.text, occurrence.Target) && shown.isAt(comment, occurrence) || set.isAt(comment, e.results[occurrence.Target], occurrence))
 			},
 		})
 	}
 	return nil
+}
+
+// isFresh says whether a comment that the base lacks says this in a file that a target reads: which of
+// two alike is printed cannot be told.
+func (e *exempter) isFresh(text, target string) bool {
+	for name, texts := range e.fresh {
+		if slices.Contains(texts, text) && slices.Contains(e.results[target].Reads, name) {
+			return true
+		}
+	}
+	return false
 }
 
 func (c *sourceComment) what() string {

@@ -70,8 +70,8 @@ func TestExemptionEnds(t *testing.T) {
 	for today, open := range map[string]bool{"2027-01-30": false, "2027-01-31": false, "2027-02-01": true} {
 		object := &render.Object{Kind: "Pod", Name: "a"}
 		report := &Report{Findings: []Finding{{
-			Control: &privileged, Message: "broken",
-			Occurrences: []Occurrence{{Target: "t", Pod: &render.PodTemplate{Object: object}}},
+			Control:     &privileged,
+			Occurrences: []Occurrence{{Target: "t", Pod: &render.PodTemplate{Object: object}, message: "broken"}},
 		}}}
 		results := []render.Result{{Target: render.Target{ID: "t"}}}
 		err := Exempt(report, results, nil, nil, ExemptOptions{Today: today, Exemptions: []Exemption{

@@ -13,9 +13,9 @@ import (
 type Finding struct {
 	ID      string // made of the control and the place, stable while lines move
 	Control *Control
-	Message string // one sentence without a final stop
+	Message string // one sentence without a final stop, composed of what the occurrences say
 	Origin  render.Origin
-	// Versions are the policy versions that deny it, in the order of the options.
+	// Versions are the policy versions that deny it: those of the options in their order, then others.
 	Versions []string
 	// HostNeed is likely if it is for any occurrence.
 	HostNeed    HostNeed
@@ -24,8 +24,6 @@ type Finding struct {
 	Exemption *Exemption
 	// ExemptFor names the objects that it is allowed for, where it is not for all.
 	ExemptFor string
-
-	policies []string // the labels of Namespaces that it was judged by
 }
 
 // An Occurrence is one field of a rendered pod template where a finding shows.
@@ -33,10 +31,24 @@ type Occurrence struct {
 	Target string // id
 	Pod    *render.PodTemplate
 	Field  Field
+
+	message  string   // what the finding would say without others
+	versions []string // that deny it, in the order in which they were asked
+	policies []string // the labels of Namespaces that it was judged by
+	exempt   *declared
+	exemptAs string // the occurrence's name, where it is exempt
+	expired  *declared
 }
 
 // Path leads from the object's root to the field.
 func (o *Occurrence) Path() yamledit.Path { return o.Pod.FieldPath(o.Field.Path) }
+
+// IDIn is the id that the finding would have if its file had another name.
+func (f *Finding) IDIn(file string) string {
+	origin := f.Origin
+	origin.File = file
+	return findingID(f.Control, &origin)
+}
 
 // findingID is made of the control and the place; neither line numbers nor rendered names
 // count, so that it outlives a shift of the file.

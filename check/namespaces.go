@@ -88,7 +88,7 @@ func (n *Namespaces) opinions(name, target string, ownOnly bool) []*namespace {
 func (n *namespace) String() string {
 	switch {
 	case n.label == "":
-		return "no label"
+		return Unlabelled
 	case n.version != nil:
 		return fmt.Sprintf("%s %s", n.level, n.version)
 	}

@@ -57,6 +57,7 @@ func (r *Report) Overrule(locator *render.Locator, overruled map[FieldOf]bool) {
 	r.Findings = append(kept, moved...)
 	for i := range r.Findings {
 		r.Findings[i].tellHostNeed()
+		r.Findings[i].compose(r.versions)
 	}
 	r.sort()
 }

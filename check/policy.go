@@ -1,6 +1,7 @@
 package check
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -97,12 +98,7 @@ type namespaceUsed struct {
 // tellNamespaces writes the notes of the targets whose pods were judged by labels, and a warning
 // for each Namespace whose pods were not judged at all: nothing is left out silently.
 func (r *runner) tellNamespaces() {
-	type label struct {
-		file string
-		line int
-		name string
-	}
-	unjudged := map[label]int{} // pod templates of all targets that render the same Namespace
+	unjudged := map[Unjudged]int{} // pod templates of all targets that render the same Namespace
 	for use, used := range r.uses {
 		if differ(used.opinions) {
 			r.note(use.target, fmt.Sprintf("Namespace %s is rendered with different labels by %s (%s); the strictest counts.",
@@ -118,7 +114,7 @@ func (r *runner) tellNamespaces() {
 		if used.level == api.LevelPrivileged {
 			note = fmt.Sprintf("Namespace %s (%s) enforces privileged: %s not judged. --namespace-labels stricter judges them.",
 				use.name, at(file, line), pods(used.pods))
-			unjudged[label{file, line, decided.object.Name}] += used.pods
+			unjudged[Unjudged{File: file, Line: line, Namespace: decided.object.Name}] += used.pods
 		}
 		r.note(use.target, note)
 		if level := api.Level(decided.label); !level.Valid() {
@@ -130,11 +126,29 @@ func (r *runner) tellNamespaces() {
 		slices.Sort(notes)
 	}
 	for place, count := range unjudged {
-		r.report.Warnings = append(r.report.Warnings, Warning{
-			File: place.file, Line: place.line,
-			Message: fmt.Sprintf("Namespace %s enforces privileged, so that %s not judged; --namespace-labels stricter judges them.", place.name, pods(count)),
-		})
+		place.Pods = count
+		r.report.Unjudged = append(r.report.Unjudged, place)
 	}
+	slices.SortFunc(r.report.Unjudged, func(a, b Unjudged) int {
+		return cmp.Or(strings.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), strings.Compare(a.Namespace, b.Namespace))
+	})
+	for _, place := range r.report.Unjudged {
+		r.report.Warnings = append(r.report.Warnings, place.Warning())
+	}
+}
+
+// Unjudged are the pod templates that no standard was asked of, because of one Namespace.
+type Unjudged struct {
+	File      string
+	Line      int
+	Namespace string
+	Pods      int
+}
+
+// Warning says so.
+func (u Unjudged) Warning() Warning {
+	return Warning{File: u.File, Line: u.Line, Message: fmt.Sprintf(
+		"Namespace %s enforces privileged, so that %s not judged; --namespace-labels stricter judges them.", u.Namespace, pods(u.Pods))}
 }
 
 func (r *runner) note(target, note string) {
@@ -155,19 +169,4 @@ func targetsOf(opinions []*namespace) []string {
 	}
 	slices.Sort(ids)
 	return slices.Compact(ids)
-}
-
-// tellPolicies ends the messages of findings with the labels that they were judged by.
-func (f *Finding) tellPolicies() {
-	if len(f.policies) == 0 {
-		return
-	}
-	slices.Sort(f.policies)
-	shown := f.policies
-	more := ""
-	if len(shown) > 3 {
-		more = fmt.Sprintf(", and %d more", len(shown)-3)
-		shown = shown[:3]
-	}
-	f.Message += " (" + strings.Join(shown, ", ") + more + ")"
 }

@@ -32,6 +32,10 @@ type Report struct {
 	Broken       map[string]*render.Error // by target id: an object that Kubernetes would refuse
 	Notes        map[string][]string      // by target id: how its pods were judged
 	Warnings     []Warning
+	Declared     []Declared // exemptions that were looked for
+	Unjudged     []Unjudged // pods that no standard was asked of
+
+	versions []api.Version // of the options
 }
 
 // Run judges every pod template of the results. locator answers where fields come from.
@@ -48,7 +52,7 @@ func Run(results []render.Result, locator *render.Locator, options Options) (*Re
 	}
 	r := &runner{
 		evaluator: evaluator, locator: locator, level: level, versions: versions,
-		report:   &Report{PodTemplates: map[string]int{}, Broken: map[string]*render.Error{}, Notes: map[string][]string{}},
+		report:   &Report{versions: versions, PodTemplates: map[string]int{}, Broken: map[string]*render.Error{}, Notes: map[string][]string{}},
 		findings: map[string]*Finding{},
 		labels:   cmp.Or(options.NamespaceLabels, StricterLabels), own: NamespacesOf(results),
 		uses: map[namespaceUse]*namespaceUsed{},
@@ -67,7 +71,7 @@ func Run(results []render.Result, locator *render.Locator, options Options) (*Re
 	}
 	r.tellNamespaces()
 	for _, finding := range r.findings {
-		finding.tellPolicies()
+		finding.compose(r.versions)
 		r.report.Findings = append(r.report.Findings, *finding)
 	}
 	r.report.sort()
@@ -154,10 +158,7 @@ func (r *runner) podTemplate(target *render.Target, pod *render.PodTemplate) err
 				if field.Missing && pod.Partial {
 					continue // what completes the pod may set it
 				}
-				finding := r.add(target.ID, pod, verdict.Control, field, version.String())
-				if judged.by != "" && !slices.Contains(finding.policies, judged.by) {
-					finding.policies = append(finding.policies, judged.by)
-				}
+				r.add(target.ID, pod, verdict.Control, field, version.String(), judged.by)
 			}
 		}
 	}
@@ -168,30 +169,34 @@ func (r *runner) podTemplate(target *render.Target, pod *render.PodTemplate) err
 const partialNote = " (a partial pod spec, judged by what stands in it)"
 
 // add records one field of one pod template; what comes from one place is one finding.
-func (r *runner) add(target string, pod *render.PodTemplate, control *Control, field Field, version string) *Finding {
+func (r *runner) add(target string, pod *render.PodTemplate, control *Control, field Field, version, policy string) {
 	origin := r.locator.Origin(pod.Object, pod.FieldPath(field.Path))
 	id := findingID(control, &origin)
 	finding := r.findings[id]
 	if finding == nil {
-		finding = &Finding{ID: id, Control: control, Message: message(control, field, r.shown(field.Value)), Origin: origin}
-		if pod.Partial {
-			finding.Message += partialNote
-		}
+		finding = &Finding{ID: id, Control: control, Origin: origin}
 		r.findings[id] = finding
 	}
-	if !slices.Contains(finding.Versions, version) {
-		finding.Versions = append(finding.Versions, version)
-	}
-	for i := range finding.Occurrences {
-		known := &finding.Occurrences[i]
-		if known.Pod == pod && known.Field.Path.String() == field.Path.String() {
-			return finding
+	at := slices.IndexFunc(finding.Occurrences, func(known Occurrence) bool {
+		return known.Pod == pod && known.Field.Path.String() == field.Path.String()
+	})
+	if at < 0 {
+		at = len(finding.Occurrences)
+		said := message(control, field, r.shown(field.Value))
+		if pod.Partial {
+			said += partialNote
 		}
+		finding.Occurrences = append(finding.Occurrences, Occurrence{Target: target, Pod: pod, Field: field, message: said})
+		if r.node == nil || r.node.pod != pod {
+			r.node = newNodeUse(pod)
+		}
+		finding.HostNeed.merge(r.node.need(control, field))
 	}
-	if r.node == nil || r.node.pod != pod {
-		r.node = newNodeUse(pod)
+	occurrence := &finding.Occurrences[at]
+	if !slices.Contains(occurrence.versions, version) {
+		occurrence.versions = append(occurrence.versions, version)
 	}
-	finding.HostNeed.merge(r.node.need(control, field))
-	finding.Occurrences = append(finding.Occurrences, Occurrence{Target: target, Pod: pod, Field: field})
-	return finding
+	if policy != "" && !slices.Contains(occurrence.policies, policy) {
+		occurrence.policies = append(occurrence.policies, policy)
+	}
 }

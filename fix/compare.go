@@ -155,26 +155,6 @@ type fieldOf struct {
 	path    string
 }
 
-// judgedByTarget sorts findings by the targets that they show in.
-func judgedByTarget(results []render.Result, report *check.Report) map[string]*judged {
-	byTarget := map[string]*judged{}
-	index := map[*render.Object]int{}
-	for i := range results {
-		byTarget[results[i].Target.ID] = &judged{&results[i], map[fieldOf]denial{}}
-		for j := range results[i].Objects {
-			index[&results[i].Objects[j]] = j
-		}
-	}
-	for _, finding := range report.Findings {
-		for _, occurrence := range finding.Occurrences {
-			object := index[occurrence.Pod.Object]
-			at := fieldOf{object, finding.Control.ID, occurrence.Path().String()}
-			byTarget[occurrence.Target].denials[at] = denialOf(object, finding.Control, occurrence.Field)
-		}
-	}
-	return byTarget
-}
-
 func denialOf(object int, control *check.Control, field check.Field) denial {
 	return denial{object, control.ID, field.Container, field.Value}
 }

@@ -27,23 +27,9 @@ func Diff(files *overlay.FS, proposals []*Proposal) ([]byte, error) {
 		if err != nil {
 			return nil, fmt.Errorf("read %s for the diff: %w", name, err)
 		}
-		unified, err := udiff.ToUnifiedDiff("before", "after", string(before), lineEdits(before, byFile[name]), contextLines)
+		unified, err := unifiedDiff(before, byFile[name])
 		if err != nil {
 			return nil, fmt.Errorf("diff %s: %w", name, err)
-		}
-		// The library loses count of the lines between the edits of one hunk, and git apply looks
-		// for a hunk where its header says.
-		shift := 0
-		for _, hunk := range unified.Hunks {
-			hunk.ToLine = hunk.FromLine + shift
-			for _, line := range hunk.Lines {
-				switch line.Kind {
-				case udiff.Insert:
-					shift++
-				case udiff.Delete:
-					shift--
-				}
-			}
 		}
 		body := unified.String()
 		after, err := yamledit.Apply(before, byFile[name])
@@ -55,6 +41,35 @@ func Diff(files *overlay.FS, proposals []*Proposal) ([]byte, error) {
 		diff.WriteString(strings.SplitN(body, "\n", 3)[2])
 	}
 	return []byte(diff.String()), nil
+}
+
+// Hunks returns the changed lines of a file with some around them. The edits are sorted, apart, and
+// within it.
+func Hunks(before []byte, edits []yamledit.Edit) ([]*udiff.Hunk, error) {
+	if _, err := yamledit.Apply(before, edits); err != nil {
+		return nil, err
+	}
+	unified, err := unifiedDiff(before, edits)
+	return unified.Hunks, err
+}
+
+func unifiedDiff(before []byte, edits []yamledit.Edit) (udiff.UnifiedDiff, error) {
+	unified, err := udiff.ToUnifiedDiff("before", "after", string(before), lineEdits(before, edits), contextLines)
+	// The library loses count of the lines between the edits of one hunk, and git apply looks
+	// for a hunk where its header says.
+	shift := 0
+	for _, hunk := range unified.Hunks {
+		hunk.ToLine = hunk.FromLine + shift
+		for _, line := range hunk.Lines {
+			switch line.Kind {
+			case udiff.Insert:
+				shift++
+			case udiff.Delete:
+				shift--
+			}
+		}
+	}
+	return unified, err
 }
 
 func header(name string, gone bool) string {

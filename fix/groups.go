@@ -58,27 +58,23 @@ func overlap(a, b map[string]bool) bool {
 
 // apart deals proposals into batches in which no two change the same object.
 func apart(proposals []*Proposal) [][]*Proposal {
-	type object struct {
-		target string
-		index  int
-	}
-	taken := []map[object]bool{{}}
+	taken := []map[objectOf]bool{{}}
 	batches := [][]*Proposal{nil}
 	for _, proposal := range proposals {
 		free := 0
 		for i := range taken {
 			free = i
-			if !slices.ContainsFunc(proposal.intents, func(in intent) bool { return taken[i][object{in.target, in.object}] }) {
+			if !slices.ContainsFunc(proposal.intents, func(in intent) bool { return taken[i][in.of()] }) {
 				break
 			}
 			free = i + 1
 		}
 		if free == len(taken) {
-			taken = append(taken, map[object]bool{})
+			taken = append(taken, map[objectOf]bool{})
 			batches = append(batches, nil)
 		}
 		for _, in := range proposal.intents {
-			taken[free][object{in.target, in.object}] = true
+			taken[free][in.of()] = true
 		}
 		batches[free] = append(batches[free], proposal)
 	}

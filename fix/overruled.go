@@ -28,7 +28,7 @@ func (p *Prover) Overruled(ctx context.Context, proposals []*Proposal) (map[chec
 	if err := p.renderBefore(ctx); err != nil {
 		return nil, err
 	}
-	after, err := p.judge(ctx, p.Files.With(changed), p.affected(changed))
+	after, err := p.judge(ctx, p.Files.With(changed), p.affected(changed), podTemplates)
 	if err != nil {
 		return nil, err
 	}

@@ -25,16 +25,12 @@ type Prover struct {
 	Alone  bool
 	Budget Budget
 
-	holds   map[*Proposal]bool // without the others that touch their pod templates
-	before  map[string]*judged // by target id
-	readers map[string][]int   // indexes of the targets that read a file, sorted
-	varying map[string]*variance
-}
-
-// judged is a rendered target with its findings.
-type judged struct {
-	result  *render.Result
-	denials map[fieldOf]denial
+	holds    map[*Proposal]bool // without the others that touch their pod templates
+	before   map[string]*judged // by target id
+	readers  map[string][]int   // indexes of the targets that read a file, sorted
+	varying  map[string]*variance
+	rendered map[string]*judged // charts with edits, by editedKey
+	wrong    map[string]bool    // the targets that are tried while proposals are settled; nil are all
 }
 
 // Prove proves the proposals together, finds by bisection those that fail, and refuses them.
@@ -73,49 +69,6 @@ func (p *Prover) Prove(ctx context.Context, proposals []*Proposal) error {
 	return p.proveAlone(ctx, proven)
 }
 
-// proveAlone finds out which proven proposals hold without the others: a reviewer may commit just
-// one. Only those that touch one pod template can need each other, so that one of each pod
-// template is tried in one rendering.
-func (p *Prover) proveAlone(ctx context.Context, proven []*Proposal) error {
-	var unknown []*Proposal
-	for _, proposal := range proven {
-		proposal.AloneProven = p.holds[proposal] && len(proposal.Unproven) == 0
-		if !p.holds[proposal] {
-			unknown = append(unknown, proposal)
-		}
-	}
-	batches := apart(unknown)
-	if len(batches) == 1 && len(unknown) == len(proven) {
-		for _, proposal := range proven {
-			proposal.AloneProven = len(proposal.Unproven) == 0 // that is what was proven already
-		}
-		return nil
-	}
-	for _, batch := range batches {
-		if p.Budget.spent() {
-			return nil // what is not known to hold alone is not said to
-		}
-		refusals, err := p.try(ctx, batch)
-		if err != nil {
-			return err
-		}
-		for _, group := range p.connected(batch) {
-			for _, proposal := range group.proposals {
-				proposal.AloneProven = !group.reaches(refusals) && len(proposal.Unproven) == 0
-				if proposal.AloneProven || len(proposal.Unproven) > 0 || len(group.proposals) == 1 || p.Budget.spent() {
-					continue
-				}
-				alone, err := p.try(ctx, []*Proposal{proposal})
-				if err != nil {
-					return err
-				}
-				proposal.AloneProven = len(alone) == 0
-			}
-		}
-	}
-	return nil
-}
-
 // proveAll tries all proposals in one rendering. Only those that reach a target which then
 // is wrong are looked at again.
 func (p *Prover) proveAll(ctx context.Context, proposals []*Proposal) ([]*Proposal, error) {
@@ -127,7 +80,7 @@ func (p *Prover) proveAll(ctx context.Context, proposals []*Proposal) ([]*Propos
 	for _, group := range p.connected(proposals) {
 		if group.reaches(refusals) {
 			suspects = append(suspects, group.proposals...)
-			more, err := p.settle(ctx, group.proposals)
+			more, err := p.settleWhere(ctx, group.proposals, refusals)
 			if err != nil {
 				return nil, err
 			}
@@ -207,8 +160,14 @@ func (p *Prover) join(ctx context.Context, proven, more []*Proposal) ([]*Proposa
 	return proven, nil
 }
 
-// try renders and checks with the proposals applied. It returns what is wrong, by target.
+// try renders and checks with the proposals applied, where it is wrong if something is known to be. It
+// returns what is wrong, by target.
 func (p *Prover) try(ctx context.Context, proposals []*Proposal) (map[string]*Refusal, error) {
+	return p.tryIn(ctx, proposals, p.wrong)
+}
+
+// tryIn tries proposals in some targets alone; nil are all.
+func (p *Prover) tryIn(ctx context.Context, proposals []*Proposal, targets map[string]bool) (map[string]*Refusal, error) {
 	changed, err := Apply(p.Files, proposals)
 	if err != nil {
 		var problem *yamledit.EditError
@@ -225,7 +184,10 @@ func (p *Prover) try(ctx context.Context, proposals []*Proposal) (map[string]*Re
 		return refusals, nil
 	}
 	affected := p.affected(changed)
-	after, err := p.judge(ctx, p.Files.With(changed), affected)
+	if targets != nil {
+		affected = slices.DeleteFunc(affected, func(target render.Target) bool { return !targets[target.ID] })
+	}
+	after, err := p.judgeEdited(ctx, changed, affected)
 	if err != nil {
 		return nil, err
 	}
@@ -238,11 +200,9 @@ func (p *Prover) try(ctx context.Context, proposals []*Proposal) (map[string]*Re
 	refusals := map[string]*Refusal{}
 	p.ownChanges(proposals, after)
 	for _, target := range affected {
-		refusal := compare(p.before[target.ID], after[target.ID], intents[target.ID], nil)
-		if refusal != nil && mayVary(p.before[target.ID].result) {
-			if refusal, err = p.compareVarying(ctx, target, changed, intents[target.ID], refusal); err != nil {
-				return nil, err
-			}
+		refusal, err := p.compareTarget(ctx, target, changed, after[target.ID], intents[target.ID])
+		if err != nil {
+			return nil, err
 		}
 		if refusal != nil {
 			refusals[target.ID] = refusal

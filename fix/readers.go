@@ -7,8 +7,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/podmend/podmend/check"
-	"github.com/podmend/podmend/internal/overlay"
 	"github.com/podmend/podmend/render"
 )
 
@@ -37,7 +35,7 @@ func (p *Prover) renderBefore(ctx context.Context) error {
 			missing = append(missing, target)
 		}
 	}
-	rendered, err := p.judge(ctx, p.Files, missing)
+	rendered, err := p.judge(ctx, p.Files, missing, podTemplates)
 	if err != nil {
 		return err
 	}
@@ -53,30 +51,6 @@ func (p *Prover) renderBefore(ctx context.Context) error {
 		}
 	}
 	return nil
-}
-
-func (p *Prover) judge(ctx context.Context, files *overlay.FS, targets []render.Target) (map[string]*judged, error) {
-	return p.judgeWith(ctx, files, targets, true)
-}
-
-// judgeWhole renders one target with the text of all its objects.
-func (p *Prover) judgeWhole(ctx context.Context, files *overlay.FS, target render.Target) (*judged, error) {
-	found, err := p.judgeWith(ctx, files, []render.Target{target}, false)
-	return found[target.ID], err
-}
-
-func (p *Prover) judgeWith(ctx context.Context, files *overlay.FS, targets []render.Target, podTemplatesOnly bool) (map[string]*judged, error) {
-	options := p.Render
-	options.Detail = render.Detail{PodTemplatesOnly: podTemplatesOnly}
-	results, err := render.All(ctx, files, targets, options)
-	if err != nil {
-		return nil, err
-	}
-	report, err := check.Run(results, render.NewLocator(files), p.Policy)
-	if err != nil {
-		return nil, err
-	}
-	return judgedByTarget(results, report), nil
 }
 
 // unrendered says whether a target fails without any edit, so that nothing can be proven for it.

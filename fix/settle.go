@@ -5,6 +5,35 @@ import (
 	"slices"
 )
 
+// settleWhere finds out which proposals of a group that failed together are proven. It looks at the
+// targets in which they failed, and then whether what holds there holds everywhere.
+func (p *Prover) settleWhere(ctx context.Context, proposals []*Proposal, refusals map[string]*Refusal) ([]*Proposal, error) {
+	wrong := map[string]bool{}
+	for {
+		grown := false
+		for target := range refusals {
+			grown = grown || !wrong[target]
+			wrong[target] = true
+		}
+		if grown {
+			p.wrong = wrong
+		}
+		proven, err := p.settle(ctx, proposals)
+		p.wrong = nil
+		if err != nil || len(proven) == 0 || !grown {
+			return proven, err
+		}
+		if p.Budget.spent() {
+			refuseLate(proven)
+			return nil, nil
+		}
+		if refusals, err = p.try(ctx, proven); err != nil || len(refusals) == 0 {
+			return proven, err
+		}
+		proposals = proven
+	}
+}
+
 // settle finds out which proposals of a group that failed together are proven. Most are innocent, and
 // it has to be known which hold alone anyway: so each is tried without the others of its objects, then
 // all that hold in one rendering, and at last those that may need the others.
@@ -28,7 +57,7 @@ func (p *Prover) settle(ctx context.Context, proposals []*Proposal) ([]*Proposal
 		hold = append(hold, proven...)
 		for _, proposal := range batch {
 			if slices.Contains(proven, proposal) {
-				p.holds[proposal] = true
+				p.holds[proposal] = p.wrong == nil
 			} else {
 				fail = append(fail, proposal)
 			}

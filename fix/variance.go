@@ -34,12 +34,25 @@ func mayVary(result *render.Result) bool {
 	return true
 }
 
-// compareVarying compares again, without what differs from rendering to rendering. A target that
-// renders the same each time keeps the refusal.
-func (p *Prover) compareVarying(ctx context.Context, target render.Target, changed map[string][]byte, intents []intent, refusal *Refusal) (*Refusal, error) {
-	v, err := p.variance(ctx, target)
-	if err != nil || v == nil {
-		return refusal, err
+// compareTarget says what is wrong with a target after edits. One that differs though nothing was
+// meant there is asked whether it renders differently each time.
+func (p *Prover) compareTarget(ctx context.Context, target render.Target, changed map[string][]byte, after *judged, intents []intent) (*Refusal, error) {
+	v := p.varying[target.ID]
+	if v == nil {
+		refusal := compare(p.before[target.ID], after, intents, nil)
+		_, known := p.varying[target.ID]
+		if refusal == nil || known || !mayVary(p.before[target.ID].result) {
+			return refusal, nil
+		}
+		var err error
+		if v, err = p.variance(ctx, target); err != nil || v == nil {
+			return refusal, err
+		}
+		edited, err := p.judgeEdited(ctx, changed, []render.Target{target})
+		if err != nil {
+			return nil, err
+		}
+		after = edited[target.ID]
 	}
 	if v.refusal != nil {
 		return v.refusal, nil
@@ -53,30 +66,26 @@ func (p *Prover) compareVarying(ctx context.Context, target render.Target, chang
 			}
 		}
 	}
-	after, err := p.judgeWhole(ctx, p.Files.With(changed), target)
-	if err != nil {
-		return nil, err
-	}
 	return compare(v.before, after, intents, v.masked), nil
 }
 
-// variance renders a target twice without any edit; nil if that gives the same.
+// variance renders a target twice more without any edit; nil if each time gives the same.
 func (p *Prover) variance(ctx context.Context, target render.Target) (*variance, error) {
 	if known, ok := p.varying[target.ID]; ok {
 		return known, nil
 	}
-	first, err := p.judgeWhole(ctx, p.Files, target)
+	first, err := p.judge(ctx, p.Files, []render.Target{target}, wholeObjects)
 	if err != nil {
 		return nil, err
 	}
-	second, err := p.judgeWhole(ctx, p.later(first.result), target)
+	second, err := p.judge(ctx, p.later(first[target.ID].result), []render.Target{target}, wholeObjects)
 	if err != nil {
 		return nil, err
 	}
 	if p.varying == nil {
 		p.varying = map[string]*variance{}
 	}
-	p.varying[target.ID] = varianceOf(p.before[target.ID], first, second)
+	p.varying[target.ID] = varianceOf(p.before[target.ID], first[target.ID], second[target.ID])
 	return p.varying[target.ID], nil
 }
 
@@ -119,7 +128,8 @@ func varianceOf(known, first, second *judged) *variance {
 			v.masked[i] = append(v.masked[i], at)
 		}
 	}
-	if len(v.masked) == 0 {
+	same := func(a, b render.Object) bool { return a.SameText(&b) }
+	if len(v.masked) == 0 && slices.EqualFunc(objects, a, same) {
 		return nil
 	}
 	return v

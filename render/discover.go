@@ -55,6 +55,14 @@ type Discovery struct {
 	Skipped []SkippedPath
 	// Unused names the chart options that matched no chart, by their path.
 	Unused []string
+
+	files    *overlay.FS
+	scan     *kustomizationScan
+	resolved map[string]string
+}
+
+func newDiscovery(files *overlay.FS) Discovery {
+	return Discovery{files: files, scan: newKustomizationScan(files), resolved: map[string]string{}}
 }
 
 // Discover walks a repository and finds every target in it.
@@ -64,7 +72,7 @@ func Discover(files *overlay.FS, options DiscoverOptions) (*Discovery, error) {
 }
 
 func newDiscoverer(files *overlay.FS, options DiscoverOptions) *discoverer {
-	return &discoverer{files: files, list: files.ReadDir, options: options, ignored: newIgnoreRules(files), scan: newKustomizationScan(files), usedChartOptions: map[string]bool{}}
+	return &discoverer{files: files, list: files.ReadDir, options: options, found: newDiscovery(files), ignored: newIgnoreRules(files), usedChartOptions: map[string]bool{}}
 }
 
 func (d *discoverer) discover() (*Discovery, error) {
@@ -91,7 +99,6 @@ type discoverer struct {
 	list    func(dir string) ([]fs.DirEntry, error)
 	options DiscoverOptions
 	ignored *ignoreRules
-	scan    *kustomizationScan
 
 	charts         []string // folders with a Chart.yaml
 	kustomizations []string // folders with a kustomization file

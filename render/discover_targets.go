@@ -49,7 +49,7 @@ func (d *discoverer) addCharts() {
 func (d *discoverer) pulledCharts() map[string]string {
 	pulled := map[string]string{}
 	for _, dir := range d.kustomizations {
-		k := d.scan.load(dir)
+		k := d.found.scan.load(dir)
 		if k == nil {
 			continue
 		}
@@ -130,14 +130,14 @@ func (d *discoverer) addKustomizations() map[string]bool {
 	includedBy := map[string][]string{}
 	var roots []string
 	for _, dir := range d.kustomizations {
-		closure := d.scan.listed(dir)
+		closure := d.found.scan.listed(dir)
 		for _, file := range closure.Files {
 			claimed[file] = true
 		}
 		if name, ok := kustomizationFile(d.files, dir); ok {
 			claimed[path.Join(dir, name)] = true
 		}
-		if d.scan.isComponent(dir) {
+		if d.found.scan.isComponent(dir) {
 			d.skip(dir, "component: it is rendered with the overlays that use it")
 			continue
 		}
@@ -156,7 +156,7 @@ func (d *discoverer) addKustomizations() map[string]bool {
 		d.found.Targets = append(d.found.Targets, Target{
 			ID: "kustomize:" + dir, Kind: Kustomize, Path: dir,
 			IncludedBy: slices.Compact(includedBy[dir]), LoadAnywhere: d.options.LoadAnywhere,
-			OwnProcess: setsSchema(d.scan.closure(dir)),
+			OwnProcess: setsSchema(d.found.scan.closure(dir)),
 		})
 	}
 	return claimed

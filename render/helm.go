@@ -25,7 +25,7 @@ const (
 // --include-crds prints: those of crds folders, then those of templates by path. It reads
 // through files alone, and runs no lookup, no DNS query and no command. Template functions
 // cannot be stopped: after ctx has ended, their goroutine goes on until it is done.
-func renderHelm(ctx context.Context, files *overlay.FS, target Target, tracing *helmTracing) (objects []Object, notes []string, err *Error) {
+func renderHelm(ctx context.Context, files *overlay.FS, target Target, detail Detail, tracing *helmTracing) (objects []Object, notes []string, err *Error) {
 	type outcome struct {
 		objects []Object
 		notes   []string
@@ -40,7 +40,7 @@ func renderHelm(ctx context.Context, files *overlay.FS, target Target, tracing *
 			}
 			done <- result
 		}()
-		result.objects, result.notes, result.err = helmTemplate(ctx, files, target, tracing)
+		result.objects, result.notes, result.err = helmTemplate(ctx, files, target, detail, tracing)
 	}()
 	select {
 	case result := <-done:
@@ -80,7 +80,7 @@ func helmTimeout(ctx context.Context, target Target) *Error {
 }
 
 // helmTemplate goes the way of helm template.
-func helmTemplate(ctx context.Context, files *overlay.FS, target Target, tracing *helmTracing) ([]Object, []string, *Error) {
+func helmTemplate(ctx context.Context, files *overlay.FS, target Target, detail Detail, tracing *helmTracing) ([]Object, []string, *Error) {
 	values, failed := target.values(files)
 	if failed != nil {
 		return nil, nil, failed
@@ -92,6 +92,9 @@ func helmTemplate(ctx context.Context, files *overlay.FS, target Target, tracing
 	if loaded.Metadata.Type == "library" {
 		return nil, nil, loaded.place(loaded.Chart, "Chart.yaml").fail(ErrLibraryChart, 0,
 			"library charts are not installable. Render a chart that depends on it.")
+	}
+	if detail.SameCertificates {
+		loaded.sameCertificates()
 	}
 	if err := chartutil.ProcessDependenciesWithMerge(loaded.Chart, values); err != nil {
 		return nil, nil, loaded.valuesError(err)

@@ -198,7 +198,7 @@ type helmComparison struct {
 // compareWithHelm renders a target, prepares what the command line needs, and compares.
 func compareWithHelm(helm string, files *overlay.FS, target Target, prepare func() error) (result helmComparison, err error) {
 	var objects []Object
-	objects, result.notes, result.ours = renderHelm(context.Background(), files, target, nil)
+	objects, result.notes, result.ours = renderHelm(context.Background(), files, target, Detail{}, nil)
 	if err := prepare(); err != nil {
 		return result, err
 	}

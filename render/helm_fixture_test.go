@@ -184,7 +184,7 @@ func packHelmChart(t *testing.T, dir, file string) {
 
 // check compares what podmend renders with what the fixture says.
 func (f *helmFixture) check(t *testing.T) {
-	objects, notes, failed := renderHelm(context.Background(), f.files, f.target, nil)
+	objects, notes, failed := renderHelm(context.Background(), f.files, f.target, Detail{}, nil)
 	f.checkFailure(t, failed)
 	text := ""
 	var found []string

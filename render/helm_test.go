@@ -43,7 +43,7 @@ func TestHelmReadsThroughOverlay(t *testing.T) {
 	var reads []string
 	view := files.With(map[string][]byte{"app/values.yaml": []byte("name: memory\n")}).
 		Recording(func(name string) { reads = append(reads, name) })
-	objects, _, failed := renderHelm(context.Background(), view, Target{Path: "app"}, nil)
+	objects, _, failed := renderHelm(context.Background(), view, Target{Path: "app"}, Detail{}, nil)
 	if failed != nil || len(objects) != 1 || objects[0].Name != "memory" {
 		t.Fatalf("%v %v", objects, failed)
 	}
@@ -61,7 +61,7 @@ func TestHelmChartAtRoot(t *testing.T) {
 		"files/.git":        "gitdir: ../.git/modules/files",
 		"templates/cm.yaml": "kind: ConfigMap\napiVersion: v1\nmetadata: {name: root}\ndata: {git: {{ .Files.Get \".git/config\" | quote }}}\n",
 	})
-	objects, _, failed := renderHelm(context.Background(), files, Target{Path: "."}, nil)
+	objects, _, failed := renderHelm(context.Background(), files, Target{Path: "."}, Detail{}, nil)
 	if failed != nil || len(objects) != 1 || objects[0].Source.File != "templates/cm.yaml" || strings.Contains(string(objects[0].YAML), "core") {
 		t.Fatalf("%v %v", objects, failed)
 	}
@@ -74,7 +74,7 @@ func TestHelmTimeout(t *testing.T) {
 	})
 	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Millisecond)
 	defer cancel()
-	_, _, failed := renderHelm(ctx, files, Target{Path: "app"}, nil)
+	_, _, failed := renderHelm(ctx, files, Target{Path: "app"}, Detail{}, nil)
 	if failed == nil || failed.Kind != ErrTimeout || failed.File != "app" || !strings.Contains(failed.Message, "deadline exceeded") {
 		t.Fatalf("%v", failed)
 	}
@@ -93,7 +93,7 @@ func TestHelmEndsWhatMultiplies(t *testing.T) {
 	contents["c20/Chart.yaml"] = strings.Replace(minimalHelmChart, "app", "c20", 1)
 	contents["d20/Chart.yaml"] = strings.Replace(minimalHelmChart, "app", "d20", 1)
 	files := openHelmFiles(t, contents)
-	if _, _, failed := renderHelm(context.Background(), files, Target{Path: "c0"}, nil); failed == nil || failed.Kind != ErrRecursion {
+	if _, _, failed := renderHelm(context.Background(), files, Target{Path: "c0"}, Detail{}, nil); failed == nil || failed.Kind != ErrRecursion {
 		t.Errorf("dependencies: %v", failed)
 	}
 	files = openHelmFiles(t, map[string]string{"app/Chart.yaml": minimalHelmChart})
@@ -111,7 +111,7 @@ func TestHelmEndsWhatMultiplies(t *testing.T) {
 	if err := errors.Join(os.Mkdir(filepath.Join(files.Dir(), "l20"), 0o755), os.Symlink("../l0", filepath.Join(files.Dir(), "app/files"))); err != nil {
 		t.Fatal(err)
 	}
-	if _, _, failed := renderHelm(context.Background(), files, Target{Path: "app"}, nil); failed == nil || failed.Kind != ErrTooLarge {
+	if _, _, failed := renderHelm(context.Background(), files, Target{Path: "app"}, Detail{}, nil); failed == nil || failed.Kind != ErrTooLarge {
 		t.Errorf("links: %v", failed)
 	}
 }
@@ -127,7 +127,7 @@ func TestHelmRendersTheSameTwice(t *testing.T) {
 		"app/templates/x.yml":          "kind: E\napiVersion: v1\n",
 	})
 	for range 20 {
-		objects, _, failed := renderHelm(context.Background(), files, Target{Path: "app"}, nil)
+		objects, _, failed := renderHelm(context.Background(), files, Target{Path: "app"}, Detail{}, nil)
 		if failed != nil {
 			t.Fatal(failed)
 		}

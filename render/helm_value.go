@@ -210,7 +210,7 @@ func (s *valueSearch) try(ctx context.Context, candidate valueCandidate) error {
 }
 
 func (s *valueSearch) render(ctx context.Context, files *overlay.FS) (Result, error) {
-	detail := Detail{PodTemplatesOnly: true}
+	detail := Detail{PodTemplatesOnly: true, SameCertificates: true}
 	if s.options.Renderer == nil {
 		return One(ctx, files, s.result.Target, detail), nil
 	}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/go-git/go-git/v5/plumbing/format/gitignore"
 
+	"github.com/podmend/podmend/internal/gitdir"
 	"github.com/podmend/podmend/internal/overlay"
 )
 
@@ -42,9 +43,9 @@ func newIgnoreRules(files *overlay.FS) *ignoreRules {
 }
 
 func (r *ignoreRules) addTree(dir string) {
-	tree := &gitTree{dir: dir, gitDir: gitFolder(r.files.Dir(), dir)}
+	tree := &gitTree{dir: dir, gitDir: gitdir.Find(r.files.Dir(), dir)}
 	if tree.gitDir != "" {
-		if content, ok := readGitFile(commonFolder(tree.gitDir), "info/exclude"); ok {
+		if content, ok := gitdir.ReadFile(gitdir.Common(tree.gitDir), "info/exclude"); ok {
 			tree.add(content, dir, path.Join(dir, ".git/info/exclude"))
 		}
 	}
@@ -99,27 +100,27 @@ func (t *gitTree) add(content []byte, dir, file string) {
 // tracked or holds what is.
 func (r *ignoreRules) ignoredBy(name string, isDir bool) string {
 	tree := r.treeOf(path.Dir(name))
-	rule := tree.rule(strings.Split(name, "/"), isDir)
-	if rule == "" {
+	if tree.isTracked(name, isDir) {
 		return ""
 	}
-	if !tree.trackedRead {
-		tree.tracked = trackedFiles(tree.gitDir)
-		tree.trackedRead = true
+	return tree.rule(strings.Split(name, "/"), isDir)
+}
+
+// isTracked says whether git tracks a file, or one in a folder. It is asked before the rules, which
+// take longer.
+func (t *gitTree) isTracked(name string, isDir bool) bool {
+	if !t.trackedRead {
+		t.tracked = trackedFiles(t.gitDir)
+		t.trackedRead = true
 	}
-	if tree.dir != "." {
-		name = strings.TrimPrefix(name, tree.dir+"/")
-	}
-	if _, tracked := slices.BinarySearch(tree.tracked, name); tracked {
-		return ""
+	if t.dir != "." {
+		name = strings.TrimPrefix(name, t.dir+"/")
 	}
 	if isDir {
-		i, _ := slices.BinarySearch(tree.tracked, name+"/")
-		if i < len(tree.tracked) && strings.HasPrefix(tree.tracked[i], name+"/") {
-			return ""
-		}
+		name += "/"
 	}
-	return rule
+	i, _ := slices.BinarySearch(t.tracked, name)
+	return i < len(t.tracked) && (t.tracked[i] == name || isDir && strings.HasPrefix(t.tracked[i], name))
 }
 
 // rule names the file of the last rule that matches, "" if that takes the path back in.

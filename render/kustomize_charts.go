@@ -128,7 +128,7 @@ func (b *kustomizeBuild) printChart(ctx context.Context, k *kustomization, index
 	if traced {
 		tracing = &helmTracing{}
 	}
-	objects, notes, failed := renderHelm(ctx, b.files, target, tracing)
+	objects, notes, failed := renderHelm(ctx, b.files, target, Detail{}, tracing)
 	if failed != nil {
 		return printed, failed
 	}

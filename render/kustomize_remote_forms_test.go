@@ -65,14 +65,14 @@ var upstreamClones = []string{
 // upstreamNoClones are those of TestNewRepoSpecFromUrlErrors, which kustomize takes for names of
 // folders or files. Those that were meant to be fetched are refused as such all the same.
 var upstreamNoClones = map[string]ErrorKind{
-	"/tmp":                                     ErrOutside,
-	"../../tmp":                                ErrOutside,
-	"src/github.com/org/repo/path":             ErrMissing,
-	"iauhsdiuashduas":                          ErrMissing,
-	"htxxxtp://github.com/":                    ErrRemoteBase,
-	"ssh://git.example.com":                    ErrRemoteBase,
-	"git::___":                                 ErrRemoteBase,
-	"https://host?ref=group/version/minor":     ErrRemoteBase,
+	"/tmp":                                 ErrOutside,
+	"../../tmp":                            ErrOutside,
+	"src/github.com/org/repo/path":         ErrMissing,
+	"iauhsdiuashduas":                      ErrMissing,
+	"htxxxtp://github.com/":                ErrRemoteBase,
+	"ssh://git.example.com":                ErrRemoteBase,
+	"git::___":                             ErrRemoteBase,
+	"https://host?ref=group/version/minor": ErrRemoteBase,
 	"https://github.com/o/r.git//p/../../exit": ErrRemoteBase,
 	"github.com!org/repo.git//path":            ErrMissing,
 	"gh:org/repo":                              ErrMissing,

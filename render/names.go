@@ -4,29 +4,92 @@ import (
 	"io/fs"
 	"path"
 	"slices"
+	"strings"
+
+	"sigs.k8s.io/kustomize/api/konfig"
+	"sigs.k8s.io/yaml"
 
 	"github.com/podmend/podmend/internal/overlay"
 )
 
 // Names lists files that a target names or holds, whether it can be rendered or not: what one that
-// fails early would go on to read. Names are resolved and sorted.
+// fails early would go on to read. Names are resolved and sorted; not all need to be there.
 func Names(files *overlay.FS, target Target) []string {
+	d := newDiscovery(files)
+	return d.Names(target)
+}
+
+// Names is the function Names for many targets, which share what they read.
+func (d *Discovery) Names(target Target) []string {
+	files := d.files
 	var names []string
 	switch target.Kind {
 	case Kustomize:
-		names = newKustomizationScan(files).listed(target.Path).Files
+		names = slices.Clone(d.scan.listed(target.Path).Files)
+		for _, k := range d.scan.closure(target.Path) {
+			for _, name := range konfig.RecognizedKustomizationFileNames() {
+				names = append(names, path.Join(k.dir, name)) // a second one is an error
+			}
+			for i := range k.parsed.HelmCharts {
+				names = append(names, chartNames(files, k.chartFolder(&k.parsed.HelmCharts[i]), 0)...)
+			}
+		}
 	case Helm:
-		names = append(below(files, target.Path, 0), target.Values...)
+		names = append(chartNames(files, target.Path, 0), target.Values...)
 	case Plain:
 		names = []string{target.Path}
 	}
 	for i, name := range names {
-		if resolved, err := files.Resolve(name); err == nil {
-			names[i] = resolved
-		}
+		names[i] = d.resolve(name)
 	}
 	slices.Sort(names)
 	return slices.Compact(names)
+}
+
+// resolve follows links, once for each name.
+func (d *Discovery) resolve(name string) string {
+	if known, ok := d.resolved[name]; ok {
+		return known
+	}
+	resolved, err := d.files.Resolve(name)
+	if err != nil {
+		resolved = name
+	}
+	d.resolved[name] = resolved
+	return resolved
+}
+
+// maxChartYAML is the size in bytes above which a Chart.yaml is not looked into.
+const maxChartYAML = 1 << 20
+
+// chartNames lists the files of a chart folder and of the folders that it names as dependencies.
+func chartNames(files *overlay.FS, dir string, depth int) []string {
+	names := below(files, dir, 0)
+	if depth > maxFolderDepth {
+		return names
+	}
+	for _, name := range []string{"Chart.yaml", "requirements.yaml"} {
+		content, err := files.ReadFile(path.Join(dir, name))
+		if err != nil || len(content) > maxChartYAML {
+			continue // rendering says so
+		}
+		var declared struct {
+			Dependencies []struct {
+				Repository string `json:"repository"`
+			} `json:"dependencies"`
+		}
+		if err := yaml.Unmarshal(content, &declared); err != nil {
+			continue
+		}
+		for _, dependency := range declared.Dependencies {
+			if local, ok := strings.CutPrefix(dependency.Repository, "file://"); ok && !path.IsAbs(local) {
+				if at := path.Join(dir, local); at != dir {
+					names = append(names, chartNames(files, at, depth+1)...)
+				}
+			}
+		}
+	}
+	return names
 }
 
 // below lists the files at and below a folder, as far as it can be listed.

@@ -42,6 +42,8 @@ type Detail struct {
 	PodTemplatesOnly bool
 	// Traced gives objects their Trace; with PodTemplatesOnly, those that hold pod templates.
 	Traced bool
+	// SameCertificates puts one certificate in the place of all that a chart makes, each time the same.
+	SameCertificates bool
 }
 
 // All renders the targets, in parallel, and returns their results in the order of targets. A
@@ -80,7 +82,7 @@ func All(ctx context.Context, files *overlay.FS, targets []Target, options Optio
 	if err := group.Wait(); err != nil {
 		return nil, fmt.Errorf("rendering was stopped: %w", err)
 	}
-	skipIncluded(results)
+	SkipIncluded(results)
 	return results, nil
 }
 
@@ -120,7 +122,7 @@ func One(ctx context.Context, files *overlay.FS, target Target, detail Detail) (
 			tracing = &helmTracing{all: !detail.PodTemplatesOnly}
 			defer func() { result.Layers = tracing.layers }()
 		}
-		result.Objects, result.Notes, result.Err = renderHelm(ctx, recorded, target, tracing)
+		result.Objects, result.Notes, result.Err = renderHelm(ctx, recorded, target, detail, tracing)
 	case Kustomize:
 		var notes []string
 		result.Objects, notes, result.Layers, result.Err = renderKustomize(ctx, recorded, target, detail)
@@ -150,9 +152,9 @@ func statusOf(result *Result) Status {
 	}
 }
 
-// skipIncluded takes back the errors of bases that do not build alone: where an overlay of this
+// SkipIncluded takes back the errors of bases that do not build alone: where an overlay of this
 // run includes such a base, the overlay completes it, or reports what is wrong.
-func skipIncluded(results []Result) {
+func SkipIncluded(results []Result) {
 	answered := map[string]bool{} // kustomization folders whose outcome stands
 	for _, result := range results {
 		if result.Status == OK || len(result.Target.IncludedBy) == 0 {
@@ -191,6 +193,18 @@ func dropTexts(objects []Object) {
 			object.YAML = nil
 		}
 	}
+}
+
+// SameText says whether two objects have the same text, also where only the digest of one is kept.
+func (o *Object) SameText(other *Object) bool {
+	digest := func(o *Object) string {
+		if o.YAML == nil {
+			return o.Digest
+		}
+		sum := sha256.Sum256(o.YAML)
+		return string(sum[:])
+	}
+	return digest(o) == digest(other)
 }
 
 func panicError(target Target, broken any, stack []byte) *Error {

@@ -21,6 +21,7 @@ const (
 type excerpt struct {
 	text  string
 	marks string // "" if no span lies in the line
+	parts []Part // text, cut where marks begin and end
 	cut   bool   // the line is longer than what text shows
 }
 
@@ -130,12 +131,21 @@ func window(cells []cell, focus [2]int, limit int, cutBefore, cutAfter bool) (st
 
 func draw(cells []cell, marked []bool, start, end int, cutBefore, cutAfter bool) excerpt {
 	var text, marks strings.Builder
+	var parts []Part
+	add := func(more string, marked bool) {
+		text.WriteString(more)
+		if last := len(parts) - 1; last >= 0 && parts[last].Marked == marked {
+			parts[last].Text += more
+		} else {
+			parts = append(parts, Part{more, marked})
+		}
+	}
 	if cutBefore {
-		text.WriteString(ellipsis)
+		add(ellipsis, false)
 		marks.WriteByte(' ')
 	}
 	for i := start; i < end; i++ {
-		text.WriteString(cells[i].text)
+		add(cells[i].text, marked[i])
 		mark := " "
 		if marked[i] {
 			mark = "^"
@@ -143,13 +153,14 @@ func draw(cells []cell, marked []bool, start, end int, cutBefore, cutAfter bool)
 		marks.WriteString(strings.Repeat(mark, cells[i].width))
 	}
 	if cutAfter {
-		text.WriteString(ellipsis)
+		add(ellipsis, false)
 	} else if marked[len(cells)] {
 		marks.WriteByte('^')
 	}
 	return excerpt{
 		text:  strings.TrimRight(text.String(), " "),
 		marks: strings.TrimRight(marks.String(), " "),
+		parts: parts,
 		cut:   cutBefore || cutAfter,
 	}
 }

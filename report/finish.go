@@ -8,13 +8,27 @@ import (
 
 // Finish brings the report into the one order and form that equal runs share: lists are
 // sorted where their order means nothing, nil lists become empty ones, and the schema and
-// the summary are filled in.
+// the summary are filled in. Without a base to compare with, all is listed.
 func (r *Report) Finish() {
 	r.Schema = Schema
+	r.Source.Scope = cmp.Or(r.Source.Scope, ListAll)
 	slices.SortStableFunc(r.Targets, func(a, b Target) int { return cmp.Compare(a.ID, b.ID) })
-	for i := range r.Findings {
-		slices.SortStableFunc(r.Findings[i].Occurrences, compareOccurrences)
+	for i := range r.Targets {
+		if failure := r.Targets[i].Error; failure != nil {
+			failure.Scope = cmp.Or(failure.Scope, ScopeNew)
+		}
 	}
+	for i := range r.Findings {
+		f := &r.Findings[i]
+		for j := range f.Occurrences {
+			f.Occurrences[j].Scope = cmp.Or(f.Occurrences[j].Scope, f.Scope)
+		}
+		slices.SortStableFunc(f.Occurrences, compareOccurrences)
+		slices.SortStableFunc(f.Changes, compareLines)
+	}
+	slices.SortStableFunc(r.Mended, func(a, b Mended) int {
+		return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.ID, b.ID))
+	})
 	slices.SortStableFunc(r.Findings, compareFindings)
 	for i := range r.Proposals {
 		p := &r.Proposals[i]
@@ -29,9 +43,11 @@ func (r *Report) Finish() {
 	slices.SortStableFunc(r.Skipped, func(a, b Skipped) int {
 		return cmp.Or(cmp.Compare(a.Path, b.Path), cmp.Compare(a.Reason, b.Reason))
 	})
+	r.Skipped = slices.Compact(r.Skipped)
 	slices.SortStableFunc(r.Warnings, func(a, b Warning) int {
 		return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Message, b.Message))
 	})
+	r.Warnings = slices.Compact(r.Warnings)
 	r.fillEmpty()
 	r.Summary = r.count()
 }
@@ -59,13 +75,19 @@ func compareOccurrences(a, b Occurrence) int {
 	)
 }
 
+func compareLines(a, b Lines) int {
+	return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.EndLine, b.EndLine))
+}
+
 func compareEdits(a, b Edit) int {
 	return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Start, b.Start), cmp.Compare(a.End, b.End))
 }
 
-// count makes the summary.
+// count makes the summary. What was left out cannot be counted here, and is kept.
 func (r *Report) count() Summary {
-	s := Summary{Targets: len(r.Targets), Findings: len(r.Findings)}
+	s := Summary{
+		Targets: len(r.Targets), Findings: len(r.Findings), Mended: len(r.Mended), LeftOut: r.Summary.LeftOut,
+	}
 	for _, target := range r.Targets {
 		s.PodTemplates += target.PodTemplates
 		if target.Status == TargetError {
@@ -76,6 +98,11 @@ func (r *Report) count() Summary {
 	for i := range r.Findings {
 		f := &r.Findings[i]
 		s.Occurrences += len(f.Occurrences)
+		if f.Scope == ScopeNew {
+			s.New++
+		} else {
+			s.Old++
+		}
 		proposal := proposals[f.Proposal]
 		switch {
 		case f.Status == StatusExempt:

@@ -59,7 +59,34 @@ func ReadJSON(in io.Reader) (*Report, error) {
 	return readJSON(in, MaxJSON)
 }
 
+// ReadStrictJSON reads as ReadJSON does, and refuses fields that it does not know.
+func ReadStrictJSON(in io.Reader) (*Report, error) {
+	text, err := readText(in, MaxJSON)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := parseJSON(text); err != nil {
+		return nil, err
+	}
+	decoder := json.NewDecoder(bytes.NewReader(text))
+	decoder.DisallowUnknownFields()
+	r := new(Report)
+	if err := decoder.Decode(r); err != nil {
+		return nil, fmt.Errorf("the report has fields that this podmend does not know (%w): use the podmend that wrote it", inertError(err))
+	}
+	r.fillEmpty()
+	return r, nil
+}
+
 func readJSON(in io.Reader, limit int64) (*Report, error) {
+	text, err := readText(in, limit)
+	if err != nil {
+		return nil, err
+	}
+	return parseJSON(text)
+}
+
+func readText(in io.Reader, limit int64) ([]byte, error) {
 	text, err := io.ReadAll(io.LimitReader(in, limit+1))
 	if err != nil {
 		return nil, fmt.Errorf("the report cannot be read: %w", err)
@@ -67,7 +94,7 @@ func readJSON(in io.Reader, limit int64) (*Report, error) {
 	if int64(len(text)) > limit {
 		return nil, fmt.Errorf("the report has more than %d MiB: make smaller ones with --shard", limit>>20)
 	}
-	return parseJSON(text)
+	return text, nil
 }
 
 func parseJSON(text []byte) (*Report, error) {

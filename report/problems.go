@@ -36,6 +36,7 @@ func (r *Report) Problems() []string {
 	for i := range r.Proposals {
 		p.proposal(&r.Proposals[i], r.Source.Files)
 	}
+	p.word("source", "scope", r.Source.Scope, ListAll, ListChanged, ListNew)
 	if want := r.count(); r.Summary != want {
 		p.add("summary: it says %+v, and the report holds %+v", r.Summary, want)
 	}
@@ -70,6 +71,9 @@ func (p *problems) target(t *Target) {
 	if t.Status == TargetError && t.Error == nil {
 		p.add("%s: it failed, and no error says why", owner)
 	}
+	if t.Error != nil {
+		p.word(owner, "the scope of its error", t.Error.Scope, ScopeNew, ScopeOld)
+	}
 }
 
 func (p *problems) finding(f *Finding) {
@@ -87,6 +91,7 @@ func (p *problems) finding(f *Finding) {
 		p.add("%s: it is exempt, and no exemption says why", owner)
 	}
 	for _, occurrence := range f.Occurrences {
+		p.word(owner, "the scope of an occurrence", occurrence.Scope, ScopeNew, ScopeOld)
 		if !p.targets[occurrence.Target] {
 			p.add("%s: it occurs in target %q, which is not in the report", owner, occurrence.Target)
 		}

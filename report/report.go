@@ -21,6 +21,11 @@ const (
 	ScopeNew = "new" // also where there is no base to compare with
 	ScopeOld = "old"
 
+	// What is listed: Source.Scope.
+	ListAll     = "all"
+	ListChanged = "changed"
+	ListNew     = "new"
+
 	StatusOpen   = "open"
 	StatusExempt = "exempt"
 
@@ -43,16 +48,22 @@ type Report struct {
 	Policy    Policy     `json:"policy"`
 	Targets   []Target   `json:"targets"`
 	Findings  []Finding  `json:"findings"`
+	Mended    []Mended   `json:"mended"` // what the base has and the head no longer
 	Proposals []Proposal `json:"proposals"`
 	Skipped   []Skipped  `json:"skipped"`
 	Warnings  []Warning  `json:"warnings"`
 	Summary   Summary    `json:"summary"`
+	// Shard is set in the report of one of several jobs, and nil in one of everything.
+	Shard *Shard `json:"shard,omitempty"`
 }
 
 // Source says which state of the repository was read.
 type Source struct {
 	Base string `json:"base"` // commit that was compared with, "" for none
 	Head string `json:"head"` // commit that was read, "" outside of git
+	// Scope says which findings are listed: all, those of targets that a changed file reaches, or of
+	// these the new ones.
+	Scope string `json:"scope"`
 	// Files holds the SHA-256 in hex of each file that edits touch. Nothing is applied to
 	// a file that has another.
 	Files map[string]string `json:"files"`
@@ -84,6 +95,7 @@ type RenderError struct {
 	Message string `json:"message"` // what happened, then what to do
 	File    string `json:"file"`    // "" where there is none
 	Line    int    `json:"line"`    // from 1; 0 where there is none
+	Scope   string `json:"scope"`   // old where the base could not be rendered for the same reason
 }
 
 // A Finding is one control broken by one place in source.
@@ -97,8 +109,12 @@ type Finding struct {
 	// containers), so that equal findings read equal and the text can fold them.
 	Message string `json:"message"`
 	// Versions are those of the policy that deny it, in the policy's order.
-	Versions    []string     `json:"versions"`
-	Origin      Origin       `json:"origin"`
+	Versions []string `json:"versions"`
+	Origin   Origin   `json:"origin"`
+	// Changes are the lines of the head that make a new finding, where they are not its own: a
+	// values file that turns on a template which nobody touched. Empty for an old one, and where the
+	// finding stands on a changed line itself.
+	Changes     []Lines      `json:"changes"`
 	Occurrences []Occurrence `json:"occurrences"`
 	Status      string       `json:"status"`
 	Exemption   *Exemption   `json:"exemption"`
@@ -137,6 +153,23 @@ type Occurrence struct {
 	Container string `json:"container"` // "" for fields of the pod
 	Field     string `json:"field"`     // path from the object's root
 	Value     string `json:"value"`     // "" where the field is missing
+	Scope     string `json:"scope"`     // new where the base does not have it there
+}
+
+// Lines are some of a file, the last one included. They count from 1.
+type Lines struct {
+	File    string `json:"file"`
+	Line    int    `json:"line"`
+	EndLine int    `json:"endLine"`
+}
+
+// Mended is a finding of the base that the head does not have.
+type Mended struct {
+	ID      string `json:"id"`
+	Control string `json:"control"`
+	Message string `json:"message"`
+	File    string `json:"file"` // where it stood in the base
+	Line    int    `json:"line"`
 }
 
 // An Object names one rendered Kubernetes object.
@@ -223,4 +256,8 @@ type Summary struct {
 	Refused      int `json:"refused"` // other open findings with a refusal or a refused proposal
 	Exempt       int `json:"exempt"`
 	Errors       int `json:"errors"` // targets that could not be rendered
+	New          int `json:"new"`    // findings of scope new, exempt ones too
+	Old          int `json:"old"`
+	Mended       int `json:"mended"`
+	LeftOut      int `json:"leftOut"` // old findings that source.scope keeps out of the list
 }

@@ -34,7 +34,10 @@ func TestFinishIsDeterministic(t *testing.T) {
 }
 
 func TestSummary(t *testing.T) {
-	want := Summary{Targets: 6, PodTemplates: 4, Findings: 9, Occurrences: 10, Proven: 3, Refused: 1, Exempt: 2, Errors: 1}
+	want := Summary{
+		Targets: 6, PodTemplates: 4, Findings: 9, Occurrences: 10, Proven: 3, Refused: 1, Exempt: 2, Errors: 1,
+		New: 8, Old: 1, Mended: 1, LeftOut: 2,
+	}
 	if got := sample(t).Summary; got != want {
 		t.Errorf("got %+v, want %+v", got, want)
 	}

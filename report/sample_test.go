@@ -80,6 +80,13 @@ func at(t *testing.T, file, after, text, via string) Origin {
 	return o
 }
 
+// edit replaces a text of the agent's file that stands behind another.
+func edit(after, text, newText string) Edit {
+	start := strings.Index(daemonSet, after)
+	start += strings.Index(daemonSet[start:], text)
+	return Edit{File: agentFile, Start: start, End: start + len(text), NewText: newText}
+}
+
 func finding(id, control, severity, message string, origin Origin, occurrences ...Occurrence) Finding {
 	return Finding{
 		ID: id, Control: control, Level: "baseline", Severity: severity, Scope: ScopeNew,
@@ -105,7 +112,7 @@ func sample(t *testing.T) *Report {
 		return occurs(agent, "DaemonSet", "kube-system", "release-name-agent", container, spec+field)
 	}
 	r := &Report{
-		Source: Source{Base: "1f0c", Head: "9ab3", Files: map[string]string{agentFile: sha256Hex(daemonSet)}},
+		Source: Source{Base: "1f0c", Head: "9ab3", Scope: ListChanged, Files: map[string]string{agentFile: sha256Hex(daemonSet)}},
 		Policy: Policy{Level: "baseline", Versions: []string{"v1.29", "v1.37"}},
 		Targets: []Target{
 			{
@@ -153,13 +160,13 @@ func sample(t *testing.T) *Report {
 		Proposals: []Proposal{
 			{
 				ID: "p2", Findings: []string{"f3", "f2"}, Status: ProposalProven, AloneProven: true, Targets: []string{agent},
-				Edits:        []Edit{{File: agentFile, Start: 330, End: 334, NewText: "false"}, {File: agentFile, Start: 255, End: 259, NewText: "false"}},
-				Alternatives: []Alternative{{Notes: []string{"takes the field away"}, Edits: []Edit{{File: agentFile, Start: 255, End: 259}}}},
+				Edits:        []Edit{edit("shipper", "true", "false"), edit("image:", "true", "false")},
+				Alternatives: []Alternative{{Notes: []string{"takes the field away"}, Edits: []Edit{edit("image:", "true", "")}}},
 			},
 			{
 				ID: "p1", Findings: []string{"f6"}, Status: ProposalProven, Targets: []string{agent},
 				Notes: []string{"The data in volume run no longer outlives the pod."},
-				Edits: []Edit{{File: agentFile, Start: 430, End: 440, NewText: "emptyDir: {}"}},
+				Edits: []Edit{edit("run", "hostPath:\n          path: /var/run/agent", "emptyDir: {}")},
 			},
 			{ID: "p3", Findings: []string{"f7"}, Status: ProposalRefused, Reason: "other-target-changes"},
 		},
@@ -169,6 +176,8 @@ func sample(t *testing.T) *Report {
 		},
 		Warnings: []Warning{{File: ".podmend.yaml", Line: 3, Message: "This exemption matches no finding; take it away."}},
 	}
+	r.Summary.LeftOut = 2
+	r.Mended = []Mended{{ID: "f0", Control: "hostPorts", Message: "A container takes a port of the node.", File: agentFile, Line: 12}}
 	f := r.Findings
 	f[0].Versions = []string{"v1.29"}
 	f[0].HostNeed = HostNeed{Likely: true, Evidence: []string{"it mounts /etc/cni/net.d"}}
@@ -180,6 +189,8 @@ func sample(t *testing.T) *Report {
 		Reason: "mounts FUSE file systems", Expires: "2027-01-31", Owner: "team-storage", File: ".podmend.yaml", Line: 9,
 	}
 	f[4].Exemption = &Exemption{Reason: "mounts FUSE file systems", Expires: "2027-01-31"}
+	f[6].Scope = ScopeOld
+	f[7].Changes = []Lines{{File: "charts/web/ci/root-values.yaml", Line: 2, EndLine: 3}}
 	f[7].Origin.Chain = []Link{{File: "charts/web/templates/deployment.yaml", Line: 21, Via: ViaValues}}
 	r.Finish()
 	return r

@@ -28,14 +28,10 @@ const (
 // repository is printed inert.
 func WriteText(w io.Writer, r *Report, o TextOptions) error {
 	t := &textWriter{
-		p:         newLinePrinter(w, o),
-		r:         r,
-		o:         o,
-		proposals: r.proposalsByID(),
-		targets:   make(map[string]*Target, len(r.Targets)),
-	}
-	for i := range r.Targets {
-		t.targets[r.Targets[i].ID] = &r.Targets[i]
+		View: NewView(r, o.Source),
+		p:    newLinePrinter(w, o),
+		r:    r,
+		o:    o,
 	}
 	t.findings()
 	t.errors()
@@ -49,12 +45,11 @@ func WriteText(w io.Writer, r *Report, o TextOptions) error {
 }
 
 type textWriter struct {
-	p         *linePrinter
-	r         *Report
-	o         TextOptions
-	proposals map[string]*Proposal
-	targets   map[string]*Target
-	begun     bool
+	*View
+	p     *linePrinter
+	r     *Report
+	o     TextOptions
+	begun bool
 }
 
 // section puts an empty line before all sections but the first.
@@ -93,19 +88,27 @@ func (t *textWriter) targetNames(ids []string) string {
 	return t.fold(names)
 }
 
-// shownOfMany is how much of a list is printed without Verbose.
+// shownOfMany is how much of a list Fold prints.
 const shownOfMany = 3
 
-// fold joins a list, and counts what is too much of it.
+// fold is Fold, but for Verbose.
 func (t *textWriter) fold(items []string) string {
-	if t.o.Verbose || len(items) <= shownOfMany {
+	if t.o.Verbose {
+		return strings.Join(items, ", ")
+	}
+	return Fold(items)
+}
+
+// Fold joins a list, and counts what is too much of it.
+func Fold(items []string) string {
+	if len(items) <= shownOfMany {
 		return strings.Join(items, ", ")
 	}
 	return fmt.Sprintf("%s and %d more", strings.Join(items[:shownOfMany], ", "), len(items)-shownOfMany)
 }
 
-// quantity prints "1 target" or "2 targets".
-func quantity(n int, one, many string) string {
+// Quantity prints "1 target" or "2 targets".
+func Quantity(n int, one, many string) string {
 	if n == 1 {
 		return "1 " + one
 	}

@@ -20,8 +20,8 @@ func (t *textWriter) blocks(findings []*Finding) []*block {
 	byKey := map[string]*block{}
 	for _, f := range findings {
 		key := fmt.Sprintf("%q", []string{
-			f.Control, f.Severity, f.Scope, f.Message, t.r.DeniedBy(f), t.exemptText(f), t.hostText(f),
-			t.outcome(f), t.refusalText(f), strings.Join(t.notesOf(f), "\n"),
+			f.Control, f.Severity, f.Scope, f.Message, t.r.DeniedBy(f), t.Exempt(f), t.hostText(f),
+			t.Outcome(f), t.Refusal(f), strings.Join(t.Notes(f), "\n"),
 			fmt.Sprint(f.Origin.Exact),
 		})
 		b := byKey[key]
@@ -33,34 +33,6 @@ func (t *textWriter) blocks(findings []*Finding) []*block {
 		b.findings = append(b.findings, f)
 	}
 	return blocks
-}
-
-// outcome says what became of an open finding.
-func (t *textWriter) outcome(f *Finding) string {
-	proposal := t.proposals[f.Proposal]
-	switch {
-	case f.Status == StatusExempt:
-		return StatusExempt
-	case proposal != nil && proposal.Status == ProposalProven:
-		return ProposalProven
-	case f.Refusal != nil || proposal != nil:
-		return ProposalRefused
-	}
-	return StatusOpen
-}
-
-func (t *textWriter) exemptText(f *Finding) string {
-	if f.Status != StatusExempt {
-		return ""
-	}
-	if f.Exemption == nil {
-		return "no reason is given."
-	}
-	text := InertProse(f.Exemption.Reason, maxProse)
-	if f.Exemption.Expires != "" {
-		text += " (until " + Inert(f.Exemption.Expires, maxName) + ")"
-	}
-	return text
 }
 
 func (t *textWriter) hostText(f *Finding) string {
@@ -75,38 +47,6 @@ func (t *textWriter) hostText(f *Finding) string {
 		return "it likely needs the host."
 	}
 	return "it likely needs the host: " + t.fold(evidence) + "."
-}
-
-func (t *textWriter) refusalText(f *Finding) string {
-	if t.outcome(f) != ProposalRefused {
-		return ""
-	}
-	reason := ""
-	if proposal := t.proposals[f.Proposal]; proposal != nil {
-		reason = InertProse(proposal.Reason, maxProse)
-	}
-	if f.Refusal != nil {
-		if text := InertProse(f.Refusal.Message, maxProse); text != "" {
-			return text
-		}
-		reason = InertProse(f.Refusal.Reason, maxProse)
-	}
-	if reason != "" {
-		reason += ". "
-	}
-	return reason + remedyText(f)
-}
-
-// notesOf returns what a proven proposal changes beside the field.
-func (t *textWriter) notesOf(f *Finding) []string {
-	if t.outcome(f) != ProposalProven {
-		return nil
-	}
-	var notes []string
-	for _, note := range t.proposals[f.Proposal].Notes {
-		notes = append(notes, InertProse(note, maxProse))
-	}
-	return notes
 }
 
 // fixText says how the findings of a block are mended by their proposals.
@@ -127,22 +67,13 @@ func (t *textWriter) fixText(b *block) string {
 		text = fmt.Sprintf("podmend fix --write mends these %d", len(b.findings))
 	}
 	if len(others) > 0 {
-		text += ", together with " + quantity(len(others), "other finding", "other findings")
+		text += ", together with " + Quantity(len(others), "other finding", "other findings")
 	}
 	return text + "."
 }
 
-// remedyText says what to do by hand.
-func remedyText(f *Finding) string {
-	text := Advice(Inert(f.Control, maxName))
-	if f.HostNeed.Likely {
-		return "Allow it by an exemption with a reason if it needs the host. Otherwise: " + text
-	}
-	return text
-}
-
-// workloads lists the pod templates that a finding reaches.
-func workloads(findings []*Finding) []string {
+// Workloads lists the pod templates that findings reach.
+func Workloads(findings []*Finding) []string {
 	var names seen
 	containers := map[string]*seen{}
 	for _, f := range findings {

@@ -34,7 +34,7 @@ func (t *textWriter) errors() {
 	}
 	t.section()
 	n := t.r.count().Errors
-	t.p.line(piece{quantity(n, "target", "targets") + " could not be rendered", red}, piece{text: ":"})
+	t.p.line(piece{Quantity(n, "target", "targets") + " could not be rendered", red}, piece{text: ":"})
 	for _, at := range order {
 		message := InertProse(at.message, maxProse)
 		if at.kind != "" {

@@ -48,7 +48,7 @@ func (t *textFile) excerpts(b *block) (rest []*Finding, labelled bool) {
 			spans = append(spans, spanOf(f))
 		}
 		printed[i] = newExcerpt(string(t.lines[s.line-1]), spans, limit)
-		labels[i] = strings.Join(workloads(s.findings), ", ")
+		labels[i] = strings.Join(Workloads(s.findings), ", ")
 		labelled = labelled && textWidth(printed[i].marks)+1+textWidth(labels[i]) <= limit
 	}
 	labelled = labelled && differ(labels)
@@ -101,16 +101,20 @@ func spanOf(f *Finding) span {
 func continues(findings []*Finding) string {
 	last := 0
 	for _, f := range findings {
-		end := f.Origin.EndLine
-		if f.Origin.EndColumn <= 1 {
-			end-- // the place ends with the line before
-		}
-		last = max(last, end)
+		last = max(last, lastLine(f))
 	}
 	if last <= findings[0].Origin.Line {
 		return ""
 	}
 	return fmt.Sprintf(" to line %d", last)
+}
+
+// lastLine is the last line that the place of a finding has a part of.
+func lastLine(f *Finding) int {
+	if f.Origin.EndColumn <= 1 {
+		return f.Origin.EndLine - 1 // the place ends with the line before
+	}
+	return f.Origin.EndLine
 }
 
 func differ(labels []string) bool {

@@ -1,9 +1,6 @@
 package report
 
 import (
-	"bytes"
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 	"path"
 	"slices"
@@ -39,24 +36,12 @@ func (t *textWriter) file(findings []*Finding) {
 // load reads the lines of the file if some are to be shown, and says why they cannot be.
 func (t *textFile) load(findings []*Finding) string {
 	isExact := func(f *Finding) bool { return f.Origin.Exact }
-	if t.o.Source == nil || t.name == "" || !slices.ContainsFunc(findings, isExact) {
+	if !slices.ContainsFunc(findings, isExact) {
 		return ""
 	}
-	text, err := t.o.Source(t.name)
-	if err != nil {
-		return "Its lines are not shown, because it cannot be read: " + InertProse(err.Error(), maxProse)
-	}
-	sum := sha256.Sum256(text)
-	if want := t.r.Source.Files[t.name]; want != "" && want != hex.EncodeToString(sum[:]) {
-		return "Its lines are not shown, because it has changed since the check. Run podmend check again."
-	}
-	text = bytes.TrimPrefix(text, []byte("\ufeff")) // columns do not count it
-	end := []byte("\n")
-	if !bytes.Contains(text, end) {
-		end = []byte("\r")
-	}
-	t.lines = bytes.Split(text, end)
-	return ""
+	file := t.File(t.name)
+	t.lines = file.lines
+	return file.Problem
 }
 
 var severityStyles = map[string]style{SeverityHigh: red, SeverityMedium: yellow, SeverityLow: cyan}
@@ -84,23 +69,25 @@ func (t *textFile) block(b *block) {
 	rest, labelled := t.excerpts(b)
 	t.detail("also at", t.places(rest))
 	t.where(b)
-	if reached := workloads(b.findings); !labelled {
+	if reached := Workloads(b.findings); !labelled {
 		t.detail("reaches", t.fold(reached))
 	}
 	t.detail("targets", t.targetsOf(b))
 	t.detail("through", t.chain(b))
-	t.detail("exempt", t.exemptText(f))
+	t.detail("new in", t.newTargets(b))
+	t.detail("made by", changedPlaces(b))
+	t.detail("exempt", t.Exempt(f))
 	t.detail("host", t.hostText(f))
-	switch t.outcome(f) {
+	switch t.Outcome(f) {
 	case ProposalProven:
 		t.detail("fix", t.fixText(b))
-		for _, note := range t.notesOf(f) {
+		for _, note := range t.Notes(f) {
 			t.detail("note", note)
 		}
 	case ProposalRefused:
-		t.once("refusal", t.refusalText(f), f)
+		t.once("refusal", t.Refusal(f), f)
 	case StatusOpen:
-		t.once("remedy", remedyText(f), f)
+		t.once("remedy", Remedy(f), f)
 	}
 }
 

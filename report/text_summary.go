@@ -1,9 +1,6 @@
 package report
 
-import (
-	"fmt"
-	"strings"
-)
+import "fmt"
 
 // summary ends the output with what was found, what it was found in, and what to do next.
 func (t *textWriter) summary() {
@@ -21,23 +18,41 @@ func (t *textWriter) summary() {
 		t.p.paragraph(0, "There is nothing to check: no Helm chart, Kustomize root or manifest was found. "+
 			"Give podmend a folder that holds some.", piece{})
 	case s.Findings > s.Exempt:
-		t.p.paragraph(0, fmt.Sprintf("(%s) in %s", t.bySeverity(), t.checked(s)),
-			piece{quantity(s.Findings, "finding", "findings"), bold}, piece{text: " "})
+		t.p.paragraph(0, fmt.Sprintf("(%s) in %s", t.BySeverity(), t.checked(s)),
+			piece{Quantity(s.Findings, "finding", "findings"), bold}, piece{text: " "})
 	case s.Errors > 0:
 		t.p.paragraph(0, "in what could be rendered: "+t.checked(s), piece{none, bold}, piece{text: " "})
 	case s.PodTemplates == 0:
-		t.p.paragraph(0, t.byStatus()+", and no pod template in them to check.",
+		t.p.paragraph(0, t.ByStatus()+", and no pod template in them to check.",
 			piece{none, green}, piece{text: ": "})
 	default:
 		t.p.paragraph(0, "in "+t.checked(s), piece{none, green}, piece{text: " "})
 	}
+	t.compared(s)
 	t.next(s)
+}
+
+// compared says what the base has too.
+func (t *textWriter) compared(s Summary) {
+	if t.r.Source.Base == "" {
+		return
+	}
+	text := fmt.Sprintf("Compared with %s: %d new, %d mended", Inert(t.r.Source.Base[:min(12, len(t.r.Source.Base))], maxName), s.New, s.Mended)
+	switch {
+	case s.Old > 0:
+		text += fmt.Sprintf(", %d old.", s.Old)
+	case s.LeftOut > 0:
+		text += fmt.Sprintf("; %s not listed, --scope changed lists what the base has too.", Quantity(s.LeftOut, "old finding is", "old findings are"))
+	default:
+		text += "."
+	}
+	t.p.paragraph(0, text, piece{})
 }
 
 // checked says what was looked at, and by which measure.
 func (t *textWriter) checked(s Summary) string {
 	return fmt.Sprintf("%s of %s, checked against %s.",
-		quantity(s.PodTemplates, "pod template", "pod templates"), t.byStatus(), t.policy())
+		Quantity(s.PodTemplates, "pod template", "pod templates"), t.ByStatus(), t.Judged())
 }
 
 // next says how to go on.
@@ -65,7 +80,7 @@ func (t *textWriter) notShown() {
 	var parts []string
 	add := func(n int, one, many string) {
 		if n > 0 {
-			parts = append(parts, quantity(n, one, many))
+			parts = append(parts, Quantity(n, one, many))
 		}
 	}
 	skipped := 0
@@ -85,63 +100,4 @@ func (t *textWriter) notShown() {
 	if len(parts) > 0 {
 		t.p.paragraph(0, "Not shown: "+list(parts)+"; --verbose lists them.", piece{})
 	}
-}
-
-// bySeverity splits the number of findings: its parts add up to it.
-func (t *textWriter) bySeverity() string {
-	counts := map[string]int{}
-	exempt := 0
-	for i := range t.r.Findings {
-		if t.r.Findings[i].Status == StatusExempt {
-			exempt++
-		} else {
-			counts[t.r.Findings[i].Severity]++
-		}
-	}
-	var parts []string
-	for _, severity := range []string{SeverityHigh, SeverityMedium, SeverityLow} {
-		if n := counts[severity]; n > 0 {
-			parts = append(parts, fmt.Sprintf("%d %s", n, severity))
-		}
-	}
-	if exempt > 0 {
-		parts = append(parts, fmt.Sprintf("%d exempt", exempt))
-	}
-	return strings.Join(parts, ", ")
-}
-
-// byStatus splits the number of targets: its parts add up to it.
-func (t *textWriter) byStatus() string {
-	counts := map[string]int{}
-	for _, target := range t.r.Targets {
-		counts[target.Status]++
-	}
-	text := quantity(len(t.r.Targets), "target", "targets")
-	if counts[TargetOK] == len(t.r.Targets) {
-		return text
-	}
-	var parts []string
-	for _, status := range []struct{ status, word string }{
-		{TargetOK, "rendered"},
-		{TargetError, "failed"},
-		{TargetSkipped, "skipped"},
-		{TargetUnknown, "unknown"},
-	} {
-		if n := counts[status.status]; n > 0 {
-			parts = append(parts, fmt.Sprintf("%d %s", n, status.word))
-		}
-	}
-	return text + " (" + strings.Join(parts, ", ") + ")"
-}
-
-func (t *textWriter) policy() string {
-	text := "the Pod Security Standard " + Inert(t.r.Policy.Level, maxName)
-	if len(t.r.Policy.Versions) == 0 {
-		return text
-	}
-	var versions []string
-	for _, version := range t.r.Policy.Versions {
-		versions = append(versions, Inert(version, maxName))
-	}
-	return text + " " + list(versions)
 }

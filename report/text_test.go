@@ -44,7 +44,18 @@ func onlyErrors() *Report {
 
 // hostile has in every string what could act on a terminal, a log or a reader's eye.
 func hostile() (*Report, map[string]string) {
-	const bad = "x\x1b[2J\x1b]0;t\a\r\n::error::y \u202e##[add-mask]z \u009b1m\xff\u2028"
+	return full("x\x1b[2J\x1b]0;t\a\r\n::error::y \u202e##[add-mask]z \u009b1m\xff\u2028")
+}
+
+// markup has in every string what could act in Markdown, in HTML or in a picture.
+func markup() (*Report, map[string]string) {
+	return full("@octocat #1 owner/repo#2 GH-3 1a2b3c4d5e https://evil.example www.evil.example a@evil.example " +
+		"<script>alert(1)</script><img src=x onerror=alert(1)> </details></table></style></script> [x](http://evil.example) " +
+		"![y](http://evil.example/y.png) `code` ```fence``` | cell | **b** _i_ ~~s~~ &lt;b&gt; \\ \"]; click n0 href; end %%{init}%% <!-- c --> {0} {{1}}")
+}
+
+// full has a text in every string.
+func full(bad string) (*Report, map[string]string) {
 	r := &Report{
 		Policy: Policy{Level: "baseline" + bad, Versions: []string{bad}},
 		Targets: []Target{

@@ -8,7 +8,7 @@ func (t *textWriter) warnings() {
 		return
 	}
 	t.section()
-	t.p.line(piece{quantity(len(t.r.Warnings), "warning", "warnings"), yellow}, piece{text: ":"})
+	t.p.line(piece{Quantity(len(t.r.Warnings), "warning", "warnings"), yellow}, piece{text: ":"})
 	for _, warning := range t.r.Warnings {
 		place := Inert(warning.File, maxPath)
 		if warning.Line > 0 {

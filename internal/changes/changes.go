@@ -64,3 +64,15 @@ func (f *File) Hunk(start, end int) *Hunk {
 	}
 	return nil
 }
+
+// Adds says whether the head adds or changes one of the lines from start to end.
+func (f *File) Adds(start, end int) bool {
+	for _, hunk := range f.Hunks {
+		for _, line := range hunk.Lines {
+			if line.Kind == '+' && line.New >= start && line.New <= end {
+				return true
+			}
+		}
+	}
+	return false
+}

@@ -33,6 +33,9 @@ func (r *run) assemble() (*report.Report, error) {
 	for i := range r.results {
 		r.addTarget(assembled, &r.results[i])
 	}
+	if r.comparison != nil {
+		r.addComparison(assembled)
+	}
 	byFinding := map[string]*fix.Proposal{}
 	for _, proposal := range r.proposals {
 		for _, id := range proposal.Findings {
@@ -45,8 +48,17 @@ func (r *run) assemble() (*report.Report, error) {
 	}
 	for i := range r.checked.Findings {
 		finding := r.reportFinding(&r.checked.Findings[i])
+		if r.comparison != nil {
+			r.comparison.addScope(&finding)
+		}
 		r.addOutcome(&finding, byFinding[finding.ID])
 		assembled.Findings = append(assembled.Findings, finding)
+	}
+	if r.shard != nil {
+		var err error
+		if assembled.Shard, err = r.shardBlock(); err != nil {
+			return nil, err
+		}
 	}
 	assembled.Finish()
 	if problems := assembled.Problems(); len(problems) > 0 {

@@ -26,7 +26,7 @@ type baseFiles struct {
 
 // openBase opens the base commit; nil if what the work tree holds may judge.
 func openBase(env *Env, root string) *baseFiles {
-	sha, judged := baseCommit(env)
+	sha, _, judged := eventCommits(env)
 	if !judged {
 		return nil
 	}

@@ -58,7 +58,7 @@ rendered, 4 podmend failed; the highest that applies.`,
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return usagef("%v; try: %s --help", err, cmd.CommandPath())
 	})
-	root.AddCommand(checkCommand(env), fixCommand(env), renderCommand(env), explainCommand(env), configCommand(env))
+	root.AddCommand(checkCommand(env), fixCommand(env), renderCommand(env), explainCommand(env), configCommand(env), planCommand(env), mergeCommand(env))
 	return root
 }
 

@@ -2,60 +2,23 @@ package cli
 
 import (
 	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
-	"os"
-	"slices"
 
+	"github.com/podmend/podmend/internal/event"
 	"github.com/podmend/podmend/internal/overlay"
 	"github.com/podmend/podmend/render"
 )
 
-// judgedEvents are those of GitHub whose checkout may hold what a stranger wrote: there the
-// configuration is the base commit's, lest a pull request configures its own judge.
-// https://docs.github.com/actions/reference/workflows-and-actions/events-that-trigger-workflows
-var judgedEvents = []string{"pull_request", "pull_request_target", "merge_group", "workflow_run"}
-
-const maxEvent = 32 << 20
-
-// baseCommit is the commit that a pull request is to be merged into; "" if it is not told.
-func baseCommit(env *Env) (sha string, judged bool) {
-	if !slices.Contains(judgedEvents, env.Getenv("GITHUB_EVENT_NAME")) {
-		return "", false
-	}
-	file, err := os.Open(env.Getenv("GITHUB_EVENT_PATH"))
+// eventCommits are the commit that a pull request is to be merged into, and its head; "" where they are
+// not told.
+func eventCommits(env *Env) (base, head string, judged bool) {
+	started, err := event.Read(env.Getenv)
 	if err != nil {
-		return "", true
+		return "", "", started.Judged()
 	}
-	defer file.Close()
-	type commit struct {
-		SHA string `json:"sha"`
-	}
-	type pullRequest struct {
-		Base commit `json:"base"`
-	}
-	var event struct {
-		PullRequest pullRequest `json:"pull_request"`
-		MergeGroup  struct {
-			SHA string `json:"base_sha"`
-		} `json:"merge_group"`
-		WorkflowRun struct {
-			PullRequests []pullRequest `json:"pull_requests"`
-		} `json:"workflow_run"`
-	}
-	content, err := io.ReadAll(io.LimitReader(file, maxEvent))
-	if err != nil || json.Unmarshal(content, &event) != nil {
-		return "", true
-	}
-	for _, request := range append(event.WorkflowRun.PullRequests, event.PullRequest) {
-		if request.Base.SHA != "" {
-			return request.Base.SHA, true
-		}
-	}
-	return event.MergeGroup.SHA, true
+	return started.Base, started.Head, started.Judged()
 }
 
 // judgingConfig reads the configuration by which the repository is judged where no --config names

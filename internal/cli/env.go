@@ -3,6 +3,7 @@
 package cli
 
 import (
+	"context"
 	"io"
 	"os"
 	"path/filepath"
@@ -27,6 +28,8 @@ type Env struct {
 	StdoutTerminal, StderrTerminal bool
 	Width                          int              // columns of the terminal, 0 if there is none
 	Now                            func() time.Time // nil is the system's clock
+	// Sleep waits, for what GitHub limits; nil is the system's way.
+	Sleep func(context.Context, time.Duration) error
 }
 
 // Process is the environment of the running process. What it holds is hidden from other processes.

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/podmend/podmend/check"
+	"github.com/podmend/podmend/internal/page"
 	"github.com/podmend/podmend/report"
 )
 
@@ -50,7 +51,7 @@ func TestExamples(t *testing.T) {
 				t.Errorf("after it, %v is left", got)
 			}
 
-			patch, err := examplePatch(before, after)
+			patch, err := page.Patch(before, after)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -90,7 +91,7 @@ func writeFile(t *testing.T, name, text string) {
 
 // TestControlPages requires of each control an up-to-date page in docs/controls.
 func TestControlPages(t *testing.T) {
-	pages, err := controlPages()
+	pages, err := page.Files()
 	if err != nil {
 		t.Fatal(err)
 	}

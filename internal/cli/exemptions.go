@@ -16,7 +16,8 @@ func (r *run) exempt(ctx context.Context) error {
 	options := check.ExemptOptions{
 		Exemptions: r.settings.exemptions,
 		Today:      r.env.today(),
-		Whole:      r.whole,
+		Whole:      r.whole && r.shard == nil, // merge tells
+		Shown:      r.literals.Shown,
 		Restricted: r.settings.check.Level == api.LevelRestricted,
 		Rerender: func(changed map[string][]byte, targets []render.Target) ([]render.Result, error) {
 			options := r.rendering()

@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/podmend/podmend/check"
+	"github.com/podmend/podmend/internal/page"
 )
 
 func explainCommand(env *Env) *cobra.Command {
@@ -59,25 +60,25 @@ func controlIDs() []string {
 
 // explain prints the page of a control for a terminal.
 func explain(text *bytes.Buffer, control *check.Control, width int) error {
-	sections, err := pageOf(control)
+	sections, err := page.Of(control)
 	if err != nil {
 		return err
 	}
 	fmt.Fprintf(text, "%s (%s, severity %s): %s\n", control.ID, control.Level, control.Severity, control.Title)
 	for _, section := range sections {
-		fmt.Fprintf(text, "\n%s\n", section.title)
-		for _, block := range section.blocks {
+		fmt.Fprintf(text, "\n%s\n", section.Title)
+		for _, block := range section.Blocks {
 			switch {
-			case block.code != "":
-				for line := range strings.Lines(block.code) {
+			case block.Code != "":
+				for line := range strings.Lines(block.Code) {
 					text.WriteString("    " + line)
 				}
-			case block.list != nil:
-				for _, item := range block.list {
+			case block.List != nil:
+				for _, item := range block.List {
 					fmt.Fprintf(text, "  - %s\n", strings.ReplaceAll(wrapped(item, width)[2:], "\n", "\n  "))
 				}
 			default:
-				fmt.Fprintln(text, wrapped(block.text, width))
+				fmt.Fprintln(text, wrapped(block.Text, width))
 			}
 		}
 	}

@@ -96,6 +96,9 @@ func (r *run) printFixes(f *flags) error {
 
 // applyFixes writes the edits, all or none, and reports what remains.
 func (r *run) applyFixes(f *flags) error {
+	if err := r.refuseOtherHead(); err != nil {
+		return err
+	}
 	assembled, err := r.assemble()
 	if err != nil {
 		return err

@@ -28,6 +28,9 @@ type flags struct {
 	timeout        string
 	memoryLimit    string
 
+	scope         string
+	base          string
+	head          string
 	failOn        string
 	onRenderError string
 	format        string
@@ -63,6 +66,14 @@ func (f *flags) addCheckFlags(set *pflag.FlagSet) {
 	set.StringVar(&f.level, "level", "", "Pod Security Standard: baseline or restricted (default baseline)")
 	set.StringSliceVar(&f.policyVersion, "policy-version", nil, "`versions` of the standard, such as v1.31 or v1.29,v1.37 (default: the newest that podmend knows, "+check.NewestVersion().String()+")")
 	set.StringVar(&f.namespaceLabels, "namespace-labels", "use", "what pod-security.kubernetes.io/enforce labels of rendered Namespaces mean: use judges their pods by them, stricter takes the stricter of them and --level (the default on a pull request), ignore does not look at them")
+	set.StringVar(&f.scope, "scope", "", "findings to list: all; changed, those of targets that a changed file reaches; new, of these what the base does not have (default new with --base and on pull requests, else all)")
+	set.StringVar(&f.base, "base", "", "`commit` to compare with, such as origin/main: its merge base with the head (default on pull requests: theirs)")
+	set.StringVar(&f.head, "head", "", "`commit` to check, whatever is checked out (default: the work tree; on pull requests their head)")
+	f.addOutcomeFlags(set)
+}
+
+// addOutcomeFlags adds what says how the outcome is reported.
+func (f *flags) addOutcomeFlags(set *pflag.FlagSet) {
 	set.StringVar(&f.failOn, "fail-on", "low", "lowest `severity` of findings that ends with exit code 1: low, medium or high")
 	set.StringVar(&f.onRenderError, "on-render-error", "fail", "fail: a target that cannot be rendered ends with exit code 3; warn: it is reported only")
 	set.StringVar(&f.format, "format", "text", "text or json")
@@ -73,6 +84,7 @@ func (f *flags) addCheckFlags(set *pflag.FlagSet) {
 // validate checks the values of flags that are words of a list.
 func (f *flags) validate() error {
 	for _, word := range []struct{ flag, key, value string }{
+		{"--scope", "scope", f.scope},
 		{"--fail-on", "failOn", f.failOn},
 		{"--on-render-error", "onRenderError", f.onRenderError},
 		{"--namespace-labels", "namespaceLabels", f.namespaceLabels},

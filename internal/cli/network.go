@@ -7,7 +7,6 @@ import (
 
 	"github.com/podmend/podmend/internal/dependency"
 	"github.com/podmend/podmend/internal/fetch"
-	"github.com/podmend/podmend/render"
 )
 
 // fetchDependencies lets the run fetch what the configuration permits. Without permission nothing is
@@ -31,11 +30,8 @@ func (r *run) fetchDependencies(config *configFile, cacheDir string) error {
 		cache = dependency.NewCache(dir, options.MaxSize)
 	}
 	r.client = fetch.New(options)
-	var next render.Renderer
-	if r.children != nil {
-		next = r.children
-	}
-	r.dependencies = dependency.NewRenderer(dependency.NewSource(r.client, credentials, cache), next)
+	r.dependencies = dependency.NewRenderer(dependency.NewSource(r.client, credentials, cache), r.renderer)
+	r.renderer = r.dependencies
 	return nil
 }
 

@@ -26,9 +26,11 @@ type run struct {
 	config   *configFile
 	settings *settings
 	whole    bool // nothing but the configuration narrows what is looked at
+	scope    scope
 	mend     check.MendOptions
 	jobs     int
-	children *worker.Pool // nil renders in this process
+	children *worker.Pool    // nil renders in this process
+	renderer render.Renderer // the children, or what asks them; nil renders in this process
 	client   *fetch.Client
 	// dependencies gives charts what they lack; nil if nothing may be fetched.
 	dependencies *dependency.Renderer
@@ -42,6 +44,12 @@ type run struct {
 	checked   *check.Report
 	proposals []*fix.Proposal
 	refusals  map[string]*fix.Refusal
+
+	comparison *comparison     // nil if there is no base to compare with
+	unreached  []render.Target // that PATH takes and no changed file reaches
+	leftOut    int             // old findings that are not listed
+
+	shard *sharding // nil if the run does everything itself
 }
 
 func newRun(env *Env, f *flags, name string) (*run, error) {
@@ -71,7 +79,7 @@ func newRun(env *Env, f *flags, name string) (*run, error) {
 		return nil, err
 	}
 	r := &run{
-		env: env, repo: repo, base: base, config: config, settings: settings, whole: f.isWhole(repo),
+		env: env, repo: repo, base: base, config: config, settings: settings, whole: f.isWhole(repo), scope: f.scopeOf(env),
 		jobs: cmp.Or(f.jobs, runtime.GOMAXPROCS(0)), mend: check.MendOptions{HostPath: check.HostPathRemedy(f.hostPath), Vendored: f.vendored},
 	}
 	if env.Program != "" {
@@ -81,6 +89,7 @@ func newRun(env *Env, f *flags, name string) (*run, error) {
 		}
 		warnUnlimited(env.Stderr)
 		r.children = worker.NewPool(env.Program, r.jobs, limits)
+		r.renderer = r.children
 	}
 	if err := r.fetchDependencies(config, f.cacheDir); err != nil {
 		return nil, err
@@ -103,29 +112,47 @@ func (r *run) close() error {
 
 // rendering are the options by which everything of this run is rendered.
 func (r *run) rendering() render.Options {
-	options := render.Options{Jobs: r.jobs}
-	if r.children != nil {
-		options.Renderer = r.children
-	}
-	if r.dependencies != nil {
-		options.Renderer = r.dependencies
-	}
-	return options
+	return render.Options{Jobs: r.jobs, Renderer: r.renderer}
 }
 
 // check takes the run from discovery to findings.
 func (r *run) check(ctx context.Context) error {
+	if err := r.openComparison(ctx); err != nil {
+		return err
+	}
 	if err := r.discover(); err != nil {
 		return err
+	}
+	if r.comparison != nil {
+		if err := r.reach(); err != nil {
+			return err
+		}
 	}
 	if err := r.render(ctx, render.Detail{PodTemplatesOnly: true}); err != nil {
 		return err
 	}
+	if err := r.renderContext(ctx); err != nil {
+		return err
+	}
+	if err := r.judge(ctx); err != nil {
+		return err
+	}
+	if err := r.exempt(ctx); err != nil {
+		return err
+	}
+	if r.comparison != nil {
+		return r.compareWithBase(ctx)
+	}
+	return nil
+}
+
+// judge makes findings of what was rendered, and finds their places.
+func (r *run) judge(ctx context.Context) error {
 	r.locator = render.NewLocator(r.repo.files)
 	r.literals = render.NewLiterals(r.repo.files)
 	policy := r.settings.check
 	policy.Shown = r.literals.Shown
-	r.settings.check.Namespaces = check.NamespacesOf(r.results)
+	r.settings.check.Namespaces = check.NamespacesOf(r.inOrder())
 	policy.Namespaces = r.settings.check.Namespaces
 	var err error
 	if r.checked, err = check.Run(r.results, r.locator, policy); err != nil {
@@ -134,10 +161,7 @@ func (r *run) check(ctx context.Context) error {
 	if err := r.trace(ctx, policy); err != nil {
 		return err
 	}
-	if err := r.confirm(ctx); err != nil {
-		return err
-	}
-	return r.exempt(ctx)
+	return r.confirm(ctx)
 }
 
 // confirm tries the places that another file may overrule: a fix there must change the field.
@@ -145,7 +169,7 @@ func (r *run) check(ctx context.Context) error {
 func (r *run) confirm(ctx context.Context) error {
 	doubtful := &check.Report{}
 	for _, finding := range r.checked.Findings {
-		if r.mayBeOverruled(&finding) {
+		if finding.Occurrences = r.mayBeOverruled(&finding); len(finding.Occurrences) > 0 {
 			doubtful.Findings = append(doubtful.Findings, finding)
 		}
 	}
@@ -154,29 +178,32 @@ func (r *run) confirm(ctx context.Context) error {
 	}
 	budget := fix.NewBudget(timeForFixes)
 	proposals, _ := fix.Propose(r.repo.files, r.results, doubtful, r.locator, check.MendOptions{IncludeHostWorkloads: true}, budget)
-	overruled, err := r.prover(budget).Overruled(ctx, proposals)
+	prover := r.prover(budget)
+	prover.Targets = r.targets
+	overruled, err := prover.Overruled(ctx, proposals)
 	r.checked.Overrule(r.locator, overruled)
 	return err
 }
 
-// mayBeOverruled says whether a file beside the one that holds the field mentions its key too, in a
-// kustomization that shows the finding.
-func (r *run) mayBeOverruled(finding *check.Finding) bool {
+// mayBeOverruled returns the occurrences in kustomizations where a file beside the one that holds the
+// field mentions its key too.
+func (r *run) mayBeOverruled(finding *check.Finding) []check.Occurrence {
 	if !finding.Origin.Exact || len(finding.Origin.Path) == 0 {
-		return false
+		return nil
 	}
+	var doubtful []check.Occurrence
 	for _, occurrence := range finding.Occurrences {
 		result := r.byTarget[occurrence.Target]
 		if result.Target.Kind != render.Kustomize || occurrence.Pod.Object.Traced() {
 			continue
 		}
-		for _, name := range result.Reads {
-			if name != finding.Origin.File && r.literals.Holds(name, lastKey(finding.Origin.Path)) {
-				return true
-			}
+		if slices.ContainsFunc(result.Reads, func(name string) bool {
+			return name != finding.Origin.File && r.literals.Holds(name, lastKey(finding.Origin.Path))
+		}) {
+			doubtful = append(doubtful, occurrence)
 		}
 	}
-	return false
+	return doubtful
 }
 
 func lastKey(path yamledit.Path) string {
@@ -239,6 +266,9 @@ func (r *run) discover() error {
 	}
 	r.discovery = discovery
 	r.targets = r.repo.narrow(discovery.Targets)
+	if r.shard != nil {
+		r.takeShard()
+	}
 	return nil
 }
 

@@ -9,10 +9,13 @@ import (
 	"sigs.k8s.io/kustomize/api/types"
 
 	"github.com/podmend/podmend/check"
+	"github.com/podmend/podmend/internal/event"
+	"github.com/podmend/podmend/report"
 )
 
 // words are what the settings take that are a word of a list.
 var words = map[string][]string{
+	"scope":           {report.ListNew, report.ListChanged, report.ListAll},
 	"failOn":          {"low", "medium", "high"},
 	"onRenderError":   {"fail", "warn"},
 	"namespaceLabels": {string(check.UseLabels), string(check.IgnoreLabels), string(check.StricterLabels)},
@@ -63,6 +66,9 @@ func (f *flags) table(config *Config) []setting {
 		{flag: "namespace-labels", text: &f.namespaceLabels, file: config.NamespaceLabels, fallback: string(f.labelsByDefault())},
 		{flag: "kube-version", text: &f.kubeVersion, file: config.KubeVersion, meaning: "the newest known that the chart allows"},
 		{flag: "api-versions", list: &f.apiVersions, fileList: config.APIVersions, joins: true, meaning: "none"},
+		{flag: "scope", text: &f.scope, meaning: "new with a base, else all"},
+		{flag: "base", text: &f.base, meaning: "the pull request's"},
+		{flag: "head", text: &f.head, meaning: "the pull request's, else the work tree"},
 		{flag: "fail-on", text: &f.failOn, file: config.FailOn, fallback: "low"},
 		{flag: "on-render-error", text: &f.onRenderError, file: config.OnRenderError, fallback: "fail"},
 		{flag: "host-path", text: &f.hostPath, file: config.HostPath, fallback: string(check.HostPathAuto)},
@@ -97,7 +103,7 @@ func (s source) String() string {
 // fromEnvironment takes the settings from the environment that no flag gives.
 func (f *flags) fromEnvironment(getenv func(string) string) error {
 	f.sources = map[string][]source{}
-	f.underJudgement = slices.Contains(judgedEvents, getenv("GITHUB_EVENT_NAME"))
+	f.underJudgement = (&event.Event{Name: getenv("GITHUB_EVENT_NAME")}).Judged()
 	for _, s := range f.table(&Config{}) {
 		if flag := f.set.Lookup(s.flag); flag != nil && flag.Changed {
 			f.sources[s.flag] = []source{{From: "flag", Name: "--" + s.flag}}

@@ -1,4 +1,4 @@
-package cli
+package page
 
 import (
 	"encoding/json"
@@ -11,8 +11,8 @@ import (
 	"sigs.k8s.io/yaml"
 )
 
-// examplePatch writes the difference of two objects as a JSON 6902 patch of a kustomization.
-func examplePatch(before, after string) (string, error) {
+// Patch writes the difference of two objects as a JSON 6902 patch of a kustomization.
+func Patch(before, after string) (string, error) {
 	var from, to map[string]any
 	if err := yaml.Unmarshal([]byte(before), &from); err != nil {
 		return "", err

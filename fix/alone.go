@@ -1,0 +1,72 @@
+package fix
+
+import (
+	"context"
+	"slices"
+)
+
+// objectOf is one rendered object.
+type objectOf struct {
+	target string
+	index  int
+}
+
+// proveAlone finds out which proven proposals hold without the others: a reviewer may commit just
+// one. Only those that touch one pod template can need each other, so that one of each pod
+// template is tried in one rendering, of the targets in which it is shared.
+func (p *Prover) proveAlone(ctx context.Context, proven []*Proposal) error {
+	shared := sharedObjects(proven)
+	var unknown []*Proposal
+	for _, proposal := range proven {
+		hold := p.holds[proposal] || !slices.ContainsFunc(proposal.intents, func(in intent) bool { return shared[in.of()] })
+		proposal.AloneProven = hold && len(proposal.Unproven) == 0
+		if !hold {
+			unknown = append(unknown, proposal)
+		}
+	}
+	inShared := map[string]bool{}
+	for object := range shared {
+		inShared[object.target] = true
+	}
+	for _, batch := range apart(unknown) {
+		if p.Budget.spent() {
+			return nil // what is not known to hold alone is not said to
+		}
+		refusals, err := p.tryIn(ctx, batch, inShared)
+		if err != nil {
+			return err
+		}
+		for _, group := range p.connected(batch) {
+			for _, proposal := range group.proposals {
+				proposal.AloneProven = !group.reaches(refusals) && len(proposal.Unproven) == 0
+				if proposal.AloneProven || len(proposal.Unproven) > 0 || len(group.proposals) == 1 || p.Budget.spent() {
+					continue
+				}
+				alone, err := p.tryIn(ctx, []*Proposal{proposal}, inShared)
+				if err != nil {
+					return err
+				}
+				proposal.AloneProven = len(alone) == 0
+			}
+		}
+	}
+	return nil
+}
+
+func (in *intent) of() objectOf { return objectOf{in.target, in.object} }
+
+// sharedObjects are those that several proposals touch.
+func sharedObjects(proposals []*Proposal) map[objectOf]bool {
+	toucher := map[objectOf]*Proposal{}
+	shared := map[objectOf]bool{}
+	for _, proposal := range proposals {
+		for _, in := range proposal.intents {
+			if first := toucher[in.of()]; first == nil {
+				toucher[in.of()] = proposal
+			} else if first != proposal {
+				shared[in.of()] = true
+			}
+		}
+	}
+	return shared
+}

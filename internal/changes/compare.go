@@ -1,0 +1,158 @@
+package changes
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"slices"
+
+	"github.com/go-git/go-git/v5/plumbing/filemode"
+	"github.com/go-git/go-git/v5/plumbing/object"
+	"github.com/go-git/go-git/v5/utils/merkletrie"
+)
+
+// Options say which states are compared.
+type Options struct {
+	Base string // the commit, branch or tag that the head is to be merged into
+	Head string // the head's commit; "" is the work tree as it lies on the disk
+	// Untracked are files of the work tree that git does not track and that belong to the head. Those
+	// that are not named count on both sides.
+	Untracked []string
+}
+
+// A Comparison holds both states as changes to what lies on the disk.
+type Comparison struct {
+	Diff
+	// HeadFiles and BaseFiles are what differs from the work tree, by name; nil: the file is not there.
+	HeadFiles, BaseFiles map[string][]byte
+	// Unseen are changed symbolic links, submodules and files too large to be read, which both states
+	// show as the work tree has them.
+	Unseen []string
+}
+
+// maxRenames bounds for how many added and removed files a similar one is looked for.
+const maxRenames = 1000
+
+// maxFile is the size in bytes of a file above which it is not read.
+const maxFile = 32 << 20
+
+// Compare compares the head with the merge base of it and options.Base.
+func (r *Repository) Compare(ctx context.Context, options Options) (comparison *Comparison, err error) {
+	defer recoverObjects(&err)
+	baseTip, err := r.commit(options.Base)
+	if err != nil {
+		return nil, err
+	}
+	headTip, err := r.commit(cmp.Or(options.Head, "HEAD"))
+	if err != nil {
+		return nil, err
+	}
+	merge, err := r.mergeBase(headTip, baseTip)
+	if err != nil {
+		return nil, err
+	}
+	disk, err := r.workTree(options.Untracked)
+	if err != nil {
+		return nil, err
+	}
+	base, err := merge.Tree()
+	if err != nil {
+		return nil, errorf("the files of the base commit %.12s are not in this checkout: %v; %s", merge.Hash, err, howToFetch)
+	}
+	comparison = &Comparison{Diff: Diff{Base: merge.Hash.String()}}
+	head := disk
+	if options.Head != "" {
+		comparison.Head = headTip.Hash.String()
+		if head, err = headTip.Tree(); err != nil {
+			return nil, errorf("the files of the head commit %.12s are not in this checkout: %v; %s", headTip.Hash, err, howToFetch)
+		}
+	}
+	if comparison.HeadFiles, err = comparison.view(ctx, disk, head); err != nil {
+		return nil, err
+	}
+	if comparison.BaseFiles, err = comparison.view(ctx, disk, base); err != nil {
+		return nil, err
+	}
+	slices.Sort(comparison.Unseen)
+	comparison.Unseen = slices.Compact(comparison.Unseen)
+	changed, err := object.DiffTreeWithOptions(ctx, base, head, &object.DiffTreeOptions{DetectRenames: true, RenameScore: 50, RenameLimit: maxRenames})
+	if err != nil {
+		return nil, errorf("the commits cannot be compared: %v; %s", err, howToFetch)
+	}
+	for _, change := range changed {
+		file, err := fileOf(change)
+		if err != nil {
+			return nil, errorf("%s cannot be compared: %v; %s", nameOf(change), err, howToFetch)
+		}
+		comparison.Files = append(comparison.Files, file)
+	}
+	slices.SortFunc(comparison.Files, func(a, b File) int { return cmp.Compare(a.Name, b.Name) })
+	return comparison, nil
+}
+
+// view lists the files by which one tree differs from what lies on the disk.
+func (c *Comparison) view(ctx context.Context, disk, tree *object.Tree) (map[string][]byte, error) {
+	files := map[string][]byte{}
+	changed, err := object.DiffTreeWithOptions(ctx, disk, tree, nil)
+	if err != nil {
+		return nil, errorf("the files of a commit cannot be listed: %v; fetch it whole (a partial clone lacks objects)", err)
+	}
+	for _, change := range changed {
+		if !isFile(change.From) || !isFile(change.To) {
+			c.Unseen = append(c.Unseen, nameOf(change))
+			continue
+		}
+		if change.To.Name == "" {
+			files[change.From.Name] = nil
+			continue
+		}
+		content, err := contentOf(change.To)
+		if errors.Is(err, errTooLarge) {
+			c.Unseen = append(c.Unseen, nameOf(change))
+			continue
+		}
+		if err != nil {
+			return nil, errorf("%s cannot be read from git: %v; fetch it whole (a partial clone lacks objects)", change.To.Name, err)
+		}
+		files[change.To.Name] = content
+	}
+	return files, nil
+}
+
+// isFile says that an entry is a regular file, or that there is none.
+func isFile(entry object.ChangeEntry) bool {
+	return entry.Name == "" || entry.TreeEntry.Mode.IsFile() && entry.TreeEntry.Mode != filemode.Symlink
+}
+
+func nameOf(change *object.Change) string { return cmp.Or(change.To.Name, change.From.Name) }
+
+func fileOf(change *object.Change) (File, error) {
+	action, err := change.Action()
+	if err != nil {
+		return File{}, err
+	}
+	file := File{Name: nameOf(change), Status: Modified}
+	switch {
+	case action == merkletrie.Insert:
+		file.Status = Added
+	case action == merkletrie.Delete:
+		file.Status = Removed
+	case change.From.Name != change.To.Name:
+		file.Status, file.OldName = Renamed, change.From.Name
+	}
+	if !isFile(change.From) || !isFile(change.To) {
+		file.Opaque = true
+		return file, nil
+	}
+	before, err := contentOf(change.From)
+	if err == nil {
+		var after []byte
+		if after, err = contentOf(change.To); err == nil {
+			file.Hunks, file.Opaque, err = hunks(before, after)
+		}
+	}
+	if errors.Is(err, errTooLarge) {
+		file.Opaque, err = true, nil
+	}
+	return file, err
+}

@@ -1,0 +1,208 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/podmend/podmend/check"
+	"github.com/podmend/podmend/internal/changes"
+	"github.com/podmend/podmend/render"
+	"github.com/podmend/podmend/report"
+)
+
+// maxReverts is how many changes of one target are taken back to find what makes a finding.
+const maxReverts = 24
+
+// causes finds the changed lines of new findings that stand on lines which nobody changed: it takes
+// changes back, one by one, and looks for the one without which the finding is gone.
+func (r *run) causes(ctx context.Context) error {
+	c := r.comparison
+	c.scopes.causes = map[string][]report.Lines{}
+	distant := map[string][]*check.Finding{} // by the target where it is new
+	for i := range r.checked.Findings {
+		finding := &r.checked.Findings[i]
+		if !c.scopes.isNew(finding.ID) || c.adds(finding.Origin.File, finding.Origin.Line, finding.Origin.EndLine) {
+			continue
+		}
+		if link := c.link(finding); link != nil {
+			c.scopes.causes[finding.ID] = []report.Lines{*link}
+			continue
+		}
+		at := slices.Index(c.scopes.news[finding.ID], true)
+		target := finding.Occurrences[at].Target
+		distant[target] = append(distant[target], finding)
+	}
+	for i := range r.targets {
+		if findings := distant[r.targets[i].ID]; len(findings) > 0 {
+			if err := r.causesIn(ctx, r.targets[i], findings); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// A revert takes one change of one file back.
+type revert struct {
+	file    *changes.File
+	content []byte // nil: the file is gone
+	lines   []report.Lines
+}
+
+func (r *run) causesIn(ctx context.Context, target render.Target, findings []*check.Finding) error {
+	c := r.comparison
+	names := r.discovery.Names(target)
+	if old := c.baseID(target); old != target.ID {
+		names = append(names, c.baseNames(old)...)
+	}
+	var reverts []revert
+	for i := range c.Files {
+		file := &c.Files[i]
+		if slices.Contains(names, file.Name) || slices.Contains(names, file.OldName) {
+			reverts = append(reverts, c.reverts(r, file)...)
+		}
+	}
+	for i, revert := range reverts {
+		if len(findings) == 0 || i == maxReverts {
+			break
+		}
+		shown, err := r.shownWith(ctx, target, revert)
+		if err != nil {
+			return err
+		}
+		findings = slices.DeleteFunc(findings, func(finding *check.Finding) bool {
+			if shown == nil || shown[c.firstNew(finding)] {
+				return false
+			}
+			c.scopes.causes[finding.ID] = revert.lines
+			return true
+		})
+	}
+	// Several changes together make the rest: the first lines of each are named.
+	for _, finding := range findings {
+		for _, revert := range reverts {
+			if len(revert.lines) > 0 && len(c.scopes.causes[finding.ID]) < 3 {
+				c.scopes.causes[finding.ID] = append(c.scopes.causes[finding.ID], revert.lines[0])
+			}
+		}
+	}
+	return nil
+}
+
+func (c *comparison) baseNames(id string) []string {
+	for _, target := range c.base.targets {
+		if target.ID == id {
+			return c.base.discovery.Names(target)
+		}
+	}
+	return nil
+}
+
+// firstNew names the field of the first occurrence that is new.
+func (c *comparison) firstNew(finding *check.Finding) string {
+	occurrence := &finding.Occurrences[slices.Index(c.scopes.news[finding.ID], true)]
+	return fieldKey("", finding, occurrence)
+}
+
+// reverts lists what of a file can be taken back: each hunk, and where there are several, all of them.
+func (c *comparison) reverts(r *run, file *changes.File) []revert {
+	var found []revert
+	head, err := r.repo.files.ReadFile(file.Name)
+	if err == nil && len(file.Hunks) > 1 {
+		for i := range file.Hunks {
+			found = append(found, revert{file, takeBack(head, &file.Hunks[i]), changedLines(file.Name, file.Hunks[i:i+1])})
+		}
+	}
+	base, err := c.files.ReadFile(c.baseFile(file.Name))
+	if err != nil {
+		base = nil
+	}
+	whole := revert{file: file, content: base, lines: changedLines(file.Name, file.Hunks)}
+	if file.Status == changes.Removed {
+		whole.lines = nil // the head has no line to show
+	}
+	return append(found, whole)
+}
+
+// changedLines are the runs of lines that hunks add; where one only removes lines, the line before.
+func changedLines(name string, hunks []changes.Hunk) (found []report.Lines) {
+	for _, hunk := range hunks {
+		before := len(found)
+		for _, line := range hunk.Lines {
+			if line.Kind != '+' {
+				continue
+			}
+			if last := len(found) - 1; last >= before && found[last].EndLine == line.New-1 {
+				found[last].EndLine++
+			} else {
+				found = append(found, report.Lines{File: name, Line: line.New, EndLine: line.New})
+			}
+		}
+		if len(found) > before {
+			continue
+		}
+		at := hunk.NewStart
+		for _, line := range hunk.Lines {
+			if line.Kind == '-' {
+				break
+			}
+			at = line.New
+		}
+		if hunk.NewLines > 0 {
+			found = append(found, report.Lines{File: name, Line: at, EndLine: at})
+		}
+	}
+	return found
+}
+
+// takeBack puts the old lines of one hunk in the place of the new ones.
+func takeBack(head []byte, hunk *changes.Hunk) []byte {
+	var text []byte
+	lines := bytes.SplitAfter(head, []byte("\n"))
+	for _, line := range lines[:hunk.NewStart-1] {
+		text = append(text, line...)
+	}
+	for _, line := range hunk.Lines {
+		if line.Kind != '+' {
+			text = append(text, line.Text...)
+		}
+	}
+	for _, line := range lines[min(len(lines), hunk.NewStart-1+hunk.NewLines):] {
+		text = append(text, line...)
+	}
+	return text
+}
+
+// shownWith renders a target of the head with one change taken back, and names the fields of findings
+// that it still shows; nil if it cannot be rendered so.
+func (r *run) shownWith(ctx context.Context, target render.Target, revert revert) (map[string]bool, error) {
+	changed := map[string][]byte{revert.file.Name: revert.content}
+	if revert.file.OldName != "" {
+		changed[revert.file.Name], changed[revert.file.OldName] = nil, revert.content
+	}
+	files := r.repo.files.With(changed)
+	options := r.rendering()
+	options.Detail = render.Detail{PodTemplatesOnly: true}
+	results, err := render.All(ctx, files, []render.Target{target}, options)
+	if err != nil {
+		return nil, fmt.Errorf("take a change of %s back: %w", revert.file.Name, err)
+	}
+	if results[0].Err != nil {
+		return nil, nil
+	}
+	policy := r.settings.check
+	checked, err := check.Run(results, render.NewLocator(files), policy)
+	if err != nil {
+		return nil, err
+	}
+	shown := map[string]bool{}
+	for i := range checked.Findings {
+		finding := &checked.Findings[i]
+		for j := range finding.Occurrences {
+			shown[fieldKey("", finding, &finding.Occurrences[j])] = true
+		}
+	}
+	return shown, nil
+}

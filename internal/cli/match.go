@@ -1,0 +1,176 @@
+package cli
+
+import (
+	"strings"
+
+	"github.com/podmend/podmend/check"
+	"github.com/podmend/podmend/internal/changes"
+	"github.com/podmend/podmend/render"
+	"github.com/podmend/podmend/report"
+)
+
+// scopes say which occurrences of findings the base has too.
+type scopes struct {
+	c       *comparison
+	news    map[string][]bool         // by finding, for each occurrence
+	causes  map[string][]report.Lines // by finding: changed lines, where its own are not
+	mended  []check.Finding           // of the base
+	unknown map[string]*render.Error
+	broken  map[string]bool // targets that the base cannot render either, for the same reason
+}
+
+func (s *scopes) isNew(finding string) bool {
+	for _, isNew := range s.news[finding] {
+		if isNew {
+			return true
+		}
+	}
+	return false
+}
+
+// A showing is one place where the base shows a finding.
+type showing struct {
+	finding *check.Finding
+	seen    bool // the head has it too
+}
+
+// newScopes matches what the head shows with what the base shows: first the same field of the same
+// object, however it came there; then, since objects are renamed, the same place in source, as often
+// as the base shows it in that target.
+func newScopes(c *comparison, results []render.Result, head *check.Report, base *run) *scopes {
+	s := &scopes{c: c, news: map[string][]bool{}, unknown: map[string]*render.Error{}, broken: map[string]bool{}}
+	before := map[string]*render.Result{}
+	for i := range base.results {
+		before[base.results[i].Target.ID] = &base.results[i]
+	}
+	failed := map[string]bool{}
+	for i := range results {
+		target := &results[i].Target
+		failed[c.baseID(*target)] = results[i].Err != nil
+		if was := before[c.baseID(*target)]; was != nil && was.Err != nil && was.Status == render.Failed {
+			if results[i].Err == nil {
+				s.unknown[target.ID] = was.Err
+			}
+			s.broken[target.ID] = sameError(results[i].Err, was.Err)
+		}
+	}
+	byField, byPlace := showings(base.checked)
+	ids := map[string]string{}
+	for i := range results {
+		ids[results[i].Target.ID] = c.baseID(results[i].Target)
+	}
+	for i := range head.Findings {
+		s.news[head.Findings[i].ID] = make([]bool, len(head.Findings[i].Occurrences))
+	}
+	each := func(match func(finding *check.Finding, occurrence int, target string)) {
+		for i := range head.Findings {
+			for j := range head.Findings[i].Occurrences {
+				match(&head.Findings[i], j, head.Findings[i].Occurrences[j].Target)
+			}
+		}
+	}
+	each(func(finding *check.Finding, i int, target string) {
+		s.news[finding.ID][i] = c.reached[target] && !take(byField[fieldKey(ids[target], finding, &finding.Occurrences[i])])
+	})
+	each(func(finding *check.Finding, i int, target string) {
+		if s.news[finding.ID][i] {
+			s.news[finding.ID][i] = !take(byPlace[ids[target]+"\x00"+finding.IDIn(c.baseFile(finding.Origin.File))])
+		}
+	})
+	each(func(finding *check.Finding, i int, target string) {
+		if s.news[finding.ID][i] && s.unknown[target] != nil {
+			s.news[finding.ID][i] = c.touches(finding)
+		}
+	})
+	s.collectMended(base.checked, byField, failed)
+	return s
+}
+
+// take marks one showing that is not taken yet.
+func take(of []*showing) bool {
+	for _, showing := range of {
+		if !showing.seen {
+			showing.seen = true
+			return true
+		}
+	}
+	return false
+}
+
+func showings(checked *check.Report) (byField, byPlace map[string][]*showing) {
+	byField, byPlace = map[string][]*showing{}, map[string][]*showing{}
+	for i := range checked.Findings {
+		finding := &checked.Findings[i]
+		for j := range finding.Occurrences {
+			occurrence := &finding.Occurrences[j]
+			found := &showing{finding: finding}
+			field := fieldKey(occurrence.Target, finding, occurrence)
+			byField[field] = append(byField[field], found)
+			place := occurrence.Target + "\x00" + finding.ID
+			byPlace[place] = append(byPlace[place], found)
+		}
+	}
+	return byField, byPlace
+}
+
+// fieldKey names a field of a rendered object without the order of lists, which other items shift.
+func fieldKey(target string, finding *check.Finding, occurrence *check.Occurrence) string {
+	object := occurrence.Pod.Object
+	return strings.Join([]string{
+		target, finding.Control.ID, object.APIVersion, object.Kind, object.Namespace, object.Name,
+		occurrence.Field.Container, occurrence.Path().Keys(), occurrence.Field.Value,
+	}, "\x00")
+}
+
+// sameError says that a target fails as it did before.
+func sameError(head, base *render.Error) bool {
+	return head != nil && base != nil && head.Kind == base.Kind
+}
+
+// collectMended lists the findings of the base that the head shows nowhere. Of targets that the head
+// cannot render, that is not known.
+func (s *scopes) collectMended(base *check.Report, byField map[string][]*showing, failed map[string]bool) {
+	seen := map[*check.Finding]bool{}
+	for _, showings := range byField {
+		for _, showing := range showings {
+			if showing.seen {
+				seen[showing.finding] = true
+			}
+		}
+	}
+	for i := range base.Findings {
+		finding := &base.Findings[i]
+		for _, occurrence := range finding.Occurrences {
+			if failed[occurrence.Target] {
+				seen[finding] = true
+			}
+		}
+		if !seen[finding] {
+			s.mended = append(s.mended, *finding)
+		}
+	}
+}
+
+// touches says that a finding's own line, or one that it passes, is changed.
+func (c *comparison) touches(finding *check.Finding) bool {
+	return c.adds(finding.Origin.File, finding.Origin.Line, finding.Origin.EndLine) || c.link(finding) != nil
+}
+
+// link is the first place on the way of a finding that is on a changed line.
+func (c *comparison) link(finding *check.Finding) *report.Lines {
+	for _, link := range finding.Origin.Chain {
+		if c.adds(link.File, link.Line, link.Line) {
+			return &report.Lines{File: link.File, Line: link.Line, EndLine: link.Line}
+		}
+	}
+	return nil
+}
+
+// adds says that the head adds or changes one of some lines.
+func (c *comparison) adds(name string, start, end int) bool {
+	file := c.File(name)
+	if file == nil || start == 0 {
+		return false
+	}
+	return file.Status == changes.Added || file.Adds(start, max(start, end))
+}

@@ -1,0 +1,213 @@
+package cli
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/podmend/podmend/check"
+	"github.com/podmend/podmend/internal/shard"
+	"github.com/podmend/podmend/render"
+	"github.com/podmend/podmend/report"
+)
+
+// sharding is how a run shares its work with other jobs.
+type sharding struct {
+	number     shard.Number
+	timings    *report.Report // nil for estimates
+	assignment string         // digest
+	targets    []render.Target
+	context    []render.Result // of targets of other shards, which decide about some of this one
+	assumed    []report.Assumed
+}
+
+// newSharding reads --shard; nil says that the run does everything itself.
+func newSharding(env *Env, number, timings string) (*sharding, error) {
+	if number == "" {
+		if timings != "" {
+			return nil, usagef("--timings shares targets out to shards; give --shard too, or leave it out")
+		}
+		return nil, nil
+	}
+	s := &sharding{}
+	var err error
+	if s.number, err = shard.Parse(number, env.Getenv); err != nil {
+		return nil, usagef("--shard: %v", err)
+	}
+	s.timings, err = readTimings(env, timings)
+	return s, err
+}
+
+// readTimings reads the report of a former run.
+func readTimings(env *Env, name string) (*report.Report, error) {
+	if name == "" {
+		return nil, nil
+	}
+	file, err := os.Open(inDir(env.Dir, name))
+	if err != nil {
+		return nil, usagef("--timings %s cannot be read: %v; name the JSON report of a former run, or leave it out", name, pathCause(err))
+	}
+	defer file.Close()
+	timings, err := report.ReadJSON(file)
+	if err != nil {
+		return nil, usagef("--timings %s: %v", name, err)
+	}
+	return timings, nil
+}
+
+// assign shares the targets of the run out.
+func (r *run) assign(shards int, timings *report.Report) shard.Assignment {
+	loads := make([]shard.Load, len(r.targets))
+	inputs := render.NewInputs(r.repo.files)
+	for i := range r.targets {
+		loads[i] = shard.Load{Target: r.targets[i].ID, Cost: r.estimate(inputs, &r.targets[i])}
+	}
+	if timings != nil {
+		loads = shard.Measured(loads, timings)
+	}
+	return shard.Assign(loads, shards)
+}
+
+// The estimate of what a target costs, in microseconds, as measured over repositories: so much for
+// the first byte, and so much for each KiB.
+var (
+	costOfTarget = map[render.Kind]int64{render.Helm: 8000, render.Kustomize: 3000, render.Plain: 300}
+	costOfKiB    = map[render.Kind]int64{render.Helm: 150, render.Kustomize: 400, render.Plain: 250}
+)
+
+func (r *run) estimate(inputs *render.Inputs, target *render.Target) int64 {
+	var bytes int64
+	for _, name := range inputs.Of(target) {
+		if info, err := r.repo.files.Stat(name); err == nil {
+			bytes += info.Size()
+		}
+	}
+	return costOfTarget[target.Kind] + costOfKiB[target.Kind]*bytes/1024
+}
+
+// takeShard keeps the targets of this shard.
+func (r *run) takeShard() {
+	assigned := r.assign(r.shard.number.Of, r.shard.timings)
+	r.shard.assignment = assigned.Digest()
+	r.shard.targets = r.targets
+	own := map[string]bool{}
+	for _, id := range assigned.Shards[r.shard.number.Index-1] {
+		own[id] = true
+	}
+	r.targets = slices.DeleteFunc(slices.Clone(r.targets), func(t render.Target) bool { return !own[t.ID] })
+}
+
+// shardBlock is what podmend merge needs beside the report.
+func (r *run) shardBlock() (*report.Shard, error) {
+	settings, err := r.settingsDigest()
+	if err != nil {
+		return nil, err
+	}
+	namespaces := check.NamespacesOf(r.results)
+	return &report.Shard{
+		Index: r.shard.number.Index, Of: r.shard.number.Of, Podmend: version(),
+		Settings: settings, Assignment: r.shard.assignment, Whole: r.whole,
+		Parts:    shard.PartsOf(r.checked.Findings),
+		Declared: shard.DeclaredOf(r.checked.Declared), Unjudged: shard.UnjudgedOf(r.checked.Unjudged),
+		Namespaces: shard.EnforcedOf(namespaces.All()), Assumed: r.shard.assumed,
+	}, nil
+}
+
+// settingsDigest is the same for runs that would find the same in the same files.
+func (r *run) settingsDigest() (string, error) {
+	text, err := json.Marshal(struct {
+		Discover   render.DiscoverOptions
+		Exemptions []check.Exemption
+		Labels     check.NamespaceLabels
+		Network    any
+		Judged     bool
+		Within     string
+	}{r.settings.discover, r.settings.exemptions, r.settings.check.NamespaceLabels, r.config.Network, r.base != nil, r.repo.within})
+	if err != nil {
+		return "", fmt.Errorf("compare settings: %w", err)
+	}
+	sum := sha256.Sum256(text)
+	return hex.EncodeToString(sum[:8]), nil
+}
+
+// renderContext renders what other shards decide about targets of this one: whether a base that does
+// not build alone is completed, and by which labels of Namespaces pods are judged.
+func (r *run) renderContext(ctx context.Context) error {
+	if r.shard == nil {
+		return nil
+	}
+	for {
+		more := r.completing()
+		if len(more) == 0 {
+			break
+		}
+		if err := r.addContext(ctx, more); err != nil {
+			return err
+		}
+	}
+	all := r.inOrder()
+	render.SkipIncluded(all)
+	for i := range all {
+		if own := r.byTarget[all[i].Target.ID]; own != nil {
+			*own = all[i]
+		}
+	}
+	return r.addNamespaces(ctx)
+}
+
+func (r *run) addContext(ctx context.Context, targets []render.Target) error {
+	options := r.rendering()
+	options.Detail = render.Detail{PodTemplatesOnly: true}
+	results, err := render.All(ctx, r.repo.files, targets, options)
+	r.shard.context = append(r.shard.context, results...)
+	return err
+}
+
+// inOrder returns all results in the order of a single run.
+func (r *run) inOrder() []render.Result {
+	if r.shard == nil {
+		return r.results
+	}
+	all := slices.Concat(r.results, r.shard.context)
+	slices.SortFunc(all, func(a, b render.Result) int { return strings.Compare(a.Target.ID, b.Target.ID) })
+	return all
+}
+
+// others are the targets of other shards that are not rendered yet and of which keep is true.
+func (r *run) others(keep func(*render.Target) bool) []render.Target {
+	known := map[string]bool{}
+	for _, result := range r.inOrder() {
+		known[result.Target.ID] = true
+	}
+	var others []render.Target
+	for i := range r.shard.targets {
+		if target := &r.shard.targets[i]; !known[target.ID] && keep(target) {
+			others = append(others, *target)
+		}
+	}
+	return others
+}
+
+// completing are the kustomizations that include one which does not build alone.
+func (r *run) completing() []render.Target {
+	wanted := map[string]bool{}
+	for _, result := range r.inOrder() {
+		if result.Status == render.Failed {
+			for _, dir := range result.Target.IncludedBy {
+				wanted[dir] = true
+			}
+		}
+	}
+	return r.others(func(t *render.Target) bool { return t.Kind == render.Kustomize && wanted[t.Path] })
+}
+
+// tellShard says on standard error that the report is a part.
+func (r *run) tellShard() {
+	fmt.Fprintf(r.env.Stderr, "podmend: this is shard %s with %d of %s; podmend merge joins the JSON reports of all shards\n",
+		r.shard.number, len(r.targets), plural(len(r.shard.targets), "target"))
+}

@@ -1,0 +1,77 @@
+package github
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/google/go-github/v60/github"
+)
+
+// A Pull is a pull request.
+type Pull struct {
+	Number         int
+	Open           bool
+	Head           string // SHA of its last commit
+	HeadRepository string // owner/name, "" if it is gone
+	Base           string // SHA of the tip of the branch to merge into
+}
+
+// Pull returns a pull request by its number.
+func (c *Client) Pull(ctx context.Context, number int) (*Pull, error) {
+	found, _, err := c.api().PullRequests.Get(ctx, c.owner, c.name, number)
+	if err != nil {
+		return nil, explain(readPull, err)
+	}
+	return pullOf(found), nil
+}
+
+// PullOf returns the open pull request whose last commit is head, from the branch of the repository.
+func (c *Client) PullOf(ctx context.Context, head, repository, branch string) (*Pull, error) {
+	owner, _, _ := strings.Cut(repository, "/")
+	options := &github.PullRequestListOptions{State: "open", Head: owner + ":" + branch, ListOptions: github.ListOptions{PerPage: perPage}}
+	for range maxPages {
+		page, answer, err := c.api().PullRequests.List(ctx, c.owner, c.name, options)
+		if err != nil {
+			return nil, explain(readPull, err)
+		}
+		for _, listed := range page {
+			if pull := pullOf(listed); pull.Head == head && strings.EqualFold(pull.HeadRepository, repository) {
+				return pull, nil
+			}
+		}
+		if options.Page = answer.NextPage; options.Page == 0 {
+			break
+		}
+	}
+	return nil, &Error{Kind: NotFound, Message: fmt.Sprintf(
+		"no open pull request has the commit %.12s of %s as its last one: it was pushed to again, merged or closed, and the run for the newer commit comments", head, repository)}
+}
+
+const (
+	perPage  = 100
+	maxPages = 100
+)
+
+func pullOf(p *github.PullRequest) *Pull {
+	return &Pull{
+		Number: p.GetNumber(), Open: p.GetState() == "open", Head: p.GetHead().GetSHA(),
+		HeadRepository: p.GetHead().GetRepo().GetFullName(), Base: p.GetBase().GetSHA(),
+	}
+}
+
+// FileAt returns a file of the repository as a commit has it.
+func (c *Client) FileAt(ctx context.Context, name, commit string) ([]byte, error) {
+	content, _, _, err := c.api().Repositories.GetContents(ctx, c.owner, c.name, name, &github.RepositoryContentGetOptions{Ref: commit})
+	if err != nil {
+		return nil, explain(readFiles, err)
+	}
+	if content.GetType() != "file" {
+		return nil, &Error{Kind: NotFound, Message: "it is no file that GitHub shows"}
+	}
+	text, err := content.GetContent()
+	if err != nil {
+		return nil, &Error{Kind: TooLarge, Message: "it is larger than GitHub shows"}
+	}
+	return []byte(text), nil
+}

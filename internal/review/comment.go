@@ -1,0 +1,172 @@
+package review
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/podmend/podmend/check"
+	"github.com/podmend/podmend/internal/page"
+	"github.com/podmend/podmend/report"
+)
+
+// textOf is the text of a comment: what is wrong, what it reaches, why it matters, and what to do.
+func (d *draft) textOf(c *comment) string {
+	if c.text == "" {
+		c.text = d.write(c)
+	}
+	return c.text
+}
+
+func (d *draft) write(c *comment) string {
+	var b strings.Builder
+	for _, line := range d.wrongs(c) {
+		b.WriteString(line + "\n\n")
+	}
+	b.WriteString(d.standing(c))
+	b.WriteString(reaches(c.findings))
+	for _, control := range controlsOf(c.findings) {
+		b.WriteString(control.Doc.Danger + "\n\n")
+	}
+	b.WriteString(d.remedy(c))
+	b.WriteString(allowing(c.findings))
+	text := strings.TrimRight(b.String(), "\n") + "\n"
+	if len(text) <= maxBody {
+		return text
+	}
+	return cut(text, maxBody, "\n\nMore is in podmend's report.\n")
+}
+
+// wrongs says what is wrong, one line for each control and message.
+func (d *draft) wrongs(c *comment) []string {
+	var lines []string
+	for _, f := range c.findings {
+		line := fmt.Sprintf("%s **%s**: %s.", link(f.Control), f.Severity, prose(strings.TrimSuffix(f.Message, ".")))
+		if versions := d.in.Report.DeniedBy(f); versions != "" {
+			line = strings.TrimSuffix(line, ".") + " (" + versions + ")."
+		}
+		if !slices.Contains(lines, line) {
+			lines = append(lines, line)
+		}
+	}
+	if len(lines) > 1 {
+		lines = []string{"- " + strings.Join(lines, "\n- ")}
+	}
+	return lines
+}
+
+// standing says where the fields stand that a comment elsewhere is about.
+func (d *draft) standing(c *comment) string {
+	var places []string
+	distant := false
+	for _, f := range c.findings {
+		o := f.Origin
+		if o.File == c.at.file && (c.at.surface == AtFile && o.Line == 0 || c.at.surface == AtLine && o.Line >= c.at.start && o.Line <= c.at.end) {
+			continue
+		}
+		distant = distant || len(f.Changes) > 0
+		if at := code(where(o)); !slices.Contains(places, at) {
+			places = append(places, at)
+		}
+	}
+	switch {
+	case len(places) == 0:
+		return ""
+	case len(places) > maxListed:
+		places = append(places[:maxListed], fmt.Sprintf("%d more places", len(places)-maxListed))
+	}
+	text := "Where it stands: " + strings.Join(places, ", ") + "."
+	if distant && c.at.surface == AtLine {
+		text = "The field itself stands in " + strings.Join(places, ", ") + "; what this pull request changes here makes it so."
+	}
+	return text + "\n\n"
+}
+
+func where(o report.Origin) string {
+	if o.Line > 0 {
+		return fmt.Sprintf("%s:%d", o.File, o.Line)
+	}
+	return o.File
+}
+
+const (
+	maxListed = 3  // names in a sentence
+	maxFolded = 50 // names in a folded list
+)
+
+// reaches names the workloads, and the targets, which are the environments.
+func reaches(findings []*report.Finding) string {
+	var workloads, targets []string
+	seen := map[string]bool{}
+	add := func(list *[]string, name string) {
+		if !seen[name] {
+			seen[name] = true
+			*list = append(*list, name)
+		}
+	}
+	for _, f := range findings {
+		for _, o := range f.Occurrences {
+			add(&workloads, workload(o))
+			add(&targets, code(o.Target))
+		}
+	}
+	switch {
+	case len(workloads) == 0:
+		return ""
+	case len(workloads) <= maxListed && len(targets) <= maxListed:
+		return "Reaches " + strings.Join(workloads, ", ") + " in " + strings.Join(targets, ", ") + ".\n\n"
+	}
+	return folded(fmt.Sprintf("Reaches %s in %s", count(len(workloads), "workload"), count(len(targets), "target")),
+		listed(workloads)+"\nTargets:\n\n"+listed(targets)) + "\n"
+}
+
+func workload(o report.Occurrence) string {
+	name := o.Object.Name
+	if o.Object.Namespace != "" {
+		name = o.Object.Namespace + "/" + name
+	}
+	text := code(o.Object.Kind + " " + name)
+	if o.Container != "" {
+		text += " (container " + code(o.Container) + ")"
+	}
+	return text
+}
+
+func listed(items []string) string {
+	more := ""
+	if len(items) > maxFolded {
+		more = fmt.Sprintf("- %d more, which podmend's report lists\n", len(items)-maxFolded)
+		items = items[:maxFolded]
+	}
+	return "- " + strings.Join(items, "\n- ") + "\n" + more
+}
+
+func controlsOf(findings []*report.Finding) []*check.Control {
+	var controls []*check.Control
+	for _, f := range findings {
+		if control, ok := check.ControlByID(f.Control); ok && !slices.Contains(controls, control) {
+			controls = append(controls, control)
+		}
+	}
+	return controls
+}
+
+// link leads to the page of a control. Only the id of one is put into a URL.
+func link(id string) string {
+	if _, ok := check.ControlByID(id); !ok {
+		return code(id)
+	}
+	return "[" + strings.ReplaceAll(id, "_", `\_`) + "](" + page.URL(id) + ")"
+}
+
+// cut shortens a text at the end of a line.
+func cut(text string, limit int, more string) string {
+	if len(text) <= limit {
+		return text
+	}
+	text = text[:limit-len(more)-1]
+	if i := strings.LastIndexByte(text, '\n'); i >= 0 {
+		text = text[:i]
+	}
+	return text + more
+}

@@ -1,0 +1,204 @@
+package markdown
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/podmend/podmend/internal/page"
+	"github.com/podmend/podmend/report"
+)
+
+// findings writes what fits into a limit, and how many do not.
+func (p *writer) findings(worst []*report.Finding, limit int) string {
+	const room = 200 // for the last sentence
+	var b strings.Builder
+	title, shown := "", 0
+	for _, group := range p.Groups(worst) {
+		text := p.group(group)
+		if next := p.title(group[0]); next != title {
+			title = next
+			text = "\n### " + title + "\n" + text
+		}
+		if b.Len()+len(text)+room > limit {
+			break
+		}
+		b.WriteString(text)
+		shown += len(group)
+	}
+	if left := len(worst) - shown; left > 0 {
+		fmt.Fprintf(&b, "\n**%s not shown here;** %s.\n",
+			report.Quantity(left, "more finding is", "more findings are"), p.o.Rest)
+	}
+	return b.String()
+}
+
+func (p *writer) title(f *report.Finding) string {
+	switch {
+	case f.Status == report.StatusExempt:
+		return "Exempt"
+	case p.Source.Base == "":
+		return "Findings"
+	case f.Scope == report.ScopeOld:
+		return "Old findings, which the base has too"
+	}
+	return "New findings"
+}
+
+// group writes findings that read the same as one folded block.
+func (p *writer) group(findings []*report.Finding) string {
+	f := findings[0]
+	var b strings.Builder
+	place := report.Place(f.Origin.File, f.Origin.Line)
+	if n := len(findings); n > 1 {
+		place = fmt.Sprintf("%s, %d places", report.Place(f.Origin.File, 0), n)
+	}
+	fmt.Fprintf(&b, "\n<details><summary><b>%s</b> %s %s %s</summary>\n\n",
+		htmlProse(f.Severity), htmlCode(f.Control), htmlProse(p.Message(f)), htmlCode(place))
+	p.places(&b, findings)
+	for _, label := range []struct{ name, text string }{
+		{"exempt", p.Exempt(f)},
+		{"host", hostNeed(f)},
+		{"refused", p.Refusal(f)},
+	} {
+		if label.text != "" {
+			fmt.Fprintf(&b, "- **%s:** %s\n", label.name, prose(label.text))
+		}
+	}
+	shown := ""
+	switch p.Outcome(f) {
+	case report.ProposalProven:
+		shown = p.fix(&b, findings)
+	case report.StatusOpen:
+		fmt.Fprintf(&b, "- **remedy:** %s\n", prose(report.Remedy(f)))
+	}
+	if page.Known(f.Control) {
+		fmt.Fprintf(&b, "- [what %s means](%s)\n", f.Control, page.URL(f.Control))
+	}
+	if shown == "" {
+		shown = p.excerpt(f)
+	}
+	b.WriteString(shown + "\n</details>\n")
+	return b.String()
+}
+
+// maxPlaces bounds the places of one group.
+const maxPlaces = 20
+
+// places says of each finding where it is, what makes it new, and what it reaches.
+func (p *writer) places(b *strings.Builder, findings []*report.Finding) {
+	for i, f := range findings {
+		if i == maxPlaces {
+			fmt.Fprintf(b, "- %d more places in this file\n", len(findings)-i)
+			break
+		}
+		place := report.Place(f.Origin.File, f.Origin.Line)
+		if place == "" {
+			b.WriteString("- no file is known that this comes from")
+		} else {
+			b.WriteString("- " + code(place))
+		}
+		if !f.Origin.Exact && place != "" {
+			b.WriteString(" (the exact line is not known)")
+		}
+		var through, changed, targets []string
+		for _, link := range f.Origin.Chain {
+			through = append(through, code(report.Place(link.File, link.Line)))
+		}
+		for _, lines := range f.Changes {
+			changed = append(changed, code(report.Place(lines.File, lines.Line)))
+		}
+		for _, target := range report.TargetsOf(f) {
+			targets = append(targets, code(target))
+		}
+		var workloads []string
+		for _, workload := range report.Workloads([]*report.Finding{f}) {
+			workloads = append(workloads, code(workload))
+		}
+		for _, part := range []struct {
+			label string
+			items []string
+		}{{" made new by ", changed}, {" through ", through}, {" reaches ", workloads}, {" in ", targets}} {
+			if len(part.items) > 0 {
+				b.WriteString(part.label + report.Fold(part.items))
+			}
+		}
+		b.WriteString("\n")
+	}
+}
+
+func hostNeed(f *report.Finding) string {
+	if !f.HostNeed.Likely {
+		return ""
+	}
+	return "it likely needs the host: " + strings.Join(f.HostNeed.Evidence, ", ")
+}
+
+// fix tells of the proven edits of a group, each proposal once, and returns them as diffs.
+func (p *writer) fix(b *strings.Builder, findings []*report.Finding) string {
+	done := map[string]bool{}
+	var diffs strings.Builder
+	for _, f := range findings {
+		proposal := p.ProposalOf(f)
+		if done[proposal.ID] {
+			continue
+		}
+		done[proposal.ID] = true
+		together := ""
+		if n := len(proposal.Findings); n > 1 {
+			together = " together with " + report.Quantity(n-1, "other finding", "other findings")
+		}
+		fmt.Fprintf(b, "- **fix:** proven%s by rendering and checking %s again\n", together,
+			report.Quantity(len(proposal.Targets), "target", "targets"))
+		for _, note := range proposal.Notes {
+			fmt.Fprintf(b, "- **note:** %s\n", prose(note))
+		}
+		for _, change := range p.Changes(proposal.Edits) {
+			if change.Problem != "" {
+				fmt.Fprintf(b, "- %s: %s\n", code(change.File), prose(change.Problem))
+				continue
+			}
+			diffs.WriteString("\n" + code(change.File) + "\n\n" + block("diff", diff(change)))
+		}
+	}
+	return diffs.String()
+}
+
+func diff(change report.Change) string {
+	var b strings.Builder
+	for _, hunk := range change.Hunks {
+		first := hunk.Lines[0]
+		fmt.Fprintf(&b, "@@ line %d @@\n", max(first.Before, first.After))
+		for _, line := range hunk.Lines {
+			sign := " "
+			switch {
+			case line.After == 0:
+				sign = "-"
+			case line.Before == 0:
+				sign = "+"
+			}
+			b.WriteString(sign + line.Text + "\n")
+		}
+	}
+	return b.String()
+}
+
+// excerpt shows the lines of the first finding of a group.
+func (p *writer) excerpt(f *report.Finding) string {
+	lines := p.Excerpt(f, 2)
+	if lines == nil {
+		return ""
+	}
+	var text strings.Builder
+	for _, line := range lines {
+		mark := " "
+		if line.Marked {
+			mark = ">"
+		}
+		fmt.Fprintf(&text, "%s %4d | ", mark, line.Number)
+		for _, part := range line.Parts {
+			text.WriteString(part.Text)
+		}
+		text.WriteString("\n")
+	}
+	return "\n" + block("", text.String())
+}
