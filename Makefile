@@ -71,8 +71,8 @@ golden: $(BIN)/helm $(BIN)/kustomize ## rewrite the expected texts of the tests
 	$(GO) test ./check ./cmd/podmend ./report ./internal/yamledit ./internal/review ./internal/cli -update
 	$(GO) test ./internal/cli -run TestControlPages -update # again, for examples that were rewritten
 
-bench: build $(BIN)/helm $(BIN)/kustomize ## podmend against helm and kustomize, in one run
-	$(GO) run ./internal/bench -podmend $(BIN)/podmend -helm $(BIN)/helm -kustomize $(BIN)/kustomize $(PODMEND_CORPUS)
+bench: build $(BIN)/helm $(BIN)/kustomize ## podmend against helm and kustomize, in one run; PODMEND_BENCH names more repositories
+	$(GO) run ./internal/bench -podmend $(BIN)/podmend -helm $(BIN)/helm -kustomize $(BIN)/kustomize $(PODMEND_CORPUS) $(PODMEND_BENCH)
 
 # Without its limit, making an interesting input smaller takes most of the time.
 fuzz: ## each fuzz target for FUZZTIME

@@ -177,6 +177,9 @@ func (r *runner) add(target string, pod *render.PodTemplate, control *Control, f
 		finding = &Finding{ID: id, Control: control, Origin: origin}
 		r.findings[id] = finding
 	}
+	if render.TellsMore(origin.Chain, finding.Origin.Chain) {
+		finding.Origin.Chain = origin.Chain
+	}
 	at := slices.IndexFunc(finding.Occurrences, func(known Occurrence) bool {
 		return known.Pod == pod && known.Field.Path.String() == field.Path.String()
 	})

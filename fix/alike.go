@@ -15,10 +15,11 @@ type likeness struct {
 	emptied map[string]bool // keys of what deletions may have left empty
 	// defaults are values that are set to what Kubernetes takes for none.
 	defaults map[string]any
+	renamed  map[string]string
 }
 
-func likenessOf(changes []yamledit.Change) likeness {
-	l := likeness{emptied: map[string]bool{}, defaults: map[string]any{}}
+func likenessOf(changes []yamledit.Change, renamed map[string]string) likeness {
+	l := likeness{emptied: map[string]bool{}, defaults: map[string]any{}, renamed: renamed}
 	for _, change := range changes {
 		switch {
 		case change.Op == yamledit.Delete:
@@ -39,6 +40,9 @@ func (l likeness) alike(a, b any, at yamledit.Path) bool {
 		return true
 	}
 	if none, ok := l.defaults[keys]; ok && (a == nil || a == none) && (b == nil || b == none) {
+		return true
+	}
+	if former, ok := a.(string); ok && l.renamed[former] != "" && b == l.renamed[former] {
 		return true
 	}
 	return isDigestAnnotation(at) && isDigest(a) && isDigest(b)

@@ -31,7 +31,7 @@ func compare(before, after *judged, intents []intent, masked map[int][]yamledit.
 		changes[in.object] = appendNew(changes[in.object], in.changes)
 	}
 	for i := range before.result.Objects {
-		if refusal := compareObject(target, &before.result.Objects[i], &after.result.Objects[i], changes[i], masked[i]); refusal != nil {
+		if refusal := compareObject(target, &before.result.Objects[i], &after.result.Objects[i], likenessOf(changes[i], after.renamed), changes[i], masked[i]); refusal != nil {
 			return refusal
 		}
 	}
@@ -48,7 +48,7 @@ func appendNew(changes, more []yamledit.Change) []yamledit.Change {
 	return changes
 }
 
-func compareObject(target string, before, after *render.Object, changes []yamledit.Change, masked []yamledit.Path) *Refusal {
+func compareObject(target string, before, after *render.Object, like likeness, changes []yamledit.Change, masked []yamledit.Path) *Refusal {
 	if !before.HasPodTemplate() && before.Digest != "" {
 		if before.Digest == after.Digest {
 			return nil
@@ -74,7 +74,7 @@ func compareObject(target string, before, after *render.Object, changes []yamled
 		blank(meant, at)
 		blank(is, at)
 	}
-	if at, differs := likenessOf(changes).difference(meant, is, nil); differs {
+	if at, differs := like.difference(meant, is, nil); differs {
 		if same, err := yamledit.ApplyTree(was, nil); err == nil && reflect.DeepEqual(yamledit.ValueAt(same, at), yamledit.ValueAt(is, at)) {
 			return &Refusal{NotMended, fmt.Sprintf("after the edit %s is as before in %s: something else, such as a patch, sets it too; change it there",
 				at, target)}

@@ -76,7 +76,7 @@ func (p *proposer) remedies(group *podFindings) []check.Remedy {
 		}
 		return nil
 	}
-	return group.control.Mend(group.pod, fields, p.options)
+	return p.mend(group, fields)
 }
 
 // touchedBy returns a field that the changes would alter.

@@ -17,6 +17,7 @@ import (
 type judged struct {
 	result  *render.Result
 	denials map[fieldOf]denial
+	renamed map[string]string // generated objects whose names end in a hash of what changed, by their former names
 }
 
 // How much of a judged target is kept.
@@ -102,7 +103,7 @@ func judgedByTarget(results []render.Result, report *check.Report) map[string]*j
 	byTarget := map[string]*judged{}
 	index := map[*render.Object]int{}
 	for i := range results {
-		byTarget[results[i].Target.ID] = &judged{&results[i], map[fieldOf]denial{}}
+		byTarget[results[i].Target.ID] = &judged{result: &results[i], denials: map[fieldOf]denial{}}
 		for j := range results[i].Objects {
 			index[&results[i].Objects[j]] = j
 		}

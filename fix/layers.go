@@ -59,7 +59,7 @@ func prunedLike(change yamledit.Change, placed []render.PlacedChange) yamledit.C
 }
 
 // ownChanges lets the objects be as before that hold nothing but a value which is copied elsewhere,
-// and that a proposal changes.
+// and that a proposal changes. Where a hash of that is part of their names, references follow.
 func (p *Prover) ownChanges(proposals []*Proposal, after map[string]*judged) {
 	for _, proposal := range proposals {
 		for _, change := range proposal.changes {
@@ -72,9 +72,20 @@ func (p *Prover) ownChanges(proposals []*Proposal, after map[string]*judged) {
 					object := &judged.result.Objects[i]
 					if i < len(was) && !object.HasPodTemplate() && object.Source.File == change.file && object.Source.Doc == change.doc {
 						object.Digest = was[i].Digest
+						judged.rename(was[i].Name, object.Name)
 					}
 				}
 			}
 		}
 	}
+}
+
+func (j *judged) rename(former, name string) {
+	if former == name {
+		return
+	}
+	if j.renamed == nil {
+		j.renamed = map[string]string{}
+	}
+	j.renamed[former] = name
 }

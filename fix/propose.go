@@ -23,7 +23,7 @@ func propose(files *overlay.FS, results []render.Result, report *check.Report, l
 		again:  again,
 		editor: newEditor(files, budget), locator: locator, options: options,
 		objects: map[*render.Object]objectRef{}, refusals: map[string]*Refusal{},
-		byFinding: map[string]*Proposal{}, left: map[string]bool{}, results: map[string]*render.Result{}, included: map[string]bool{},
+		byFinding: map[string]*Proposal{}, left: map[string]bool{}, keep: map[string]bool{}, results: map[string]*render.Result{}, included: map[string]bool{},
 	}
 	for i := range results {
 		p.results[results[i].Target.ID] = &results[i]
@@ -45,6 +45,7 @@ func propose(files *overlay.FS, results []render.Result, report *check.Report, l
 	}
 	p.leaveExempt(report.Findings)
 	p.leaveHostWorkloads(report.Findings, groups)
+	p.keepShared(groups)
 	for _, group := range groups {
 		p.propose(group)
 	}
@@ -83,6 +84,7 @@ type proposer struct {
 	byFinding map[string]*Proposal
 	refusals  map[string]*Refusal
 	left      map[string]bool // findings that are left alone
+	keep      map[string]bool // findings of volumes that become an emptyDir in any case
 
 	kustomizations []string        // folders of the targets
 	included       map[string]bool // kustomization files that others include

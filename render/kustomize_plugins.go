@@ -182,6 +182,6 @@ func chartError(file string, line int, chart, repository string) *Error {
 	return &Error{
 		Kind: ErrHelmCharts, File: file, Line: line,
 		Message: fmt.Sprintf("the Helm chart %q %s would be inflated by running helm. podmend runs nothing and does not fetch it either, whatever network.allow says. "+
-			"Check the chart itself with podmend, or commit what `kustomize build --enable-helm` prints.", chart, source),
+			"Commit the chart where kustomize looks before it pulls (`kustomize build --enable-helm` leaves it there), or commit what that command prints.", chart, source),
 	}
 }

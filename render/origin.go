@@ -1,7 +1,10 @@
 package render
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
+	"strings"
 	"sync"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
@@ -48,6 +51,17 @@ type Link struct {
 	File string
 	Line int
 	Via  Via
+}
+
+// TellsMore says whether a chain is to be shown rather than another one of the same origin: the longer,
+// which leads as far as to an overlay that somebody deploys, else the first by its places.
+func TellsMore(chain, than []Link) bool {
+	if len(chain) != len(than) {
+		return len(chain) > len(than)
+	}
+	return slices.CompareFunc(chain, than, func(a, b Link) int {
+		return cmp.Or(strings.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), strings.Compare(string(a.Via), string(b.Via)))
+	}) < 0
 }
 
 // A Locator finds the source of rendered fields. It is safe for concurrent use.

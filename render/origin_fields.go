@@ -34,7 +34,10 @@ func (l *Locator) traced(object *Object, fields *FieldTrace, path yamledit.Path)
 		if l.holds(&place, walk(lastRoot(rendered), path)) {
 			return l.atPlace(object, fields, &place)
 		}
-		return l.fileOnly(object, rendered, path)
+		origin := l.fileOnly(object, rendered, path)
+		base := l.atPlace(object, fields, &place) // a transformer changed what stands there
+		origin.Chain = slices.Concat([]Link{{File: base.File, Line: base.Line, Via: base.Via}}, base.Chain)
+		return origin
 	}
 	missing := walk(lastRoot(rendered), path) == nil
 	if !missing && !outsideMarks(path) {

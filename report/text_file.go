@@ -217,8 +217,14 @@ func (t *textFile) chain(b *block) string {
 			links.add(at)
 		}
 	}
+	if len(links.list) <= maxChain {
+		return strings.Join(links.list, ", ") // how the field comes into what is deployed stands at the end
+	}
 	return t.fold(links.list)
 }
+
+// maxChain is how many places on the way of a field are shown.
+const maxChain = 8
 
 func isKustomization(file string) bool {
 	base := strings.ToLower(path.Base(file))

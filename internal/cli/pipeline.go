@@ -251,54 +251,6 @@ func lastKey(path yamledit.Path) string {
 	return ""
 }
 
-// fix takes the run from discovery to proven proposals.
-func (r *run) fix(ctx context.Context, alone bool) error {
-	if err := r.check(ctx); err != nil {
-		return err
-	}
-	return r.env.staged("propose fixes and prove them", func() error { return r.prove(ctx, alone) })
-}
-
-func (r *run) prove(ctx context.Context, alone bool) error {
-	if err := r.widen(ctx); err != nil {
-		return err
-	}
-	budget := fix.NewBudget(timeForFixes)
-	if err := r.locator.TraceValues(ctx, r.results, fix.Fields(r.results, r.checked, r.mend), r.rendering()); err != nil {
-		return err
-	}
-	r.proposals, r.refusals = fix.Propose(r.repo.files, r.results, r.checked, r.locator, r.mend, budget)
-	prover := r.prover(budget)
-	prover.Alone = alone
-	if err := prover.Prove(ctx, r.proposals); err != nil {
-		return err
-	}
-	var err error
-	if r.proposals, err = prover.ProveAgain(ctx, r.locator, r.mend, r.proposals); err != nil {
-		return err
-	}
-	prover.AddAlternatives(r.locator, r.mend, r.proposals)
-	var overruled []string
-	for _, proposal := range r.proposals {
-		if proposal.Refusal != nil && proposal.Refusal.Reason == fix.NotMended {
-			overruled = append(overruled, proposal.Findings...)
-		}
-	}
-	r.doubtOrigins(overruled)
-	return nil
-}
-
-// doubtOrigins takes the exact line back from findings whose field is set elsewhere too.
-func (r *run) doubtOrigins(overruled []string) {
-	for i := range r.checked.Findings {
-		finding := &r.checked.Findings[i]
-		if slices.Contains(overruled, finding.ID) {
-			first := finding.Occurrences[0]
-			finding.Origin = r.locator.Uncertain(first.Pod.Object, first.Path())
-		}
-	}
-}
-
 func (r *run) discover() error {
 	discovery, err := render.Discover(r.repo.files, r.settings.discover)
 	if err != nil {
@@ -329,7 +281,11 @@ func (r *run) render(ctx context.Context, detail render.Detail) error {
 		// What is looked up in source from here on may stand in a fetched archive.
 		r.repo.files = r.dependencies.View(r.repo.files)
 	}
-	r.takeResults(results)
+	r.results = results
+	r.byTarget = map[string]*render.Result{}
+	for i := range results {
+		r.byTarget[results[i].Target.ID] = &results[i]
+	}
 	return nil
 }
 

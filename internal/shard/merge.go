@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/podmend/podmend/check"
+	"github.com/podmend/podmend/render"
 	"github.com/podmend/podmend/report"
 )
 
@@ -91,6 +92,9 @@ func joinFinding(shares []share, versions []string) report.Finding {
 		}
 		joined.Occurrences = append(joined.Occurrences, one.finding.Occurrences...)
 		joined.Changes = union(joined.Changes, one.finding.Changes)
+		if render.TellsMore(chainOf(one.finding), chainOf(joined)) {
+			joined.Origin.Chain = one.finding.Origin.Chain
+		}
 		joined.HostNeed.Likely = joined.HostNeed.Likely || one.finding.HostNeed.Likely
 		joined.HostNeed.Evidence = append(joined.HostNeed.Evidence, one.finding.HostNeed.Evidence...)
 		for _, part := range one.parts {
@@ -111,6 +115,14 @@ func joinFinding(shares []share, versions []string) report.Finding {
 		joined.Status, joined.Exemption = report.StatusExempt, &exemption
 	}
 	return joined
+}
+
+func chainOf(finding report.Finding) []render.Link {
+	var chain []render.Link
+	for _, link := range finding.Origin.Chain {
+		chain = append(chain, render.Link{File: link.File, Line: link.Line, Via: render.Via(link.Via)})
+	}
+	return chain
 }
 
 func union[T comparable](all, more []T) []T {

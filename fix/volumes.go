@@ -1,0 +1,62 @@
+package fix
+
+import (
+	"slices"
+
+	"github.com/podmend/podmend/check"
+	"github.com/podmend/podmend/internal/yamledit"
+)
+
+// keepShared finds the findings of volumes that one pod would lose and another would keep as an
+// emptyDir, because only a patch of the other mounts it writable. One place in source can become but
+// one thing: all keep the volume.
+func (p *proposer) keepShared(groups []*podFindings) {
+	dropped, kept := map[string]bool{}, map[string]bool{}
+	for _, group := range groups {
+		if group.control.ID != "hostPathVolumes" {
+			continue
+		}
+		for _, remedy := range p.remedies(group) {
+			outcome := kept
+			if slices.ContainsFunc(remedy.Changes, dropsVolume) {
+				outcome = dropped
+			}
+			for _, field := range remedy.Fields {
+				outcome[group.ids[field.Path.String()]] = true
+			}
+		}
+	}
+	for id := range dropped {
+		if kept[id] {
+			p.keep[id] = true
+		}
+	}
+}
+
+func dropsVolume(change yamledit.Change) bool {
+	last := len(change.Path) - 1
+	return change.Op == yamledit.Delete && last > 0 && change.Path[last].List && change.Path[last-1].Key == "volumes"
+}
+
+// mend asks a control for its remedies.
+func (p *proposer) mend(group *podFindings, fields []check.Field) []check.Remedy {
+	isKept := func(field check.Field) bool { return p.keep[group.ids[field.Path.String()]] }
+	if !slices.ContainsFunc(fields, isKept) {
+		return group.control.Mend(group.pod, fields, p.options)
+	}
+	var free, kept []check.Field
+	for _, field := range fields {
+		if isKept(field) {
+			kept = append(kept, field)
+		} else {
+			free = append(free, field)
+		}
+	}
+	options := p.options
+	options.HostPath = check.HostPathEmptyDir
+	remedies := group.control.Mend(group.pod, kept, options)
+	if len(free) > 0 {
+		remedies = append(remedies, group.control.Mend(group.pod, free, p.options)...)
+	}
+	return remedies
+}

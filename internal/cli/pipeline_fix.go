@@ -1,0 +1,58 @@
+package cli
+
+import (
+	"context"
+	"slices"
+
+	"github.com/podmend/podmend/fix"
+)
+
+// fix takes the run from discovery to proven proposals.
+func (r *run) fix(ctx context.Context, alone bool) error {
+	if err := r.check(ctx); err != nil {
+		return err
+	}
+	return r.env.staged("propose fixes and prove them", func() error { return r.prove(ctx, alone) })
+}
+
+func (r *run) prove(ctx context.Context, alone bool) error {
+	wide, err := r.withReaders(ctx)
+	if err != nil {
+		return err
+	}
+	budget := fix.NewBudget(timeForFixes)
+	found := wide.findingsOf(r)
+	if err := wide.locator.TraceValues(ctx, wide.results, fix.Fields(wide.results, found, r.mend), r.rendering()); err != nil {
+		return err
+	}
+	r.proposals, r.refusals = fix.Propose(r.repo.files, wide.results, found, wide.locator, r.mend, budget)
+	prover := wide.prover(budget)
+	prover.Alone = alone
+	if err := prover.Prove(ctx, r.proposals); err != nil {
+		return err
+	}
+	if r.proposals, err = prover.ProveAgain(ctx, wide.locator, r.mend, r.proposals); err != nil {
+		return err
+	}
+	prover.AddAlternatives(wide.locator, r.mend, r.proposals)
+	var overruled []string
+	for _, proposal := range r.proposals {
+		r.noteOutside(proposal)
+		if proposal.Refusal != nil && proposal.Refusal.Reason == fix.NotMended {
+			overruled = append(overruled, proposal.Findings...)
+		}
+	}
+	r.doubtOrigins(overruled)
+	return nil
+}
+
+// doubtOrigins takes the exact line back from findings whose field is set elsewhere too.
+func (r *run) doubtOrigins(overruled []string) {
+	for i := range r.checked.Findings {
+		finding := &r.checked.Findings[i]
+		if slices.Contains(overruled, finding.ID) {
+			first := finding.Occurrences[0]
+			finding.Origin = r.locator.Uncertain(first.Pod.Object, first.Path())
+		}
+	}
+}
