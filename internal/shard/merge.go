@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"github.com/podmend/podmend/check"
-	"github.com/podmend/podmend/render"
 	"github.com/podmend/podmend/report"
 )
 
@@ -92,7 +91,7 @@ func joinFinding(shares []share, versions []string) report.Finding {
 		}
 		joined.Occurrences = append(joined.Occurrences, one.finding.Occurrences...)
 		joined.Changes = union(joined.Changes, one.finding.Changes)
-		if render.TellsMore(chainOf(one.finding), chainOf(joined)) {
+		if tellsMore(one.finding.Origin.Chain, joined.Origin.Chain) {
 			joined.Origin.Chain = one.finding.Origin.Chain
 		}
 		joined.HostNeed.Likely = joined.HostNeed.Likely || one.finding.HostNeed.Likely
@@ -117,12 +116,14 @@ func joinFinding(shares []share, versions []string) report.Finding {
 	return joined
 }
 
-func chainOf(finding report.Finding) []render.Link {
-	var chain []render.Link
-	for _, link := range finding.Origin.Chain {
-		chain = append(chain, render.Link{File: link.File, Line: link.Line, Via: render.Via(link.Via)})
+// tellsMore chooses between the chains of one place as a single run does (render.TellsMore).
+func tellsMore(chain, than []report.Link) bool {
+	if len(chain) != len(than) {
+		return len(chain) > len(than)
 	}
-	return chain
+	return slices.CompareFunc(chain, than, func(a, b report.Link) int {
+		return cmp.Or(strings.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), strings.Compare(a.Via, b.Via))
+	}) < 0
 }
 
 func union[T comparable](all, more []T) []T {
