@@ -51,7 +51,8 @@ data:
 		}
 		return string(result.Objects[0].YAML)
 	}
-	if first := print(Detail{}); first == print(Detail{}) {
+	first, second := print(Detail{}), print(Detail{})
+	if first == second {
 		t.Error("certificates are not random as they are")
 	}
 	same := print(Detail{SameCertificates: true})
