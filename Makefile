@@ -11,7 +11,7 @@ export PODMEND_TEST_KUSTOMIZE ?= $(BIN)/kustomize
 
 TOOLS := internal/tools/go.mod internal/tools/go.sum
 
-.PHONY: build test browser chromium race hostile shards image lint golden validation bench fuzz demo clean
+.PHONY: build test browser chromium race hostile shards manual image lint golden validation bench fuzz demo clean
 .DEFAULT_GOAL := build
 
 build: ## the program, in bin/podmend
@@ -54,6 +54,9 @@ hostile: ## the hostile repositories, one of 200,000 files among them; for root,
 
 shards: ## 1,000 overlays and 200 charts through plan, 4 shards and merge, against one run
 	PODMEND_TEST_SHARDS=1000x200x2 $(GO) test ./internal/cli -run TestShardsEqualOneRun -timeout 30m
+
+manual: ## man pages and shell completions, in bin/manual
+	$(GO) run ./internal/manual bin/manual
 
 image: ## the image of the Dockerfile, built twice and tried; for root, with buildah
 	.ci/image

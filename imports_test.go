@@ -66,6 +66,7 @@ var layers = map[string][]string{
 	"internal/review":          {"internal/changes", "internal/github", "internal/page", "check", "report"},
 	"internal/githubfake":      {},
 	"internal/githubfake/trim": {"internal/githubfake"},
+	"internal/manual":          {"internal/cli"},
 	"cmd/podmend":              {"internal/cli"},
 }
 

@@ -2,6 +2,7 @@ package fix
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -10,7 +11,8 @@ import (
 )
 
 // ProveAgain proposes and proves other ways for the refused proposals that have one, together with
-// what is proven already. It returns all proposals; one that fails both ways has the last refusal.
+// what is proven already. It returns all proposals; one that fails both ways has the refusal that tells
+// more.
 func (p *Prover) ProveAgain(ctx context.Context, locator *render.Locator, options check.MendOptions, proposals []*Proposal) ([]*Proposal, error) {
 	var kept, refused []*Proposal
 	for _, proposal := range proposals {
@@ -33,6 +35,11 @@ func (p *Prover) ProveAgain(ctx context.Context, locator *render.Locator, option
 		for _, id := range other.Findings {
 			answered[id] = true
 		}
+		for _, proposal := range refused {
+			if other.Refusal != nil && overlapping(proposal.Findings, other.Findings) && len(proposal.Edits) > 0 && proposal.Refusal.tells() > other.Refusal.tells() {
+				other.Refusal = proposal.triedFirst(other.Refusal)
+			}
+		}
 	}
 	for _, proposal := range refused {
 		if slices.ContainsFunc(proposal.Findings, func(id string) bool { return !answered[id] }) {
@@ -41,6 +48,35 @@ func (p *Prover) ProveAgain(ctx context.Context, locator *render.Locator, option
 	}
 	slices.SortStableFunc(all, func(a, b *Proposal) int { return slices.Compare(a.Findings, b.Findings) })
 	return all, nil
+}
+
+func overlapping(a, b []string) bool {
+	return slices.ContainsFunc(a, func(id string) bool { return slices.Contains(b, id) })
+}
+
+// tells ranks refusals by how much they tell: that an edit was tried and does harm, or belongs elsewhere,
+// tells more than that none was found.
+func (r *Refusal) tells() int {
+	switch r.Reason {
+	case OutOfTime:
+		return 0
+	case NotLocated, UnsoundMap, NoRemedy:
+		return 1
+	case NotMended, NotEditable:
+		return 2
+	}
+	return 3
+}
+
+// triedFirst is the refusal of a proposal after which another way was refused too.
+func (p *Proposal) triedFirst(then *Refusal) *Refusal {
+	var names []string
+	for _, edit := range p.Edits {
+		names = append(names, edit.File)
+	}
+	slices.Sort(names)
+	return &Refusal{p.Refusal.Reason, fmt.Sprintf("tried in %s: %s. Another way was not found: %s",
+		strings.Join(slices.Compact(names), " and "), p.Refusal.Message, then.Message)}
 }
 
 // otherWays proposes the other way to mend what proposals mend.

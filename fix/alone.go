@@ -19,6 +19,12 @@ func (p *Prover) proveAlone(ctx context.Context, proven []*Proposal) error {
 	var unknown []*Proposal
 	for _, proposal := range proven {
 		hold := p.holds[proposal] || !slices.ContainsFunc(proposal.intents, func(in intent) bool { return shared[in.of()] })
+		if !hold {
+			var err error
+			if hold, err = p.predictedAlone(proposal); err != nil {
+				return err
+			}
+		}
 		proposal.AloneProven = hold && len(proposal.Unproven) == 0
 		if !hold {
 			unknown = append(unknown, proposal)

@@ -17,7 +17,7 @@ const contextLines = 3
 // takes it. Only lines that an edit touches are shown as changed.
 // https://git-scm.com/docs/diff-format#generate_patch_text_with_p
 func Diff(files *overlay.FS, proposals []*Proposal) ([]byte, error) {
-	byFile, err := jointEdits(files, proposals)
+	byFile, err := newEditor(files, Budget{}).byFile(proposals)
 	if err != nil {
 		return nil, err
 	}

@@ -14,13 +14,17 @@ import (
 // Apply returns the new content of the files that the proposals edit, nil for those that they take
 // away.
 func Apply(files *overlay.FS, proposals []*Proposal) (map[string][]byte, error) {
-	byFile, err := jointEdits(files, proposals)
+	return newEditor(files, Budget{}).apply(proposals)
+}
+
+func (e *editor) apply(proposals []*Proposal) (map[string][]byte, error) {
+	byFile, err := e.byFile(proposals)
 	if err != nil {
 		return nil, err
 	}
 	changed := map[string][]byte{}
 	for file, edits := range byFile {
-		content, err := files.ReadFile(file)
+		content, err := e.files.ReadFile(file)
 		if err != nil {
 			return nil, fmt.Errorf("read %s to edit it: %w", file, err)
 		}
@@ -34,10 +38,10 @@ func Apply(files *overlay.FS, proposals []*Proposal) (map[string][]byte, error) 
 	return changed, nil
 }
 
-// jointEdits computes the edits of all proposals together, by file: what one of them empties
-// depends on the others.
-func jointEdits(files *overlay.FS, proposals []*Proposal) (map[string][]yamledit.Edit, error) {
-	edits, err := newEditor(files, Budget{}).joint(proposals)
+// byFile computes the edits of all proposals together, by file: what one of them empties depends on
+// the others.
+func (e *editor) byFile(proposals []*Proposal) (map[string][]yamledit.Edit, error) {
+	edits, err := e.joint(proposals)
 	if err != nil {
 		return nil, err
 	}

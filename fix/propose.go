@@ -235,7 +235,7 @@ func (p *proposer) finish(proposal *Proposal) {
 		return
 	}
 	proposal.Edits = edits
-	if _, err := Apply(p.editor.files, []*Proposal{proposal}); err != nil {
+	if _, err := p.editor.apply([]*Proposal{proposal}); err != nil {
 		proposal.Refusal, proposal.Edits = editRefusal(err), nil
 	}
 }

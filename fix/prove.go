@@ -27,6 +27,7 @@ type Prover struct {
 	Alone  bool
 	Budget Budget
 
+	editor   *editor
 	holds    map[*Proposal]bool  // without the others that touch their pod templates
 	before   map[string]*judged  // by target id
 	known    map[string]bool     // files whose readers are in before
@@ -167,7 +168,10 @@ func (p *Prover) try(ctx context.Context, proposals []*Proposal) (map[string]*Re
 
 // tryIn tries proposals in some targets alone; nil are all.
 func (p *Prover) tryIn(ctx context.Context, proposals []*Proposal, targets map[string]bool) (map[string]*Refusal, error) {
-	changed, err := Apply(p.Files, proposals)
+	if p.editor == nil {
+		p.editor = newEditor(p.Files, Budget{})
+	}
+	changed, err := p.editor.apply(proposals)
 	if err != nil {
 		var problem *yamledit.EditError
 		var refused *refusedEdit

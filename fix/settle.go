@@ -44,8 +44,19 @@ func (p *Prover) settle(ctx context.Context, proposals []*Proposal) ([]*Proposal
 	if p.holds == nil {
 		p.holds = map[*Proposal]bool{}
 	}
-	var hold, fail []*Proposal
-	for _, batch := range apart(proposals) {
+	var hold, fail, unknown []*Proposal
+	for _, proposal := range proposals {
+		predicted, err := p.predictedAlone(proposal)
+		if err != nil {
+			return nil, err
+		}
+		if p.holds[proposal] = predicted; predicted {
+			hold = append(hold, proposal)
+		} else {
+			unknown = append(unknown, proposal)
+		}
+	}
+	for _, batch := range apart(unknown) {
 		if p.Budget.spent() {
 			refuseLate(proposals)
 			return nil, nil

@@ -131,7 +131,7 @@ func helmTemplate(ctx context.Context, files *overlay.FS, target Target, detail 
 	objects, crdNotes := loaded.crdObjects()
 	templated, objectNotes, failed := helmObjects(rendered, places)
 	if tracing != nil && failed == nil {
-		loaded.trace(templated, rendered, input, untouched, tracing.all)
+		tracing.readTemplates = loaded.trace(templated, rendered, input, untouched, tracing.all)
 		tracing.layers = loaded.layers(target)
 	}
 	notes = append(append(notes, crdNotes...), objectNotes...)

@@ -51,7 +51,7 @@ data:
 		}
 		return string(result.Objects[0].YAML)
 	}
-	if print(Detail{}) == print(Detail{}) {
+	if first := print(Detail{}); first == print(Detail{}) {
 		t.Error("certificates are not random as they are")
 	}
 	same := print(Detail{SameCertificates: true})

@@ -48,7 +48,8 @@ type templateUnit struct {
 type markedFile struct {
 	source string
 	tokens []templateToken
-	calls  map[int]templateCall // by index of the token
+	calls  map[int]templateCall    // by index of the token
+	uses   map[string]templateUses // by the name of a template, treeName for that of the file
 }
 
 // A templateCall is an action that prints a named template as it is or indented.
@@ -85,10 +86,13 @@ func (m *templateMarker) add(source string) (index int, ok bool) {
 	if _, err := tree.Parse(source, "", "", trees); err != nil {
 		return 0, false
 	}
-	file := markedFile{source: source, tokens: tokens, calls: map[int]templateCall{}}
+	file := markedFile{source: source, tokens: tokens, calls: map[int]templateCall{}, uses: map[string]templateUses{}}
 	calls := map[int]templateCall{}
-	for _, tree := range trees {
+	for name, tree := range trees {
 		findCalls(tree.Root, source, calls)
+		var uses templateUses
+		uses.list(tree.Root)
+		file.uses[name] = uses
 	}
 	for at, call := range calls {
 		i := sort.Search(len(tokens), func(i int) bool { return tokens[i].end > at })
@@ -182,12 +186,16 @@ func (m *templateMarker) findDefines(index int) {
 
 // definedName reads the name in {{ define "name" }}.
 func (f *markedFile) definedName(token templateToken) (string, bool) {
-	inside := f.source[token.start:token.end]
-	quote := strings.IndexAny(inside, "\"`")
+	return quotedName(f.source[token.start:token.end])
+}
+
+// quotedName reads the first quoted name in an action.
+func quotedName(action string) (string, bool) {
+	quote := strings.IndexAny(action, "\"`")
 	if quote < 0 {
 		return "", false
 	}
-	prefix, err := strconv.QuotedPrefix(inside[quote:])
+	prefix, err := strconv.QuotedPrefix(action[quote:])
 	if err != nil {
 		return "", false
 	}

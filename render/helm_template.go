@@ -63,6 +63,18 @@ func (t *Template) around(at int) []templateBlock {
 	return open
 }
 
+// DefinedAround returns the name of the named template around an offset, "" in the template of the file.
+// ok is false where the name cannot be read.
+func (t *Template) DefinedAround(at int) (name string, ok bool) {
+	for _, block := range t.around(at) {
+		if block.word == "define" || block.word == "block" {
+			name, ok = quotedName(block.action)
+			return name, ok
+		}
+	}
+	return "", true
+}
+
 // endsUndivided says whether the innermost block around an offset ends without another branch or block
 // after it.
 func (t *Template) endsUndivided(at int) bool {

@@ -28,6 +28,8 @@ type chartTracer struct {
 	vendors map[*chart.File]string
 	plain   map[string]string      // what the unmarked templates printed
 	traced  map[string]tracedPrint // by engine name
+	// readNames are as in Result.ReadTemplates.
+	readNames []string
 }
 
 // A tracedPrint is what one template printed, without and with marks.
@@ -39,7 +41,7 @@ type tracedPrint struct {
 // trace renders the chart again with marks in its templates, and gives the objects that hold pod
 // templates, or all of them, traces of their text. What is unsound stays without: a trace is attached only where
 // the marked templates printed the same text.
-func (c *helmChart) trace(objects []Object, plain map[string]string, input chartutil.Values, values any, all bool) {
+func (c *helmChart) trace(objects []Object, plain map[string]string, input chartutil.Values, values any, all bool) (readTemplates []string) {
 	t := &chartTracer{
 		chart: c, input: input, values: values, plain: plain,
 		wanted: map[string]bool{}, within: map[string][]string{}, names: map[*chart.File][]string{}, vendors: map[*chart.File]string{},
@@ -50,7 +52,7 @@ func (c *helmChart) trace(objects []Object, plain map[string]string, input chart
 		}
 	}
 	if len(t.wanted) == 0 {
-		return
+		return nil
 	}
 	for _, twins := range []bool{true, false} {
 		if !t.render(twins) {
@@ -65,9 +67,10 @@ func (c *helmChart) trace(objects []Object, plain map[string]string, input chart
 			}
 		}
 		if sound {
-			return
+			break
 		}
 	}
+	return t.readNames
 }
 
 // render marks the templates and prints them. Without twins, what named templates print counts
@@ -76,6 +79,7 @@ func (t *chartTracer) render(twins bool) bool {
 	m := &templateMarker{twins: map[string]bool{}}
 	t.order = nil
 	added := map[*chart.File]bool{} // a chart with aliases shares its files
+	unknown := false
 	walkHelmChart(t.chart.Chart, func(of *chart.Chart) {
 		for _, template := range of.Templates {
 			name := path.Join(of.ChartFullPath(), template.Name)
@@ -84,12 +88,18 @@ func (t *chartTracer) render(twins bool) bool {
 			if !slices.Contains(t.names[template], name) {
 				t.names[template] = append(t.names[template], name)
 			}
-			if added[template] || strings.HasSuffix(name, helmNotes) || holdsMarks(string(template.Data)) {
+			if added[template] || strings.HasSuffix(name, helmNotes) {
+				continue
+			}
+			if holdsMarks(string(template.Data)) {
+				unknown = true
 				continue
 			}
 			if _, ok := m.add(string(template.Data)); ok {
 				added[template] = true
 				t.order = append(t.order, template)
+			} else {
+				unknown = true
 			}
 		}
 	})
@@ -97,6 +107,10 @@ func (t *chartTracer) render(twins bool) bool {
 		for index := range m.files {
 			m.findDefines(index)
 		}
+	}
+	t.readNames = readTemplates(m.files, t.texts)
+	if unknown {
+		t.readNames = []string{AnyTemplate}
 	}
 	originals := map[*chart.File][]byte{}
 	defer func() {
@@ -127,6 +141,34 @@ func (t *chartTracer) render(twins bool) bool {
 		t.traced[name] = tracedPrint{trace, splitHelmDocuments(t.plain[name]), splitHelmDocuments(unmarked.text)}
 	}
 	return true
+}
+
+// texts visits what the chart's templates may run as templates: the texts of values, and files.
+func (t *chartTracer) texts(visit func(text string)) {
+	visitTexts(t.values, visit)
+	readsFiles := slices.ContainsFunc(t.order, func(template *chart.File) bool { return strings.Contains(string(template.Data), ".Files") })
+	walkHelmChart(t.chart.Chart, func(of *chart.Chart) {
+		for _, file := range of.Files {
+			if readsFiles {
+				visit(string(file.Data))
+			}
+		}
+	})
+}
+
+func visitTexts(tree any, visit func(text string)) {
+	switch tree := tree.(type) {
+	case string:
+		visit(tree)
+	case map[string]any:
+		for _, value := range tree {
+			visitTexts(value, visit)
+		}
+	case []any:
+		for _, value := range tree {
+			visitTexts(value, visit)
+		}
+	}
 }
 
 // subchartNames leads from the values of the whole chart to those of a subchart.

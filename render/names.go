@@ -13,7 +13,8 @@ import (
 )
 
 // Names lists files that a target names or holds, whether it can be rendered or not: what one that
-// fails early would go on to read. Names are resolved and sorted; not all need to be there.
+// fails early would go on to read. Names are resolved and sorted; not all need to be there. Folders that
+// are read whole are listed too, with a slash at the end.
 func Names(files *overlay.FS, target Target) []string {
 	d := newDiscovery(files)
 	return d.Names(target)
@@ -40,7 +41,11 @@ func (d *Discovery) Names(target Target) []string {
 		names = []string{target.Path}
 	}
 	for i, name := range names {
-		names[i] = d.resolve(name)
+		if folder, ok := strings.CutSuffix(name, "/"); ok {
+			names[i] = d.resolve(folder) + "/"
+		} else {
+			names[i] = d.resolve(name)
+		}
 	}
 	slices.Sort(names)
 	return slices.Compact(names)
@@ -64,7 +69,7 @@ const maxChartYAML = 1 << 20
 
 // chartNames lists the files of a chart folder and of the folders that it names as dependencies.
 func chartNames(files *overlay.FS, dir string, depth int) []string {
-	names := below(files, dir, 0)
+	names := append(below(files, dir, 0), dir+"/")
 	if depth > maxFolderDepth {
 		return names
 	}

@@ -133,7 +133,7 @@ func One(ctx context.Context, files *overlay.FS, target Target, detail Detail) (
 		var tracing *helmTracing
 		if detail.Traced {
 			tracing = &helmTracing{all: !detail.PodTemplatesOnly}
-			defer func() { result.Layers = tracing.layers }()
+			defer func() { result.Layers, result.ReadTemplates = tracing.layers, tracing.readTemplates }()
 		}
 		result.Objects, result.Notes, result.Err = renderHelm(ctx, recorded, target, detail, tracing)
 	case Kustomize:

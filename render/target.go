@@ -74,6 +74,9 @@ type Result struct {
 	Looks    []overlay.Look
 	Duration time.Duration
 	Layers   []ValuesLayer // of a traced chart: what sets values, the strongest first
+	// ReadTemplates are the named templates of a traced chart of which something reads what they print,
+	// or AnyTemplate alone; what others print stands in the output and nowhere else.
+	ReadTemplates []string
 }
 
 // An Object is one rendered Kubernetes object.

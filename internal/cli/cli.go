@@ -60,6 +60,7 @@ rendered, 4 podmend failed; the highest that applies.`,
 	})
 	root.AddCommand(checkCommand(env), fixCommand(env), renderCommand(env), explainCommand(env), configCommand(env), planCommand(env), mergeCommand(env),
 		reportCommand(env))
+	completeFlags(root)
 	return root
 }
 

@@ -1,15 +1,12 @@
 package cli
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"path"
 	"slices"
 	"strings"
-
-	"k8s.io/pod-security-admission/api"
 
 	"github.com/podmend/podmend/check"
 	"github.com/podmend/podmend/internal/changes"
@@ -21,9 +18,9 @@ import (
 // A comparison is what a run knows of the base that its head is compared with.
 type comparison struct {
 	*changes.Comparison
-	files   *overlay.FS // as the base has them
-	base    *run        // the targets that a changed file reaches, as the base has them
-	changed map[string]bool
+	files   *overlay.FS       // as the base has them
+	base    *run              // the targets that a changed file reaches, as the base has them
+	changed map[string]bool   // files, and folders with a slash at the end
 	renamed map[string]string // files of the head, to their names in the base
 	reached map[string]bool   // ids of targets of the head
 	scopes  *scopes
@@ -54,9 +51,9 @@ func (r *run) openComparison(ctx context.Context) error {
 	}
 	c := &comparison{Comparison: found, changed: map[string]bool{}, renamed: map[string]string{}}
 	for _, file := range found.Files {
-		c.changed[file.Name] = true
+		c.change(file.Name)
 		if file.OldName != "" {
-			c.changed[file.OldName] = true
+			c.change(file.OldName)
 			c.renamed[file.Name] = file.OldName
 		}
 	}
@@ -89,6 +86,8 @@ func (r *run) reach() error {
 	c := r.comparison
 	base := *r
 	base.comparison, base.targets = nil, nil
+	settings := *r.settings
+	base.settings = &settings
 	base.repo = &repository{files: c.files, within: ".", isWorkTree: true}
 	discovery, err := render.Discover(c.files, r.settings.discover)
 	if err != nil {
@@ -99,17 +98,13 @@ func (r *run) reach() error {
 	for _, target := range discovery.Targets {
 		before[target.ID] = target
 	}
-	labels := newLabelled(r.settings.check.NamespaceLabels)
 	c.reached = map[string]bool{}
 	taken := map[string]bool{} // ids of the base
 	take := func(target render.Target, names []string) bool {
 		id := c.baseID(target)
 		old, both := before[id]
-		reached := !both || c.anyChanged(names) || labels.any(r.repo.files, names)
-		if both && !reached {
-			names := discovery.Names(old)
-			reached = c.anyChanged(names) || labels.any(c.files, names)
-		}
+		// What nothing changed leads to is the same in the base.
+		reached := !both || c.anyChanged(names)
 		if reached && both && !taken[id] {
 			base.targets = append(base.targets, old)
 		}
@@ -136,6 +131,15 @@ func (r *run) reach() error {
 		r.whole = false
 	}
 	return nil
+}
+
+// change marks a file and the folders that hold it.
+func (c *comparison) change(name string) {
+	c.changed[name] = true
+	for at := path.Dir(name); at != "."; at = path.Dir(at) {
+		c.changed[at+"/"] = true
+	}
+	c.changed["./"] = true
 }
 
 func (c *comparison) anyChanged(names []string) bool {
@@ -175,43 +179,43 @@ func (c *comparison) baseFile(name string) string {
 	return name
 }
 
-// labelled tells which files may label Namespaces: those judge pods of other targets.
-type labelled struct {
-	ignored bool
-	known   map[*overlay.FS]map[string]bool
+// renderBase renders the base. If the Namespaces of the head enforce something else than there, every
+// pod may be judged otherwise, so that every target is reached.
+func (r *run) renderBase(ctx context.Context) error {
+	base := r.comparison.base
+	if err := base.render(ctx, render.Detail{PodTemplatesOnly: true}); err != nil {
+		return fmt.Errorf("render the base: %w", err)
+	}
+	if r.settings.check.NamespaceLabels == check.IgnoreLabels || slices.Equal(enforced(r.results), enforced(base.results)) {
+		return nil
+	}
+	r.targets = append(r.targets, r.unreached...)
+	slices.SortFunc(r.targets, func(a, b render.Target) int { return strings.Compare(a.ID, b.ID) })
+	r.unreached = nil
+	for _, target := range r.targets {
+		r.comparison.reached[target.ID] = true
+	}
+	base.targets = base.discovery.Targets
+	if err := r.render(ctx, render.Detail{PodTemplatesOnly: true}); err != nil {
+		return err
+	}
+	return base.render(ctx, render.Detail{PodTemplatesOnly: true})
 }
 
-func newLabelled(labels check.NamespaceLabels) *labelled {
-	return &labelled{ignored: labels == check.IgnoreLabels, known: map[*overlay.FS]map[string]bool{}}
-}
-
-func (l *labelled) any(files *overlay.FS, names []string) bool {
-	if l.ignored {
-		return false
+// enforced lists what the Namespaces of targets enforce, whichever target renders them.
+func enforced(results []render.Result) (all []string) {
+	for _, one := range check.NamespacesOf(results).All() {
+		all = append(all, one.Namespace+" "+one.Enforces)
 	}
-	known := l.known[files]
-	if known == nil {
-		known = map[string]bool{}
-		l.known[files] = known
-	}
-	return slices.ContainsFunc(names, func(name string) bool {
-		holds, asked := known[name]
-		if !asked {
-			content, err := files.ReadFile(name)
-			holds = err == nil && bytes.Contains(content, []byte(api.EnforceLevelLabel))
-			known[name] = holds
-		}
-		return holds
-	})
+	slices.Sort(all)
+	return slices.Compact(all)
 }
 
 // compareWithBase says of each finding whether the base has it, and keeps those that are listed.
 func (r *run) compareWithBase(ctx context.Context) error {
 	c := r.comparison
 	base := c.base
-	if err := base.render(ctx, render.Detail{PodTemplatesOnly: true}); err != nil {
-		return fmt.Errorf("render the base: %w", err)
-	}
+	base.context = r.context
 	if err := base.judge(ctx); err != nil {
 		return fmt.Errorf("check the base: %w", err)
 	}

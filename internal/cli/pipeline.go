@@ -53,6 +53,7 @@ type run struct {
 	comparison *comparison     // nil if there is no base to compare with
 	unreached  []render.Target // that PATH takes and no changed file reaches
 	leftOut    int             // old findings that are not listed
+	context    []render.Result // of other targets, which decide about some of this run
 
 	shard *sharding // nil if the run does everything itself
 }
@@ -143,6 +144,11 @@ func (r *run) check(ctx context.Context) error {
 	})
 	if err != nil {
 		return err
+	}
+	if r.comparison != nil {
+		if err := r.renderBase(ctx); err != nil {
+			return err
+		}
 	}
 	if err := r.renderContext(ctx); err != nil {
 		return err

@@ -1,14 +1,12 @@
 package cli
 
 import (
-	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"os"
 	"slices"
-	"strings"
 
 	"github.com/podmend/podmend/check"
 	"github.com/podmend/podmend/internal/shard"
@@ -22,7 +20,6 @@ type sharding struct {
 	timings    *report.Report // nil for estimates
 	assignment string         // digest
 	targets    []render.Target
-	context    []render.Result // of targets of other shards, which decide about some of this one
 	assumed    []report.Assumed
 }
 
@@ -63,9 +60,8 @@ func readTimings(env *Env, name string) (*report.Report, error) {
 // assign shares the targets of the run out.
 func (r *run) assign(shards int, timings *report.Report) shard.Assignment {
 	loads := make([]shard.Load, len(r.targets))
-	inputs := render.NewInputs(r.repo.files)
 	for i := range r.targets {
-		loads[i] = shard.Load{Target: r.targets[i].ID, Cost: r.estimate(inputs, &r.targets[i])}
+		loads[i] = shard.Load{Target: r.targets[i].ID, Cost: r.estimate(&r.targets[i])}
 	}
 	if timings != nil {
 		loads = shard.Measured(loads, timings)
@@ -76,13 +72,13 @@ func (r *run) assign(shards int, timings *report.Report) shard.Assignment {
 // The estimate of what a target costs, in microseconds, as measured over repositories: so much for
 // the first byte, and so much for each KiB.
 var (
-	costOfTarget = map[render.Kind]int64{render.Helm: 8000, render.Kustomize: 3000, render.Plain: 300}
-	costOfKiB    = map[render.Kind]int64{render.Helm: 150, render.Kustomize: 400, render.Plain: 250}
+	costOfTarget = map[render.Kind]int64{render.Helm: 5000, render.Kustomize: 4000, render.Plain: 500}
+	costOfKiB    = map[render.Kind]int64{render.Helm: 150, render.Kustomize: 1000, render.Plain: 130}
 )
 
-func (r *run) estimate(inputs *render.Inputs, target *render.Target) int64 {
+func (r *run) estimate(target *render.Target) int64 {
 	var bytes int64
-	for _, name := range inputs.Of(target) {
+	for _, name := range r.discovery.Names(*target) {
 		if info, err := r.repo.files.Stat(name); err == nil {
 			bytes += info.Size()
 		}
@@ -133,77 +129,6 @@ func (r *run) settingsDigest() (string, error) {
 	}
 	sum := sha256.Sum256(text)
 	return hex.EncodeToString(sum[:8]), nil
-}
-
-// renderContext renders what other shards decide about targets of this one: whether a base that does
-// not build alone is completed, and by which labels of Namespaces pods are judged.
-func (r *run) renderContext(ctx context.Context) error {
-	if r.shard == nil {
-		return nil
-	}
-	for {
-		more := r.completing()
-		if len(more) == 0 {
-			break
-		}
-		if err := r.addContext(ctx, more); err != nil {
-			return err
-		}
-	}
-	all := r.inOrder()
-	render.SkipIncluded(all)
-	for i := range all {
-		if own := r.byTarget[all[i].Target.ID]; own != nil {
-			*own = all[i]
-		}
-	}
-	return r.addNamespaces(ctx)
-}
-
-func (r *run) addContext(ctx context.Context, targets []render.Target) error {
-	options := r.rendering()
-	options.Detail = render.Detail{PodTemplatesOnly: true}
-	results, err := render.All(ctx, r.repo.files, targets, options)
-	r.shard.context = append(r.shard.context, results...)
-	return err
-}
-
-// inOrder returns all results in the order of a single run.
-func (r *run) inOrder() []render.Result {
-	if r.shard == nil {
-		return r.results
-	}
-	all := slices.Concat(r.results, r.shard.context)
-	slices.SortFunc(all, func(a, b render.Result) int { return strings.Compare(a.Target.ID, b.Target.ID) })
-	return all
-}
-
-// others are the targets of other shards that are not rendered yet and of which keep is true.
-func (r *run) others(keep func(*render.Target) bool) []render.Target {
-	known := map[string]bool{}
-	for _, result := range r.inOrder() {
-		known[result.Target.ID] = true
-	}
-	var others []render.Target
-	for i := range r.shard.targets {
-		if target := &r.shard.targets[i]; !known[target.ID] && keep(target) {
-			others = append(others, *target)
-		}
-	}
-	return others
-}
-
-// completing are the kustomizations that include one which does not build alone.
-func (r *run) completing() []render.Target {
-	wanted := map[string]bool{}
-	for _, result := range r.inOrder() {
-		if result.Status == render.Failed {
-			for _, dir := range result.Target.IncludedBy {
-				wanted[dir] = true
-			}
-		}
-	}
-	return r.others(func(t *render.Target) bool { return t.Kind == render.Kustomize && wanted[t.Path] })
 }
 
 // tellShard says on standard error that the report is a part.

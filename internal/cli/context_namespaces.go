@@ -1,0 +1,127 @@
+package cli
+
+import (
+	"bytes"
+	"compress/gzip"
+	"context"
+	"io"
+	"regexp"
+	"slices"
+
+	"github.com/podmend/podmend/check"
+	"github.com/podmend/podmend/internal/overlay"
+	"github.com/podmend/podmend/internal/shard"
+	"github.com/podmend/podmend/render"
+	"github.com/podmend/podmend/report"
+)
+
+// addNamespaces renders the other targets that may render Namespaces whose labels say how pods of this
+// run are judged. Which these are is guessed by the text of their files; where shards guess wrong,
+// podmend merge finds out.
+func (r *run) addNamespaces(ctx context.Context) error {
+	if r.settings.check.NamespaceLabels == check.IgnoreLabels {
+		return nil
+	}
+	wanted := check.NamespacesOf(r.results).Wanted(r.results)
+	if r.comparison != nil {
+		base := r.comparison.base.results
+		wanted = append(wanted, check.NamespacesOf(base).Wanted(base)...)
+	}
+	if len(wanted) == 0 {
+		return nil
+	}
+	texts := &sourceTexts{files: r.repo.files, names: r.discovery.Names, wanted: wanted, known: map[asked]bool{}}
+	if err := r.addContext(ctx, r.others(func(t *render.Target) bool { return texts.labels(t) })); err != nil {
+		return err
+	}
+	labelled := func() bool {
+		namespaces := check.NamespacesOf(r.inOrder())
+		return slices.ContainsFunc(wanted, namespaces.IsLabelled)
+	}
+	if labelled() {
+		// Beside labelled Namespaces those of the same name without a label count too.
+		if err := r.addContext(ctx, r.others(func(t *render.Target) bool { return texts.namespaces(t) })); err != nil {
+			return err
+		}
+	}
+	if r.shard == nil {
+		return nil
+	}
+	namespaces := check.NamespacesOf(r.inOrder())
+	for _, name := range wanted {
+		r.shard.assumed = append(r.shard.assumed, report.Assumed{
+			Namespace: check.NamespaceDigest(name), Enforced: shard.EnforcedOf(namespaces.Of(name)),
+		})
+	}
+	return nil
+}
+
+// sourceTexts searches the files of targets, each once for each question.
+type sourceTexts struct {
+	files  *overlay.FS
+	names  func(render.Target) []string
+	wanted []string // names of Namespaces
+	known  map[asked]bool
+}
+
+type asked struct {
+	question, file string
+}
+
+var (
+	// labelWord is the part of pod-security.kubernetes.io/enforce that templates print as it is.
+	labelWord = []byte("pod-security")
+	// namespaceWord is the kind, not the end of another word or of a path of values.
+	namespaceWord = regexp.MustCompile(`(?:^|[^.\w])Namespace\b`)
+	// computingWords are those of kustomizations that may make the name of a Namespace from others.
+	computingWords = regexp.MustCompile(`namePrefix|nameSuffix|PrefixSuffix|PrefixTransformer|SuffixTransformer|replacements|ReplacementTransformer|\bvars\b|helmChart|HelmChart`)
+)
+
+const maxUnpacked = 64 << 20
+
+// labels says that a target may label a wanted Namespace.
+func (s *sourceTexts) labels(target *render.Target) bool {
+	return s.any(target, "label", func(content []byte) bool { return bytes.Contains(content, labelWord) }) && s.mayName(target)
+}
+
+// namespaces says that a target may hold a wanted Namespace.
+func (s *sourceTexts) namespaces(target *render.Target) bool {
+	return s.any(target, "namespace", namespaceWord.Match) && s.mayName(target)
+}
+
+// mayName says that a target may give an object the name of a wanted Namespace.
+func (s *sourceTexts) mayName(target *render.Target) bool {
+	return target.Kind == render.Helm ||
+		s.any(target, "wanted", func(content []byte) bool {
+			return slices.ContainsFunc(s.wanted, func(name string) bool { return bytes.Contains(content, []byte(name)) })
+		}) ||
+		s.any(target, "computes", computingWords.Match)
+}
+
+// any asks whether a file of a target holds something.
+func (s *sourceTexts) any(target *render.Target, question string, holds func(content []byte) bool) bool {
+	return slices.ContainsFunc(s.names(*target), func(name string) bool {
+		key := asked{question, name}
+		answer, known := s.known[key]
+		if !known {
+			answer = holds(s.content(name))
+			s.known[key] = answer
+		}
+		return answer
+	})
+}
+
+// content is the text of a file, unpacked if it is an archive. Of a broken or oversized archive, what
+// could be unpacked counts.
+func (s *sourceTexts) content(name string) []byte {
+	content, err := s.files.ReadFile(name)
+	if err != nil {
+		return nil // who renders the target says so
+	}
+	packed, err := gzip.NewReader(bytes.NewReader(content))
+	if err != nil {
+		return content
+	}
+	content, _ = io.ReadAll(io.LimitReader(packed, maxUnpacked))
+	return content
+}
