@@ -166,11 +166,11 @@ func TestCommentStory(t *testing.T) {
 	}
 	says(t, allowed.Body, "**Allowed** by an exemption in `.podmend.yaml:2`: announces routes.")
 
-	// Somebody answers: podmend leaves the thread alone, also when the finding is gone.
+	// Somebody answers: the thread stays in sight, also when the finding is gone.
 	w.pull.Reply("mona", w.first("base/deployment.yaml").ID, "We open it on purpose.")
 	w.push("Close the port", githubfake.Files{"base/deployment.yaml": strings.Replace(w.head("base/deployment.yaml"), "          hostPort: 8080\n", "", 1)})
 	w.check(1)
-	if answered := w.first("base/deployment.yaml"); answered.Minimized != "" || answered.Edited {
+	if answered := w.first("base/deployment.yaml"); answered.Minimized != "" || !strings.Contains(answered.Body, "**Mended**") {
 		t.Errorf("%+v", answered)
 	}
 	w.wantPlaces("chart/values.yaml:2", "overlays/prod/patch.yaml:12")

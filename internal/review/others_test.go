@@ -3,6 +3,7 @@ package review
 import (
 	"context"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/podmend/podmend/internal/github"
@@ -76,6 +77,17 @@ func TestSettledByPeople(t *testing.T) {
 		s.repo.Push("feature", "mona", "More", githubfake.Files{"b.yaml": pod("b", "hostPID: true", "privileged: true # why not")})
 		s.run()
 		s.wantPlaces("b.yaml:6")
+		s.settles()
+		// Once it was gone, it is told again.
+		s.repo.Push("feature", "mona", "Mend", githubfake.Files{"b.yaml": pod("b", "hostPID: true")})
+		s.run()
+		if c := s.of("b.yaml"); (c.Minimized != "") != (name == "hidden") || !strings.Contains(c.Body, "**Mended**") {
+			t.Errorf("%s: %+v", name, c)
+		}
+		s.settles()
+		s.repo.Push("feature", "mona", "Break", githubfake.Files{"b.yaml": pod("b", "hostPID: true", "privileged: true")})
+		s.run()
+		s.wantPlaces("b.yaml:6", "b.yaml:7")
 		s.settles()
 	}
 }

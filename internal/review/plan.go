@@ -29,7 +29,7 @@ type earlier struct {
 func (e *earlier) comment() *github.Comment { return &e.thread.Comments[0] }
 
 // settled says that people have dealt with a comment: answered it, hidden it or resolved its thread.
-// It stays as they left it.
+// It stays as they left it while its findings are there.
 func (e *earlier) settled() bool {
 	replied := slices.ContainsFunc(e.thread.Comments, func(c github.Comment) bool { return !c.Mine })
 	return replied || e.comment().Hidden || e.thread.Resolved
@@ -61,7 +61,7 @@ func newPlan(d *draft, said *github.Conversation) *plan {
 	before := p.read(said)
 	p.match(before)
 	for i := range before {
-		if old := &before[i]; !old.taken && !old.settled() {
+		if old := &before[i]; !old.taken {
 			p.retire(old)
 		}
 	}

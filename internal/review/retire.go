@@ -35,11 +35,15 @@ func (p *plan) retire(old *earlier) {
 	}
 }
 
-// end says in a comment what became of its findings, once, and hides it.
+// end says in a comment what became of its findings, once, so that they are told again if they come
+// back. It hides the comment, unless people dealt with it.
 func (p *plan) end(old *earlier, became state, sentence string) {
 	text := sentence + "\n\n" + withoutOffers(old.rest)
 	m := marker{ids: old.ids, sha: p.draft.in.Head, state: became}
 	p.changes = append(p.changes, github.Change{Kind: github.Edit, ID: old.comment().ID, Body: cut(marked(m, text), maxBody, "\n")})
+	if old.settled() {
+		return
+	}
 	p.changes = append(p.changes, github.Change{Kind: github.Hide, ID: old.comment().ID, Outdate: became == moved})
 	if p.draft.in.Resolve && became != moved {
 		p.changes = append(p.changes, github.Change{Kind: github.Resolve, ID: old.thread.ID})
