@@ -59,6 +59,7 @@ type Discovery struct {
 	files    *overlay.FS
 	scan     *kustomizationScan
 	resolved map[string]string
+	walked   walked
 }
 
 func newDiscovery(files *overlay.FS) Discovery {
@@ -78,6 +79,15 @@ func newDiscoverer(files *overlay.FS, options DiscoverOptions) *discoverer {
 func (d *discoverer) discover() (*Discovery, error) {
 	if err := d.walk("."); err != nil {
 		return nil, err
+	}
+	return d.targets()
+}
+
+// targets makes targets of what a walk has seen.
+func (d *discoverer) targets() (*Discovery, error) {
+	d.found.walked = walked{
+		charts: slices.Clone(d.charts), kustomizations: slices.Clone(d.kustomizations), manifests: slices.Clone(d.manifests),
+		skipped: slices.Clone(d.found.Skipped), unlisted: slices.Clone(d.found.Targets),
 	}
 	d.addCharts()
 	claimed := d.addKustomizations()

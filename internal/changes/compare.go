@@ -2,7 +2,6 @@ package changes
 
 import (
 	"cmp"
-	"context"
 	"errors"
 	"slices"
 
@@ -37,7 +36,7 @@ const maxRenames = 1000
 const maxFile = 32 << 20
 
 // Compare compares the head with the merge base of it and options.Base.
-func (r *Repository) Compare(ctx context.Context, options Options) (comparison *Comparison, err error) {
+func (r *Repository) Compare(options Options) (comparison *Comparison, err error) {
 	defer recoverObjects(&err)
 	baseTip, err := r.commit(options.Base)
 	if err != nil {
@@ -67,15 +66,18 @@ func (r *Repository) Compare(ctx context.Context, options Options) (comparison *
 			return nil, errorf("the files of the head commit %.12s are not in this checkout: %v; %s", headTip.Hash, err, howToFetch)
 		}
 	}
-	if comparison.HeadFiles, err = comparison.view(ctx, disk, head); err != nil {
+	if comparison.HeadFiles, err = comparison.view(disk, head); err != nil {
 		return nil, err
 	}
-	if comparison.BaseFiles, err = comparison.view(ctx, disk, base); err != nil {
+	if comparison.BaseFiles, err = comparison.view(disk, base); err != nil {
 		return nil, err
 	}
 	slices.Sort(comparison.Unseen)
 	comparison.Unseen = slices.Compact(comparison.Unseen)
-	changed, err := object.DiffTreeWithOptions(ctx, base, head, &object.DiffTreeOptions{DetectRenames: true, RenameScore: 50, RenameLimit: maxRenames})
+	changed, err := diffTrees(base, head)
+	if err == nil {
+		changed, err = object.DetectRenames(changed, &object.DiffTreeOptions{DetectRenames: true, RenameScore: 50, RenameLimit: maxRenames})
+	}
 	if err != nil {
 		return nil, errorf("the commits cannot be compared: %v; %s", err, howToFetch)
 	}
@@ -91,9 +93,9 @@ func (r *Repository) Compare(ctx context.Context, options Options) (comparison *
 }
 
 // view lists the files by which one tree differs from what lies on the disk.
-func (c *Comparison) view(ctx context.Context, disk, tree *object.Tree) (map[string][]byte, error) {
+func (c *Comparison) view(disk, tree *object.Tree) (map[string][]byte, error) {
 	files := map[string][]byte{}
-	changed, err := object.DiffTreeWithOptions(ctx, disk, tree, nil)
+	changed, err := diffTrees(disk, tree)
 	if err != nil {
 		return nil, errorf("the files of a commit cannot be listed: %v; fetch it whole (a partial clone lacks objects)", err)
 	}

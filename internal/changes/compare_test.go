@@ -60,7 +60,7 @@ func (c *checkout) compare(options Options) *Comparison {
 	if err != nil {
 		c.t.Fatal(err)
 	}
-	comparison, err := repository.Compare(c.t.Context(), options)
+	comparison, err := repository.Compare(options)
 	if err != nil {
 		c.t.Fatal(err)
 	}
@@ -211,7 +211,7 @@ func TestShallowCloneIsToldHowToGoOn(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, err = repository.Compare(t.Context(), Options{Base: base, Head: head})
+	_, err = repository.Compare(Options{Base: base, Head: head})
 	if err == nil || !strings.Contains(err.Error(), "too short") || !strings.Contains(err.Error(), "fetch-depth: 0") {
 		t.Errorf("got %v", err)
 	}
@@ -238,7 +238,7 @@ func TestLikeGit(t *testing.T) {
 	}
 	for range 60 {
 		head, tip := commits[random.IntN(len(commits))], commits[random.IntN(len(commits))]
-		got, err := repository.Compare(t.Context(), Options{Base: tip, Head: head})
+		got, err := repository.Compare(Options{Base: tip, Head: head})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -27,7 +27,7 @@ type comparison struct {
 }
 
 // openComparison finds the base and puts the head before everything that is read from here on.
-func (r *run) openComparison(ctx context.Context) error {
+func (r *run) openComparison() error {
 	if r.scope.base == "" {
 		if r.scope.list != report.ListAll {
 			return usagef("--scope %s needs a base to compare with; name one by --base, such as --base origin/main", r.scope.list)
@@ -45,7 +45,7 @@ func (r *run) openComparison(ctx context.Context) error {
 	if options.Head == "" {
 		options.Untracked = render.Untracked(r.repo.files)
 	}
-	found, err := repository.Compare(ctx, options)
+	found, err := repository.Compare(options)
 	if err != nil {
 		return asUsage(err)
 	}
@@ -89,7 +89,7 @@ func (r *run) reach() error {
 	settings := *r.settings
 	base.settings = &settings
 	base.repo = &repository{files: c.files, within: ".", isWorkTree: true}
-	discovery, err := render.Discover(c.files, r.settings.discover)
+	discovery, err := c.discoverBase(r)
 	if err != nil {
 		return fmt.Errorf("look for targets of the base: %w", err)
 	}
@@ -131,6 +131,18 @@ func (r *run) reach() error {
 		r.whole = false
 	}
 	return nil
+}
+
+// discoverBase finds the targets of the base, from those of the head where only texts differ.
+func (c *comparison) discoverBase(r *run) (*render.Discovery, error) {
+	var modified []string
+	for _, file := range c.Files {
+		if file.Status != changes.Modified || len(c.Unseen) > 0 {
+			return render.Discover(c.files, r.settings.discover)
+		}
+		modified = append(modified, file.Name)
+	}
+	return r.discovery.Again(c.files, r.settings.discover, modified)
 }
 
 // change marks a file and the folders that hold it.

@@ -7,6 +7,7 @@ import (
 	"io"
 	"regexp"
 	"slices"
+	"strings"
 
 	"github.com/podmend/podmend/check"
 	"github.com/podmend/podmend/internal/overlay"
@@ -30,7 +31,8 @@ func (r *run) addNamespaces(ctx context.Context) error {
 	if len(wanted) == 0 {
 		return nil
 	}
-	texts := &sourceTexts{files: r.repo.files, names: r.discovery.Names, wanted: wanted, known: map[asked]bool{}}
+	texts := &sourceTexts{files: r.repo.files, names: r.discovery.Names, known: map[asked]bool{}}
+	texts.want(wanted)
 	if err := r.addContext(ctx, r.others(func(t *render.Target) bool { return texts.labels(t) })); err != nil {
 		return err
 	}
@@ -60,8 +62,20 @@ func (r *run) addNamespaces(ctx context.Context) error {
 type sourceTexts struct {
 	files  *overlay.FS
 	names  func(render.Target) []string
-	wanted []string // names of Namespaces
+	wanted *regexp.Regexp // names of Namespaces
+	given  *regexp.Regexp // the same as what a kustomization puts everything in
 	known  map[asked]bool
+}
+
+// want sets the names that are looked for.
+func (s *sourceTexts) want(names []string) {
+	quoted := make([]string, len(names))
+	for i, name := range names {
+		quoted[i] = regexp.QuoteMeta(name)
+	}
+	any := "(?:" + strings.Join(quoted, "|") + ")"
+	s.wanted = regexp.MustCompile(`(?:^|[^\w-])` + any + `(?:[^\w-]|$)`)
+	s.given = regexp.MustCompile(`(?m)\bnamespace["']?\s*:\s*["']?` + any + `\b`)
 }
 
 type asked struct {
@@ -71,30 +85,28 @@ type asked struct {
 var (
 	// labelWord is the part of pod-security.kubernetes.io/enforce that templates print as it is.
 	labelWord = []byte("pod-security")
-	// namespaceWord is the kind, not the end of another word or of a path of values.
-	namespaceWord = regexp.MustCompile(`(?:^|[^.\w])Namespace\b`)
+	// namespaceWord is the kind of an object, or of what a patch is for.
+	namespaceWord = regexp.MustCompile(`\bkind["']?\s*:\s*["']?Namespace\b`)
 	// computingWords are those of kustomizations that may make the name of a Namespace from others.
-	computingWords = regexp.MustCompile(`namePrefix|nameSuffix|PrefixSuffix|PrefixTransformer|SuffixTransformer|replacements|ReplacementTransformer|\bvars\b|helmChart|HelmChart`)
+	computingWords = regexp.MustCompile(`namePrefix|nameSuffix|PrefixSuffix|PrefixTransformer|SuffixTransformer|replacements|ReplacementTransformer|\bvars\b|helmChart|HelmChart|NamespaceTransformer|metadata/name`)
 )
 
 const maxUnpacked = 64 << 20
 
 // labels says that a target may label a wanted Namespace.
 func (s *sourceTexts) labels(target *render.Target) bool {
-	return s.any(target, "label", func(content []byte) bool { return bytes.Contains(content, labelWord) }) && s.mayName(target)
+	return s.any(target, "label", func(content []byte) bool { return bytes.Contains(content, labelWord) }) && s.namespaces(target)
 }
 
-// namespaces says that a target may hold a wanted Namespace.
+// namespaces says that a target may render a wanted Namespace: a file names it, or the kustomization
+// gives its name to one, or makes names.
 func (s *sourceTexts) namespaces(target *render.Target) bool {
-	return s.any(target, "namespace", namespaceWord.Match) && s.mayName(target)
-}
-
-// mayName says that a target may give an object the name of a wanted Namespace.
-func (s *sourceTexts) mayName(target *render.Target) bool {
+	if !s.any(target, "namespace", namespaceWord.Match) {
+		return false
+	}
 	return target.Kind == render.Helm ||
-		s.any(target, "wanted", func(content []byte) bool {
-			return slices.ContainsFunc(s.wanted, func(name string) bool { return bytes.Contains(content, []byte(name)) })
-		}) ||
+		s.any(target, "named", func(content []byte) bool { return s.wanted.Match(content) && namespaceWord.Match(content) }) ||
+		s.any(target, "given", s.given.Match) ||
 		s.any(target, "computes", computingWords.Match)
 }
 

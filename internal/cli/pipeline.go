@@ -126,7 +126,7 @@ func (r *run) rendering() render.Options {
 
 // check takes the run from discovery to findings.
 func (r *run) check(ctx context.Context) error {
-	if err := r.openComparison(ctx); err != nil {
+	if err := r.openComparison(); err != nil {
 		return err
 	}
 	if err := r.env.staged("look for targets", r.discover); err != nil {

@@ -1,0 +1,56 @@
+package render
+
+import (
+	"path"
+	"slices"
+
+	"sigs.k8s.io/kustomize/api/konfig"
+
+	"github.com/podmend/podmend/internal/overlay"
+)
+
+// A walked repository is what a walk has seen of it.
+type walked struct {
+	charts, kustomizations, manifests []string
+	skipped                           []SkippedPath
+	unlisted                          []Target // folders
+}
+
+// Again discovers the targets in files that differ from those of d in the content of some regular files
+// and in nothing else: no file is added or removed, and no link is another. modified lists those files.
+func (d *Discovery) Again(files *overlay.FS, options DiscoverOptions, modified []string) (*Discovery, error) {
+	isModified := map[string]bool{}
+	kustomizations := map[string]bool{} // folders
+	for _, name := range modified {
+		isModified[name] = true
+		switch base := path.Base(name); {
+		case base == ".gitignore" || base == "Chart.yaml":
+			return Discover(files, options)
+		case slices.Contains(konfig.RecognizedKustomizationFileNames(), base):
+			kustomizations[path.Dir(name)] = true
+		}
+	}
+	again := newDiscoverer(files, options)
+	again.charts = slices.Clone(d.walked.charts)
+	again.manifests = slices.Clone(d.walked.manifests)
+	again.found.Skipped, again.found.Targets = slices.Clone(d.walked.skipped), slices.Clone(d.walked.unlisted)
+	again.kustomizations = slices.Clone(d.walked.kustomizations)
+	for dir := range kustomizations {
+		_, was := kustomizationFile(d.files, dir)
+		_, is := kustomizationFile(files, dir)
+		if was != is {
+			return Discover(files, options)
+		}
+	}
+	for dir, k := range d.scan.loaded {
+		if k != nil && !isModified[k.file] && k.plain() {
+			again.found.scan.loaded[dir] = k
+		}
+	}
+	return again.targets()
+}
+
+// plain says that a kustomization reads no configurations of plugins, which may name more files.
+func (k *kustomization) plain() bool {
+	return len(k.parsed.Generators) == 0 && len(k.parsed.Transformers) == 0 && len(k.parsed.Validators) == 0
+}
