@@ -104,6 +104,16 @@ func (n *namespace) place(locator *render.Locator) (file string, line int) {
 	return origin.File, origin.Line
 }
 
+// Places are where the labels stand of the Namespaces of a name that count for a target; the line is 0
+// where it is not certain.
+func (n *Namespaces) Places(name, target string, locator *render.Locator) (places []render.Origin) {
+	for _, one := range n.opinions(name, target, false) {
+		file, line := one.place(locator)
+		places = append(places, render.Origin{File: file, Line: line})
+	}
+	return places
+}
+
 func at(file string, line int) string {
 	if line == 0 {
 		return file

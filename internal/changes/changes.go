@@ -2,6 +2,8 @@
 // object store and without a git program.
 package changes
 
+import "cmp"
+
 // A Diff is what lies between the merge base and the head, file by file in the order of names.
 type Diff struct {
 	Base  string // SHA of the merge base
@@ -75,4 +77,50 @@ func (f *File) Adds(start, end int) bool {
 		}
 	}
 	return false
+}
+
+// OldLine is the number that a line of the head has in the base; 0 if the head adds or changes it, or
+// if that is not known.
+func (f *File) OldLine(line int) int {
+	if f.Opaque || f.Status == Added {
+		return 0
+	}
+	shift := 0
+	for _, hunk := range f.Hunks {
+		for _, one := range hunk.Lines {
+			if one.New == line {
+				return one.Old
+			}
+		}
+		if hunk.NewStart > line {
+			break
+		}
+		shift += hunk.OldLines - hunk.NewLines
+	}
+	return line + shift
+}
+
+// Runs are the parts of a hunk that change lines without a break, each with one unchanged line around it.
+func (h *Hunk) Runs() (found []Hunk) {
+	for start := 0; start < len(h.Lines); start++ {
+		if h.Lines[start].Kind == ' ' {
+			continue
+		}
+		end := start
+		for end < len(h.Lines) && h.Lines[end].Kind != ' ' {
+			end++
+		}
+		run := Hunk{Lines: h.Lines[max(0, start-1):min(len(h.Lines), end+1)]}
+		for _, line := range run.Lines {
+			if line.Old > 0 {
+				run.OldStart, run.OldLines = cmp.Or(run.OldStart, line.Old), run.OldLines+1
+			}
+			if line.New > 0 {
+				run.NewStart, run.NewLines = cmp.Or(run.NewStart, line.New), run.NewLines+1
+			}
+		}
+		found = append(found, run)
+		start = end
+	}
+	return found
 }

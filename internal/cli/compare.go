@@ -22,6 +22,7 @@ type comparison struct {
 	base    *run              // the targets that a changed file reaches, as the base has them
 	changed map[string]bool   // files, and folders with a slash at the end
 	renamed map[string]string // files of the head, to their names in the base
+	before  []render.Target   // of the base
 	reached map[string]bool   // ids of targets of the head
 	scopes  *scopes
 }
@@ -93,7 +94,7 @@ func (r *run) reach() error {
 	if err != nil {
 		return fmt.Errorf("look for targets of the base: %w", err)
 	}
-	base.discovery = discovery
+	base.discovery, c.before = discovery, discovery.Targets
 	before := map[string]render.Target{}
 	for _, target := range discovery.Targets {
 		before[target.ID] = target
@@ -156,39 +157,6 @@ func (c *comparison) change(name string) {
 
 func (c *comparison) anyChanged(names []string) bool {
 	return slices.ContainsFunc(names, func(name string) bool { return c.changed[name] })
-}
-
-// baseID is the id that a target of the head has in the base: of a renamed folder, the old one.
-func (c *comparison) baseID(target render.Target) string {
-	was := target.Path
-	switch target.Kind {
-	case render.Plain:
-		if old, ok := c.renamed[target.Path]; ok {
-			was = old
-		}
-	case render.Helm:
-		was = c.baseFolder(target.Path, "Chart.yaml")
-	case render.Kustomize:
-		was = c.baseFolder(target.Path, "kustomization.yaml", "kustomization.yml", "Kustomization")
-	}
-	return strings.Replace(target.ID, ":"+target.Path, ":"+was, 1)
-}
-
-func (c *comparison) baseFolder(dir string, names ...string) string {
-	for _, name := range names {
-		if old, ok := c.renamed[path.Join(dir, name)]; ok {
-			return path.Dir(old)
-		}
-	}
-	return dir
-}
-
-// baseFile is the name of a file of the head in the base.
-func (c *comparison) baseFile(name string) string {
-	if old, ok := c.renamed[name]; ok {
-		return old
-	}
-	return name
 }
 
 // renderBase renders the base. If the Namespaces of the head enforce something else than there, every

@@ -36,6 +36,10 @@ func (r *run) causes(ctx context.Context) error {
 	}
 	for i := range r.targets {
 		if findings := distant[r.targets[i].ID]; len(findings) > 0 {
+			findings, err := r.causesInLabels(r.targets[i], findings)
+			if err != nil {
+				return err
+			}
 			if err := r.causesIn(ctx, r.targets[i], findings); err != nil {
 				return err
 			}
@@ -57,38 +61,62 @@ func (r *run) causesIn(ctx context.Context, target render.Target, findings []*ch
 	if old := c.baseID(target); old != target.ID {
 		names = append(names, c.baseNames(old)...)
 	}
-	var reverts []revert
+	left := maxReverts
+	// without lists those findings that are gone with a change taken back; ok says that this is known.
+	without := func(revert revert, findings []*check.Finding) (gone []*check.Finding, ok bool, err error) {
+		if left == 0 {
+			return nil, false, nil
+		}
+		left--
+		shown, err := r.shownWith(ctx, target, revert)
+		for _, finding := range findings {
+			if shown != nil && !shown[c.firstNew(finding)] {
+				gone = append(gone, finding)
+				c.scopes.causes[finding.ID] = revert.lines
+			}
+		}
+		return gone, shown != nil, err
+	}
+	var tried []revert
 	for i := range c.Files {
 		file := &c.Files[i]
-		if slices.Contains(names, file.Name) || slices.Contains(names, file.OldName) {
-			reverts = append(reverts, c.reverts(r, file)...)
+		if len(findings) == 0 || !slices.Contains(names, file.Name) && !slices.Contains(names, file.OldName) {
+			continue
 		}
-	}
-	for i, revert := range reverts {
-		if len(findings) == 0 || i == maxReverts {
-			break
-		}
-		shown, err := r.shownWith(ctx, target, revert)
+		whole, parts := c.reverts(r, file)
+		tried = append(tried, parts...)
+		made, known, err := without(whole, findings)
 		if err != nil {
 			return err
 		}
-		findings = slices.DeleteFunc(findings, func(finding *check.Finding) bool {
-			if shown == nil || shown[c.firstNew(finding)] {
-				return false
+		findings = except(findings, made)
+		if !known {
+			made = findings
+		}
+		for _, part := range parts {
+			if len(made) == 0 || known && len(parts) == 1 {
+				break
 			}
-			c.scopes.causes[finding.ID] = revert.lines
-			return true
-		})
+			gone, _, err := without(part, made)
+			if err != nil {
+				return err
+			}
+			made, findings = except(made, gone), except(findings, gone)
+		}
 	}
 	// Several changes together make the rest: the first lines of each are named.
 	for _, finding := range findings {
-		for _, revert := range reverts {
+		for _, revert := range tried {
 			if len(revert.lines) > 0 && len(c.scopes.causes[finding.ID]) < 3 {
 				c.scopes.causes[finding.ID] = append(c.scopes.causes[finding.ID], revert.lines[0])
 			}
 		}
 	}
 	return nil
+}
+
+func except(findings, gone []*check.Finding) []*check.Finding {
+	return slices.DeleteFunc(slices.Clone(findings), func(finding *check.Finding) bool { return slices.Contains(gone, finding) })
 }
 
 func (c *comparison) baseNames(id string) []string {
@@ -106,24 +134,24 @@ func (c *comparison) firstNew(finding *check.Finding) string {
 	return fieldKey("", finding, occurrence)
 }
 
-// reverts lists what of a file can be taken back: each hunk, and where there are several, all of them.
-func (c *comparison) reverts(r *run, file *changes.File) []revert {
-	var found []revert
-	head, err := r.repo.files.ReadFile(file.Name)
-	if err == nil && len(file.Hunks) > 1 {
+// reverts lists what of a file can be taken back: all of it, and each run of changed lines.
+func (c *comparison) reverts(r *run, file *changes.File) (whole revert, parts []revert) {
+	if head, err := r.repo.files.ReadFile(file.Name); err == nil {
 		for i := range file.Hunks {
-			found = append(found, revert{file, takeBack(head, &file.Hunks[i]), changedLines(file.Name, file.Hunks[i:i+1])})
+			for _, part := range file.Hunks[i].Runs() {
+				parts = append(parts, revert{file, takeBack(head, &part), changedLines(file.Name, []changes.Hunk{part})})
+			}
 		}
 	}
 	base, err := c.files.ReadFile(c.baseFile(file.Name))
 	if err != nil {
 		base = nil
 	}
-	whole := revert{file: file, content: base, lines: changedLines(file.Name, file.Hunks)}
+	whole = revert{file: file, content: base, lines: changedLines(file.Name, file.Hunks)}
 	if file.Status == changes.Removed {
 		whole.lines = nil // the head has no line to show
 	}
-	return append(found, whole)
+	return whole, parts
 }
 
 // changedLines are the runs of lines that hunks add; where one only removes lines, the line before.
@@ -197,6 +225,11 @@ func (r *run) shownWith(ctx context.Context, target render.Target, revert revert
 	if err != nil {
 		return nil, err
 	}
+	return fieldsOf(checked), nil
+}
+
+// fieldsOf names the fields that a report of one target shows.
+func fieldsOf(checked *check.Report) map[string]bool {
 	shown := map[string]bool{}
 	for i := range checked.Findings {
 		finding := &checked.Findings[i]
@@ -204,5 +237,5 @@ func (r *run) shownWith(ctx context.Context, target render.Target, revert revert
 			shown[fieldKey("", finding, &finding.Occurrences[j])] = true
 		}
 	}
-	return shown, nil
+	return shown
 }

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"strconv"
 	"strings"
 
 	"github.com/podmend/podmend/check"
@@ -36,7 +37,7 @@ type showing struct {
 
 // newScopes matches what the head shows with what the base shows: first the same field of the same
 // object, however it came there; then, since objects are renamed, the same place in source, as often
-// as the base shows it in that target.
+// as the base shows it in that target; then, since places in manifests go by names too, the same line.
 func newScopes(c *comparison, results []render.Result, head *check.Report, base *run) *scopes {
 	s := &scopes{c: c, news: map[string][]bool{}, unknown: map[string]*render.Error{}, broken: map[string]bool{}}
 	before := map[string]*render.Result{}
@@ -54,7 +55,7 @@ func newScopes(c *comparison, results []render.Result, head *check.Report, base 
 			s.broken[target.ID] = sameError(results[i].Err, was.Err)
 		}
 	}
-	byField, byPlace := showings(base.checked)
+	byField, byPlace, byLine := showings(base.checked)
 	ids := map[string]string{}
 	for i := range results {
 		ids[results[i].Target.ID] = c.baseID(results[i].Target)
@@ -78,6 +79,11 @@ func newScopes(c *comparison, results []render.Result, head *check.Report, base 
 		}
 	})
 	each(func(finding *check.Finding, i int, target string) {
+		if line := c.baseLine(finding.Origin.File, finding.Origin.Line); s.news[finding.ID][i] && line != 0 {
+			s.news[finding.ID][i] = !take(byLine[lineKey(ids[target], c.baseFile(finding.Origin.File), line, finding, &finding.Occurrences[i])])
+		}
+	})
+	each(func(finding *check.Finding, i int, target string) {
 		if s.news[finding.ID][i] && s.unknown[target] != nil {
 			s.news[finding.ID][i] = c.touches(finding)
 		}
@@ -97,8 +103,8 @@ func take(of []*showing) bool {
 	return false
 }
 
-func showings(checked *check.Report) (byField, byPlace map[string][]*showing) {
-	byField, byPlace = map[string][]*showing{}, map[string][]*showing{}
+func showings(checked *check.Report) (byField, byPlace, byLine map[string][]*showing) {
+	byField, byPlace, byLine = map[string][]*showing{}, map[string][]*showing{}, map[string][]*showing{}
 	for i := range checked.Findings {
 		finding := &checked.Findings[i]
 		for j := range finding.Occurrences {
@@ -108,9 +114,11 @@ func showings(checked *check.Report) (byField, byPlace map[string][]*showing) {
 			byField[field] = append(byField[field], found)
 			place := occurrence.Target + "\x00" + finding.ID
 			byPlace[place] = append(byPlace[place], found)
+			line := lineKey(occurrence.Target, finding.Origin.File, finding.Origin.Line, finding, occurrence)
+			byLine[line] = append(byLine[line], found)
 		}
 	}
-	return byField, byPlace
+	return byField, byPlace, byLine
 }
 
 // fieldKey names a field of a rendered object without the order of lists, which other items shift.
@@ -119,6 +127,13 @@ func fieldKey(target string, finding *check.Finding, occurrence *check.Occurrenc
 	return strings.Join([]string{
 		target, finding.Control.ID, object.APIVersion, object.Kind, object.Namespace, object.Name,
 		occurrence.Field.Container, occurrence.Path().Keys(), occurrence.Field.Value,
+	}, "\x00")
+}
+
+// lineKey names a field of whatever object by its line in the base.
+func lineKey(target, file string, line int, finding *check.Finding, occurrence *check.Occurrence) string {
+	return strings.Join([]string{
+		target, finding.Control.ID, file, strconv.Itoa(line), occurrence.Path().Keys(), occurrence.Field.Value,
 	}, "\x00")
 }
 
