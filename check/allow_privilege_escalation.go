@@ -81,7 +81,7 @@ func mendAllowPrivilegeEscalation(pod *render.PodTemplate, fields []Field, _ Men
 		if isTrue(container.security().Privileged) {
 			changes, notes := unprivileged(container)
 			remedy.Changes = append(remedy.Changes, changes...)
-			remedy.Notes = append(remedy.Notes, notes...)
+			remedy.Notes = append(append(remedy.Notes, "privileged becomes false too, since Kubernetes refuses the two together."), notes...)
 		}
 		if capabilities := container.security().Capabilities; capabilities != nil {
 			for i, capability := range capabilities.Add {
@@ -89,6 +89,7 @@ func mendAllowPrivilegeEscalation(pod *render.PodTemplate, fields []Field, _ Men
 				if capability == "CAP_SYS_ADMIN" {
 					at := container.securityPath("capabilities", "add", i)
 					remedy.Changes = append(remedy.Changes, yamledit.Change{Op: yamledit.Delete, Path: at, Prune: 2})
+					remedy.Notes = append(remedy.Notes, "CAP_SYS_ADMIN goes too, since Kubernetes refuses the two together.")
 				}
 			}
 		}

@@ -73,8 +73,12 @@ func (d *draft) headline(t tally) string {
 func (d *draft) asides() string {
 	s := d.in.Report.Summary
 	var lines []string
-	if n := d.tally().exempt; n > 0 {
-		lines = append(lines, count(n, "more new finding")+" "+isAre(n)+" allowed by exemptions.")
+	if t := d.tally(); t.exempt > 0 {
+		n, what := t.exempt, "more new finding"
+		if t.all == 0 {
+			what = "new finding"
+		}
+		lines = append(lines, count(n, what)+" "+isAre(n)+" allowed by exemptions.")
 	}
 	if n := s.Old + s.LeftOut; n > 0 {
 		lines = append(lines, count(n, "finding")+" "+isAre(n)+" older than this pull request and not commented on.")

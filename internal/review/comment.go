@@ -19,19 +19,20 @@ func (d *draft) textOf(c *comment) string {
 }
 
 func (d *draft) write(c *comment) string {
-	var b strings.Builder
+	var wrongs, why strings.Builder
 	for _, line := range d.wrongs(c) {
-		b.WriteString(line + "\n\n")
+		wrongs.WriteString(line + "\n\n")
 	}
-	b.WriteString(d.standing(c))
-	b.WriteString(reaches(c.findings))
 	for _, control := range controlsOf(c.findings) {
-		b.WriteString("Why it matters: " + control.Doc.Danger + "\n\n")
+		why.WriteString("Why it matters: " + control.Doc.Danger + "\n\n")
 	}
-	b.WriteString(allowing(c.findings))
-	b.WriteString(d.remedy(c))
-	text := strings.TrimRight(b.String(), "\n") + "\n"
-	return cut(text, maxText, "\n\nMore is in podmend's report.\n")
+	remedy := d.remedy(c)
+	text := wrongs.String() + d.standing(c) + reaches(c.findings) + why.String() + allowing(c.findings) + remedy
+	if len(text) > maxText {
+		// A block that is cut open hides what follows, and a suggestion would commit it.
+		text = cut(wrongs.String(), maxWords, "") + "\n\nMore is in podmend's report.\n\n" + d.standing(c) + why.String() + cut(remedy, maxWords, "")
+	}
+	return strings.TrimRight(text, "\n") + "\n"
 }
 
 // wrongs says what is wrong, one line for each control and message.
@@ -74,7 +75,7 @@ func (d *draft) standing(c *comment) string {
 	}
 	text := "Where it stands: " + strings.Join(places, ", ") + "."
 	if distant && c.at.surface == AtLine {
-		text = "The field itself stands in " + strings.Join(places, ", ") + "; what this pull request changes here makes it so."
+		text = "Where it stands: " + strings.Join(places, ", ") + "; what this pull request changes here makes it so."
 	}
 	return text + "\n\n"
 }
@@ -89,7 +90,10 @@ func where(o report.Origin) string {
 const (
 	maxListed = 3  // names in a sentence
 	maxFolded = 50 // names in a folded list
+	maxList   = 15_000
 )
+
+const inReport = "podmend's report lists"
 
 // reaches names the workloads, and the targets, which are the environments.
 func reaches(findings []*report.Finding) string {
@@ -114,7 +118,7 @@ func reaches(findings []*report.Finding) string {
 		return "Reaches " + strings.Join(workloads, ", ") + " in " + strings.Join(targets, ", ") + ".\n\n"
 	}
 	return folded(fmt.Sprintf("Reaches %s in %s", count(len(workloads), "workload"), count(len(targets), "target")),
-		listed(workloads)+"\nTargets:\n\n"+listed(targets)) + "\n"
+		listed(workloads, inReport)+"\nTargets:\n\n"+listed(targets, inReport)) + "\n"
 }
 
 func workload(o report.Occurrence) string {
@@ -129,13 +133,17 @@ func workload(o report.Occurrence) string {
 	return text
 }
 
-func listed(items []string) string {
-	more := ""
-	if len(items) > maxFolded {
-		more = fmt.Sprintf("- %d more, which podmend's report lists\n", len(items)-maxFolded)
-		items = items[:maxFolded]
+// listed makes a list, of as many items as a reader and GitHub's limits take. rest is where the others are.
+func listed(items []string, rest string) string {
+	var b strings.Builder
+	for i, item := range items {
+		if i == maxFolded || b.Len()+len(item) > maxList {
+			fmt.Fprintf(&b, "- %d more, which %s\n", len(items)-i, rest)
+			break
+		}
+		b.WriteString("- " + item + "\n")
 	}
-	return "- " + strings.Join(items, "\n- ") + "\n" + more
+	return b.String()
 }
 
 func controlsOf(findings []*report.Finding) []*check.Control {

@@ -122,3 +122,23 @@ func TestManyOnOneFile(t *testing.T) {
 	}
 	s.settles(many)
 }
+
+// A suggestion is whole or not there, however much stands before it.
+func TestLongTextsLeaveSuggestionsWhole(t *testing.T) {
+	value := "privileged: true # " + strings.Repeat("w", 9000)
+	s := newStage(t, githubfake.Files{"a.yaml": "a: 1\n"}, githubfake.Files{"b.yaml": "kind: Pod\nname: x\n" + value + "\n"})
+	for _, more := range []int{10, 50, 60, 65, 70, 90, 99} {
+		in := s.input()
+		for i := range more {
+			f := in.Report.Findings[0]
+			f.ID, f.Message = fmt.Sprintf("privileged-%d", i), fmt.Sprintf("number %d ", i)+strings.Repeat("word_", 75)
+			in.Report.Findings = append(in.Report.Findings, f)
+		}
+		d := newDraft(in)
+		text := d.textOf(d.comments[0])
+		want := fenced("suggestion", strings.Replace(value, "true", "false", 1))
+		if len(d.comments) != 1 || !strings.Contains(text, want) || len(text) > maxText {
+			t.Errorf("with %d more findings the comment has %d bytes and ends with %q", more, len(text), text[len(text)-80:])
+		}
+	}
+}

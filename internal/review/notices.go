@@ -70,5 +70,5 @@ func (d *draft) noticesText() string {
 		}
 		lines = append(lines, fmt.Sprintf("%s: %s", code(fmt.Sprintf("%s:%d", n.file, n.line)), code(n.text)))
 	}
-	return "This pull request also changes what podmend allows. That takes effect after the merge, so look at it as you look at code:\n\n" + listed(lines) + "\n"
+	return "This pull request also changes what podmend allows. That takes effect after the merge, so look at it as you look at code:\n\n" + listed(lines, "the diff shows") + "\n"
 }

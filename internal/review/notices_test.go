@@ -1,6 +1,7 @@
 package review
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -43,5 +44,20 @@ func TestNotices(t *testing.T) {
 		"- `twice.yaml:2`: `hostPID: true # podmend:ignore hostNamespaces -- why`\n"
 	if _, list, _ := strings.Cut(got, ":\n\n"); list != want+"\n" || !strings.Contains(got, "takes effect after the merge") {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+}
+
+// However many there are and however long, the review stays within what GitHub takes.
+func TestManyNotices(t *testing.T) {
+	strange := strings.Repeat("\U000e0100", 100)
+	file := changes.File{Name: "a/" + strange + ".yaml", Status: changes.Added, Hunks: []changes.Hunk{{}}}
+	for i := range 60 {
+		file.Hunks[0].Lines = append(file.Hunks[0].Lines, changes.Line{Kind: '+', New: i + 1, Text: "# podmend:ignore privileged " + strange + "\n"})
+	}
+	d := newDraft(&Input{Report: toy(nil), Diff: &changes.Diff{Files: []changes.File{file}}})
+	body := d.body()
+	more := 60 - strings.Count(body, "podmend:ignore")
+	if len(body) > maxBody || !strings.Contains(body, fmt.Sprintf("- %d more, which the diff shows", more)) {
+		t.Errorf("%d bytes, %d notices are missing: %.300s", len(body), more, body)
 	}
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/podmend/podmend/internal/github"
 	"github.com/podmend/podmend/internal/githubfake"
+	"github.com/podmend/podmend/report"
 )
 
 // Nobody else's comment is touched or believed, whatever it looks like.
@@ -45,6 +46,21 @@ func TestLongConversation(t *testing.T) {
 	if result, _ := s.run(); result.Hidden != 1 {
 		t.Errorf("%+v", result)
 	}
+}
+
+// What the base has by now is nobody's doing here, and told nowhere else.
+func TestNotNewAnyMore(t *testing.T) {
+	s := newStage(t, githubfake.Files{"a.yaml": "a: 1\n"}, githubfake.Files{"b.yaml": pod("b", "privileged: true")})
+	s.run()
+	old := func(in *Input) {
+		in.Report.Findings[0].Scope = report.ScopeOld
+		in.Report.Finish()
+	}
+	s.run(old)
+	if c := s.of("b.yaml"); c.Minimized != "resolved" || !strings.Contains(c.Body, "**Not new**") || strings.Contains(c.Body, "another place") {
+		t.Errorf("the comment is %+v", c)
+	}
+	s.settles(old)
 }
 
 // What people did to a comment stays as they left it, and is not said again.

@@ -73,7 +73,7 @@ func byHand(findings []*report.Finding) string {
 	}
 	for _, reason := range reasons {
 		if reason != "" {
-			b.WriteString("podmend offers no fix: " + prose(reason) + "\n\n")
+			b.WriteString("podmend offers no fix: " + prose(strings.TrimSuffix(reason, ".")) + ".\n\n")
 		}
 	}
 	for _, control := range controlsOf(findings) {
@@ -136,7 +136,7 @@ func (d *draft) diffOf(proposals []*report.Proposal) string {
 	var b strings.Builder
 	lines := strings.Split(strings.TrimSuffix(diff.String(), "\n"), "\n")
 	for i, line := range lines {
-		if i == maxDiffLines {
+		if i == maxDiffLines || b.Len() > maxSuggestedBytes {
 			fmt.Fprintf(&b, "… %d more lines; podmend fix --diff prints all\n", len(lines)-i)
 			break
 		}

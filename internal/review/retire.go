@@ -11,13 +11,15 @@ import (
 
 // retire deals with a comment whose findings are told elsewhere, or no more.
 func (p *plan) retire(old *earlier) {
-	var open, exempt *report.Finding
+	var open, exempt, known *report.Finding
 	for i := range p.draft.in.Report.Findings {
 		f := &p.draft.in.Report.Findings[i]
 		switch {
 		case !slices.Contains(old.ids, f.ID):
 		case f.Status == report.StatusExempt:
 			exempt = f
+		case !isNew(f):
+			known = f
 		default:
 			open = f
 		}
@@ -28,6 +30,8 @@ func (p *plan) retire(old *earlier) {
 		p.outdate(old)
 	case exempt != nil:
 		p.end(old, exempted, "**Allowed** by an exemption"+reasonOf(exempt)+".")
+	case known != nil:
+		p.end(old, mended, fmt.Sprintf("**Not new**: since %.12s this is compared with a base that has it too.", in.Head))
 	case in.Partial || in.Report.Summary.Errors > 0:
 		// It may still be there: not all was looked at.
 	default:

@@ -17,6 +17,7 @@ const (
 	maxFileComments = 5
 	maxBody         = 65_000 // GitHub takes 65,536 characters
 	maxText         = 40_000 // of a comment, before its marker
+	maxWords        = 15_000 // of a part of a comment that would be longer; a suggestion and a diff fit in
 	maxTogether     = 100    // findings of one comment, which its marker names
 )
 

@@ -131,7 +131,7 @@ func spliced(content []byte, edits []report.Edit, from, to int) (text string, wh
 
 // sayable says whether a text comes out of a comment as it went in.
 func sayable(text string) bool {
-	if len(text) > maxSuggestedBytes || strings.Count(text, "\n") > maxSuggestedLines {
+	if len(text)+2*len(fence(text)) > maxSuggestedBytes || strings.Count(text, "\n") > maxSuggestedLines {
 		return false
 	}
 	for line := range strings.Lines(text) {
