@@ -78,17 +78,25 @@ func (e *Env) refuseLinkedOutput(name string) error {
 	return errors.Join(repo.refuseLinked("--output", name, inDir(e.Dir, name)), repo.files.Close())
 }
 
+// openReport opens a report that a former job wrote; - is standard input.
+func (e *Env) openReport(name string) (io.ReadCloser, error) {
+	if name == "-" {
+		return io.NopCloser(e.Stdin), nil
+	}
+	file, err := os.Open(inDir(e.Dir, name))
+	if err != nil {
+		return nil, usagef("the report %s cannot be read: %v", name, pathCause(err))
+	}
+	return file, nil
+}
+
 // readReport reads a report of which nothing is trusted.
 func (e *Env) readReport(name string) (*report.Report, error) {
-	var in io.Reader = e.Stdin
-	if name != "-" {
-		file, err := os.Open(inDir(e.Dir, name))
-		if err != nil {
-			return nil, usagef("the report %s cannot be read: %v", name, pathCause(err))
-		}
-		defer file.Close()
-		in = file
+	in, err := e.openReport(name)
+	if err != nil {
+		return nil, err
 	}
+	defer in.Close()
 	saved, err := report.ReadStrictJSON(in)
 	if err != nil {
 		return nil, usagef("%s: %v", name, err)

@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"os"
 
 	"github.com/podmend/podmend/internal/changes"
 	"github.com/podmend/podmend/internal/event"
@@ -48,15 +46,11 @@ func (e *Env) reviewSaved(ctx context.Context, name string, resolve bool) error 
 }
 
 func (e *Env) readSaved(name string) (*report.Report, error) {
-	var in io.Reader = e.Stdin
-	if name != "-" {
-		file, err := os.Open(inDir(e.Dir, name))
-		if err != nil {
-			return nil, usagef("the report %s cannot be read: %v", name, pathCause(err))
-		}
-		defer file.Close()
-		in = file
+	in, err := e.openReport(name)
+	if err != nil {
+		return nil, err
 	}
+	defer in.Close()
 	saved, err := review.ReadSaved(in)
 	if err != nil {
 		return nil, usagef("%s: %v", name, err)
