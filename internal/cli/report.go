@@ -25,7 +25,8 @@ write it in another form, or tell GitHub Actions of it. The report may be a stra
 size and form are checked, and no file that it names is opened, so that no source is shown.
 
 --to review comments on the pull request of the event that GitHub runs the workflow for; what
-the report says in words is not repeated there.
+the report says in words is not repeated there. --to code-scanning uploads it as SARIF for the
+event's commit, which needs security-events: write.
 
 The exit code is 0 if the report was sent, whatever it holds.`,
 		Example: "  podmend report --from report.json --to html --output report.html\n" +
@@ -38,8 +39,11 @@ The exit code is 0 if the report was sent, whatever it holds.`,
 			if to == "fix-pr" {
 				return usagef("a fix pull request is not made from a saved report, which may be a stranger's; make it where podmend fix proves the fixes")
 			}
-			if err := oneOf("--to", to, append(sinkNames(all), toReview)); err != nil {
+			if err := oneOf("--to", to, append(sinkNames(all), toReview, toCodeScanning)); err != nil {
 				return &usageError{err.Error()}
+			}
+			if to == toCodeScanning && !resolve {
+				return env.uploadSaved(cmd.Context(), from)
 			}
 			if to == toReview {
 				return env.reviewSaved(cmd.Context(), from, resolve)
@@ -59,7 +63,7 @@ The exit code is 0 if the report was sent, whatever it holds.`,
 	}
 	cmd.Flags().SortFlags = false
 	cmd.Flags().StringVar(&from, "from", "", "the saved report: a `file` in JSON, or - for standard input")
-	cmd.Flags().StringVar(&to, "to", "text", "where it goes: "+strings.Join(append(sinkNames(all), toReview), ", "))
+	cmd.Flags().StringVar(&to, "to", "text", "where it goes: "+strings.Join(append(sinkNames(all), toReview, toCodeScanning), ", "))
 	cmd.Flags().StringVar(&file, "output", "", "write it to this `file` instead of standard output")
 	cmd.Flags().BoolVar(&verbose, "verbose", false, "list what was skipped and how each target was rendered, in text")
 	cmd.Flags().BoolVar(&resolve, "resolve-threads", false, "with --to review: also resolve the threads of what is mended; needs contents: write")
