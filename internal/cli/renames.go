@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/podmend/podmend/check"
 	"github.com/podmend/podmend/internal/changes"
 	"github.com/podmend/podmend/render"
 )
@@ -112,4 +113,32 @@ func (c *comparison) baseLine(name string, line int) int {
 		return file.OldLine(line)
 	}
 	return line
+}
+
+// has says that the base has a target.
+func (c *comparison) has(id string) bool {
+	return slices.ContainsFunc(c.before, func(target render.Target) bool { return target.ID == id })
+}
+
+// showingsOfGone are those of targets that the head lacks, by field. A new target may show the same: a
+// kustomization that takes manifests in makes nothing worse.
+func (c *comparison) showingsOfGone(checked *check.Report, heads map[string]string, byField map[string][]*showing) map[string][]*showing {
+	kept := map[string]bool{}
+	for _, id := range heads {
+		kept[id] = true
+	}
+	gone, known := map[string][]*showing{}, map[string]bool{}
+	for i := range checked.Findings {
+		finding := &checked.Findings[i]
+		for j := range finding.Occurrences {
+			occurrence := &finding.Occurrences[j]
+			field := fieldKey(occurrence.Target, finding, occurrence)
+			if !kept[occurrence.Target] && !known[field] {
+				known[field] = true
+				anywhere := fieldKey("", finding, occurrence)
+				gone[anywhere] = append(gone[anywhere], byField[field]...)
+			}
+		}
+	}
+	return gone
 }
