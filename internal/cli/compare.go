@@ -24,6 +24,7 @@ type comparison struct {
 	renamed map[string]string // files of the head, to their names in the base
 	before  []render.Target   // of the base
 	reached map[string]bool   // ids of targets of the head
+	inPath  map[string]bool   // ids of targets of the base that PATH takes
 	scopes  *scopes
 }
 
@@ -99,17 +100,16 @@ func (r *run) reach() error {
 	for _, target := range discovery.Targets {
 		before[target.ID] = target
 	}
-	c.reached = map[string]bool{}
-	taken := map[string]bool{} // ids of the base
+	c.reached, c.inPath = map[string]bool{}, map[string]bool{}
 	take := func(target render.Target, names []string) bool {
 		id := c.baseID(target)
 		old, both := before[id]
 		// What nothing changed leads to is the same in the base.
 		reached := !both || c.anyChanged(names)
-		if reached && both && !taken[id] {
+		if reached && both && !c.inPath[id] {
 			base.targets = append(base.targets, old)
 		}
-		taken[id] = true
+		c.inPath[id] = true
 		return reached
 	}
 	for _, target := range r.targets {
@@ -122,6 +122,7 @@ func (r *run) reach() error {
 	for _, target := range r.repo.narrow(discovery.Targets) {
 		if !heads[target.ID] { // the head lacks it
 			base.targets = append(base.targets, target)
+			c.inPath[target.ID] = true
 		}
 	}
 	slices.SortFunc(base.targets, func(a, b render.Target) int { return strings.Compare(a.ID, b.ID) })
@@ -166,7 +167,10 @@ func (r *run) renderBase(ctx context.Context) error {
 	if err := base.render(ctx, render.Detail{PodTemplatesOnly: true}); err != nil {
 		return fmt.Errorf("render the base: %w", err)
 	}
-	if r.settings.check.NamespaceLabels == check.IgnoreLabels || slices.Equal(enforced(r.results), enforced(base.results)) {
+	if err := r.renderOutside(ctx); err != nil {
+		return err
+	}
+	if r.settings.check.NamespaceLabels == check.IgnoreLabels || slices.Equal(enforced(r.inOrder()), enforced(base.inOrder())) {
 		return nil
 	}
 	r.targets = append(r.targets, r.unreached...)
@@ -175,7 +179,7 @@ func (r *run) renderBase(ctx context.Context) error {
 	for _, target := range r.targets {
 		r.comparison.reached[target.ID] = true
 	}
-	base.targets = base.discovery.Targets
+	base.targets = slices.DeleteFunc(slices.Clone(base.discovery.Targets), func(t render.Target) bool { return !r.comparison.inPath[t.ID] })
 	if err := r.render(ctx, render.Detail{PodTemplatesOnly: true}); err != nil {
 		return err
 	}
@@ -195,7 +199,7 @@ func enforced(results []render.Result) (all []string) {
 func (r *run) compareWithBase(ctx context.Context) error {
 	c := r.comparison
 	base := c.base
-	base.context = r.context
+	r.addSameContext()
 	if err := base.judge(ctx); err != nil {
 		return fmt.Errorf("check the base: %w", err)
 	}

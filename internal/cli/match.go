@@ -37,7 +37,8 @@ type showing struct {
 
 // newScopes matches what the head shows with what the base shows: first the same field of the same
 // object, however it came there; then, since objects are renamed, the same place in source, as often
-// as the base shows it in that target; then, since places in manifests go by names too, the same line.
+// as the base shows it in that target; then, since places in manifests go by names too, the same line;
+// at last what a target that is gone showed, in a new one.
 func newScopes(c *comparison, results []render.Result, head *check.Report, base *run) *scopes {
 	s := &scopes{c: c, news: map[string][]bool{}, unknown: map[string]*render.Error{}, broken: map[string]bool{}}
 	before := map[string]*render.Result{}
@@ -81,6 +82,12 @@ func newScopes(c *comparison, results []render.Result, head *check.Report, base 
 	each(func(finding *check.Finding, i int, target string) {
 		if line := c.baseLine(finding.Origin.File, finding.Origin.Line); s.news[finding.ID][i] && line != 0 {
 			s.news[finding.ID][i] = !take(byLine[lineKey(ids[target], c.baseFile(finding.Origin.File), line, finding, &finding.Occurrences[i])])
+		}
+	})
+	moved := c.showingsOfGone(base.checked, ids, byField)
+	each(func(finding *check.Finding, i int, target string) {
+		if s.news[finding.ID][i] && !c.has(ids[target]) {
+			s.news[finding.ID][i] = !take(moved[fieldKey("", finding, &finding.Occurrences[i])])
 		}
 	})
 	each(func(finding *check.Finding, i int, target string) {

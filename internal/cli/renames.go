@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/podmend/podmend/check"
+	"github.com/podmend/podmend/internal/changes"
 	"github.com/podmend/podmend/render"
 )
 
@@ -45,13 +47,56 @@ func (c *comparison) withOldValues(chart string, values []string) (id string, ok
 	return "", false
 }
 
+// baseFolder is the folder of a target in the base, which has one of some files.
 func (c *comparison) baseFolder(dir string, names ...string) string {
 	for _, name := range names {
-		if old, ok := c.renamed[path.Join(dir, name)]; ok {
-			return path.Dir(old)
+		switch file := c.File(path.Join(dir, name)); {
+		case file == nil:
+		case file.OldName != "":
+			return path.Dir(file.OldName)
+		case file.Status == changes.Added:
+			return c.movedFrom(dir, names)
 		}
 	}
 	return dir
+}
+
+// movedFrom finds the folder that was moved where git sees no rename: an overlay of three lines has
+// little in common with itself once its path to the base is another. Of those that are gone it is the
+// one of the most similar path, if there is one alone.
+func (c *comparison) movedFrom(dir string, names []string) string {
+	best, found := 0, dir
+	for _, file := range c.Files {
+		if file.Status != changes.Removed || !slices.Contains(names, path.Base(file.Name)) {
+			continue
+		}
+		was := path.Dir(file.Name)
+		switch common := alike(was, dir); {
+		case common > best:
+			best, found = common, was
+		case common == best:
+			found = dir
+		}
+	}
+	return found
+}
+
+// alike counts the elements that two paths have in common at both ends; 0 if their last ones differ.
+func alike(a, b string) int {
+	as, bs := strings.Split(a, "/"), strings.Split(b, "/")
+	shorter := min(len(as), len(bs))
+	end := 0
+	for end < shorter && as[len(as)-1-end] == bs[len(bs)-1-end] {
+		end++
+	}
+	start := 0
+	for start < shorter-end && as[start] == bs[start] {
+		start++
+	}
+	if end == 0 {
+		return 0
+	}
+	return start + end
 }
 
 // baseFile is the name of a file of the head in the base.
@@ -68,4 +113,32 @@ func (c *comparison) baseLine(name string, line int) int {
 		return file.OldLine(line)
 	}
 	return line
+}
+
+// has says that the base has a target.
+func (c *comparison) has(id string) bool {
+	return slices.ContainsFunc(c.before, func(target render.Target) bool { return target.ID == id })
+}
+
+// showingsOfGone are those of targets that the head lacks, by field. A new target may show the same: a
+// kustomization that takes manifests in makes nothing worse.
+func (c *comparison) showingsOfGone(checked *check.Report, heads map[string]string, byField map[string][]*showing) map[string][]*showing {
+	kept := map[string]bool{}
+	for _, id := range heads {
+		kept[id] = true
+	}
+	gone, known := map[string][]*showing{}, map[string]bool{}
+	for i := range checked.Findings {
+		finding := &checked.Findings[i]
+		for j := range finding.Occurrences {
+			occurrence := &finding.Occurrences[j]
+			field := fieldKey(occurrence.Target, finding, occurrence)
+			if !kept[occurrence.Target] && !known[field] {
+				known[field] = true
+				anywhere := fieldKey("", finding, occurrence)
+				gone[anywhere] = append(gone[anywhere], byField[field]...)
+			}
+		}
+	}
+	return gone
 }
