@@ -41,6 +41,9 @@ func (d *draft) remedy(c *comment) string {
 		b.WriteString("Apply it by ")
 	}
 	b.WriteString(command(c.findings) + ".\n\n")
+	if c.waits {
+		b.WriteString("Another comment suggests a change of the same lines; once that is committed, podmend suggests this one too.\n\n")
+	}
 	return b.String() + byHand(unmended)
 }
 
