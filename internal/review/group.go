@@ -66,3 +66,22 @@ func (d *draft) near(offer *suggestion, at place) bool {
 	file := d.in.Diff.File(at.file)
 	return file.Hunk(min(at.start, offer.start), max(at.end, offer.end)) != nil
 }
+
+// keepApart leaves one suggestion for each line: each is proven alone, and a second click would
+// put the next one's lines upon those of the first.
+func (d *draft) keepApart() {
+	offered := map[string][]*suggestion{} // by file
+	for _, c := range d.comments {
+		if c.offer == nil {
+			continue
+		}
+		c.waits = slices.ContainsFunc(offered[c.offer.file], func(s *suggestion) bool {
+			return s.start <= c.offer.end && c.offer.start <= s.end
+		})
+		if c.waits {
+			c.offer = nil
+		} else {
+			offered[c.offer.file] = append(offered[c.offer.file], c.offer)
+		}
+	}
+}

@@ -10,6 +10,7 @@ import (
 	"github.com/yuin/goldmark/extension"
 	"github.com/yuin/goldmark/text"
 
+	"github.com/podmend/podmend/internal/githubfake"
 	"github.com/podmend/podmend/report"
 )
 
@@ -124,5 +125,21 @@ func TestHostileNames(t *testing.T) {
 		if err != nil || links != 4 {
 			t.Errorf("%q: %d ends of links, %v\n%s", hostile, links, err, body)
 		}
+	}
+}
+
+// How to allow what likely needs the host is said once, ready to be copied.
+func TestHostNeedIsSaidOnce(t *testing.T) {
+	s := newStage(t, githubfake.Files{"a.yaml": "a: 1\n"}, githubfake.Files{"b.yaml": pod("b", "hostPID: true")})
+	s.run(func(in *Input) {
+		f := &in.Report.Findings[0]
+		f.Proposal, in.Report.Proposals = "", nil
+		f.HostNeed = report.HostNeed{Likely: true, Evidence: []string{"it mounts the node's disk"}}
+		f.Refusal = &report.Refusal{Reason: "host-workload", Message: "allow it in .podmend.yaml: exemptions: [{control: hostNamespaces}]"}
+		in.Report.Finish()
+	})
+	body := s.of("b.yaml").Body
+	if strings.Count(body, "exemptions:") != 1 || !strings.Contains(body, "```yaml\nexemptions:\n") || !strings.Contains(body, "`podmend fix --include-host-workloads` mends it") {
+		t.Errorf("the comment says\n%s", body)
 	}
 }

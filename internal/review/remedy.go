@@ -11,6 +11,7 @@ import (
 	"sigs.k8s.io/yaml"
 
 	"github.com/podmend/podmend/check"
+	"github.com/podmend/podmend/fix"
 	"github.com/podmend/podmend/report"
 )
 
@@ -41,6 +42,9 @@ func (d *draft) remedy(c *comment) string {
 		b.WriteString("Apply it by ")
 	}
 	b.WriteString(command(c.findings) + ".\n\n")
+	if c.waits {
+		b.WriteString("Another comment suggests a change of the same lines; once that is committed, podmend suggests this one too.\n\n")
+	}
 	return b.String() + byHand(unmended)
 }
 
@@ -66,10 +70,16 @@ func (d *draft) proof(c *comment) string {
 func byHand(findings []*report.Finding) string {
 	var b strings.Builder
 	var reasons []string
+	host := false
 	for _, f := range findings {
-		if f.Refusal != nil && !slices.Contains(reasons, f.Refusal.Message) {
+		if f.Refusal != nil && f.HostNeed.Likely && f.Refusal.Reason == string(fix.HostWorkload) {
+			host = true // allowing has said the rest
+		} else if f.Refusal != nil && !slices.Contains(reasons, f.Refusal.Message) {
 			reasons = append(reasons, f.Refusal.Message)
 		}
+	}
+	if host {
+		b.WriteString("podmend leaves it alone for that; `podmend fix --include-host-workloads` mends it all the same.\n\n")
 	}
 	for _, reason := range reasons {
 		if reason != "" {

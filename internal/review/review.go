@@ -54,6 +54,7 @@ type comment struct {
 	proposals []*report.Proposal // proven ones, each once
 	at        place
 	offer     *suggestion // of the one proposal; nil for none
+	waits     bool        // another comment suggests a change of the same lines
 	text      string      // without the marker; "" until it is asked for
 }
 
@@ -80,6 +81,7 @@ func newDraft(in *Input) *draft {
 			cmp.Compare(a.findings[0].ID, b.findings[0].ID),
 		)
 	})
+	d.keepApart()
 	return d
 }
 

@@ -1,9 +1,11 @@
 package review
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
+	"github.com/podmend/podmend/internal/githubfake"
 	"github.com/podmend/podmend/report"
 )
 
@@ -144,5 +146,51 @@ func TestOffers(t *testing.T) {
 				t.Errorf("a suggestion: %v\n%s", got, d.textOf(d.comments[0]))
 			}
 		})
+	}
+}
+
+// Of suggestions for the same lines one stands at a time: committed one upon the other, they would
+// make what nobody proved. Each run offers the next.
+func TestSuggestionsOfTheSameLines(t *testing.T) {
+	text := pod("b", "containers: []")
+	s := newStage(t, githubfake.Files{"a.yaml": "a: 1\n"}, githubfake.Files{"b.yaml": text})
+	missing := func(in *Input) {
+		head, _ := s.repo.File(in.Head, "b.yaml")
+		for i, field := range []string{"hostPID", "hostIPC"} {
+			if strings.Contains(head, field) {
+				continue
+			}
+			id := fmt.Sprintf("hostNamespaces-%d", i)
+			at := len(head) - 1
+			in.Report.Findings = append(in.Report.Findings, report.Finding{
+				ID: id, Control: "hostNamespaces", Level: "baseline", Severity: report.SeverityHigh, Scope: report.ScopeNew, Status: report.StatusOpen,
+				Message: field + " is not set", Proposal: "fix-" + id, Origin: report.Origin{File: "b.yaml", Line: 6, EndLine: 6, Via: report.ViaManifest},
+			})
+			in.Report.Proposals = append(in.Report.Proposals, report.Proposal{
+				ID: "fix-" + id, Findings: []string{id}, Status: report.ProposalProven, AloneProven: true,
+				Edits: []report.Edit{{File: "b.yaml", Start: at, End: at, NewText: "\n  " + field + ": false"}},
+			})
+		}
+		in.Report.Source.Files["b.yaml"] = sum([]byte(head))
+		in.Report.Finish()
+	}
+	for _, want := range []string{"\n  hostPID: false\n", "\n  hostPID: false\n  hostIPC: false\n"} {
+		s.run(missing)
+		s.settles(missing)
+		var clicks []githubfake.Comment
+		for _, c := range s.shown() {
+			if strings.Contains(c.Body, "```suggestion") {
+				clicks = append(clicks, c)
+			} else if !strings.Contains(c.Body, "Another comment suggests") || !strings.Contains(c.Body, "+  hostIPC: false") {
+				t.Errorf("a comment says\n%s", c.Body)
+			}
+		}
+		if len(clicks) != 1 {
+			t.Fatalf("%d clicks are offered", len(clicks))
+		}
+		s.pull.TakeSuggestion("mona", clicks[0].ID)
+		if got, _ := s.repo.File(s.pull.State().HeadSHA, "b.yaml"); !strings.HasSuffix(got, want) {
+			t.Errorf("a click makes\n%s", got)
+		}
 	}
 }
