@@ -64,6 +64,7 @@ type draft struct {
 	comments  []*comment // the most severe first
 	proposals map[string]*report.Proposal
 	files     map[string][]byte // by name, those that were asked for; nil for one that cannot be read
+	sums      map[string]string // their SHA-256
 	notices   []notice
 }
 

@@ -176,7 +176,16 @@ func (d *draft) offerOf(p *report.Proposal) *suggestion {
 // source returns a file that edits touch, nil if it is not the one that they were made for.
 func (d *draft) source(name string) []byte {
 	content := d.file(name)
-	if content == nil || sum(content) != d.in.Report.Source.Files[name] {
+	if content == nil {
+		return nil
+	}
+	if d.sums == nil {
+		d.sums = map[string]string{}
+	}
+	if d.sums[name] == "" { // once, since a saved report may ask for each of half a million edits
+		d.sums[name] = sum(content)
+	}
+	if d.sums[name] != d.in.Report.Source.Files[name] {
 		return nil
 	}
 	return content
