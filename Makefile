@@ -18,10 +18,10 @@ build: ## the program, in bin/podmend
 	$(GO) build -trimpath -o $(BIN)/podmend ./cmd/podmend
 
 test: $(BIN)/helm $(BIN)/kustomize ## every test
-	$(GO) test $(PACKAGES)
+	$(GO) test -timeout 30m $(PACKAGES)
 
 race: $(BIN)/helm $(BIN)/kustomize ## every test, under the race detector
-	$(GO) test -race $(PACKAGES)
+	$(GO) test -race -timeout 60m $(PACKAGES)
 
 validation: ## mended pods against Kubernetes' own validation; a module of its own
 	$(GO) test -C internal/validation ./...

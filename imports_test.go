@@ -63,7 +63,7 @@ var layers = map[string][]string{
 	"internal/bench": {"report"},
 	// Tests and the tool that makes its descriptions import the fake of GitHub, the program never does.
 	"internal/github":          {"internal/changes"},
-	"internal/review":          {"internal/changes", "internal/github", "internal/page", "check", "report"},
+	"internal/review":          {"internal/changes", "internal/github", "internal/page", "check", "fix", "report"},
 	"internal/githubfake":      {},
 	"internal/githubfake/trim": {"internal/githubfake"},
 	"internal/manual":          {"internal/cli"},
