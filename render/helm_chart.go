@@ -39,14 +39,18 @@ type helmLoader struct {
 // helmMaxCharts is far above what real charts are made of, and Helm can still merge their values.
 const helmMaxCharts = 500
 
-// loadHelmChart loads the chart in dir with its subcharts.
+// loadHelmChart loads the chart in dir, which may be an archive, with its subcharts.
 func loadHelmChart(files *overlay.FS, dir string) (*helmChart, *Error) {
 	l := &helmLoader{files: files, chart: helmChart{
 		places: map[*chart.File]helmPlace{},
 		absent: map[*chart.Dependency]helmAbsence{},
 	}}
 	var failed *Error
-	l.chart.Chart, failed = l.folder(dir)
+	if info, err := files.Stat(dir); err == nil && info.Mode().IsRegular() {
+		l.chart.Chart, failed = l.packed(dir)
+	} else {
+		l.chart.Chart, failed = l.folder(dir)
+	}
 	if l.tooMany != nil {
 		failed = l.tooMany
 	}
@@ -69,6 +73,15 @@ func (l *helmLoader) folder(dir string) (*chart.Chart, *Error) {
 		return nil, failed
 	}
 	return l.assemble(found, helmPlace{file: path.Join(resolved, "Chart.yaml")}, true)
+}
+
+// packed loads the chart in an archive that is nobody's vendored subchart.
+func (l *helmLoader) packed(archive string) (*chart.Chart, *Error) {
+	found, failed := helmPackedFiles(l.files, archive)
+	if failed != nil {
+		return nil, failed
+	}
+	return l.assemble(found, helmPlace{file: archive, inside: "Chart.yaml"}, true)
 }
 
 // assemble makes a chart of its files. It does what loader.LoadFiles does, level by level, since

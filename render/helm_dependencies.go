@@ -51,8 +51,12 @@ func (l *helmLoader) addLocalDependencies(c *chart.Chart, chartYAML helmPlace, c
 			if dependency.Repository != "" {
 				reason += fmt.Sprintf(" (its repository is %s)", shownRepository(dependency.Repository))
 			}
-			missing(reason, missingAdvice(dependency.Repository, c.Lock != nil))
-			if complete && dependency.Repository != "" {
+			advice := missingAdvice(dependency.Repository, c.Lock != nil)
+			if complete && chartYAML.inside != "" {
+				advice = "Charts are packaged with what they depend on: tell the owner of this one, or disable the dependency by its condition."
+			}
+			missing(reason, advice)
+			if complete && chartYAML.inside == "" && dependency.Repository != "" {
 				l.offer(c, i, place, line)
 			}
 			continue

@@ -181,3 +181,12 @@ func helmArchiveFiles(archive helmFile) ([]helmFile, *Error) {
 	}
 	return found, nil
 }
+
+// helmPackedFiles reads an archive and unpacks it in memory.
+func helmPackedFiles(files *overlay.FS, archive string) ([]helmFile, *Error) {
+	data, err := files.ReadFile(archive)
+	if err != nil {
+		return nil, helmReadError(archive, err)
+	}
+	return helmArchiveFiles(helmFile{data: data, place: helmPlace{file: archive}})
+}

@@ -15,14 +15,18 @@ import (
 // thousands from being sent to the parent process once for each.
 const helmMaxOffered = 8 << 20
 
-// A MissingDependency is a dependency that Chart.yaml declares and charts/ lacks, with all that is
-// needed to fetch it. It is plain data.
+// A MissingDependency is a dependency that Chart.yaml declares and charts/ lacks, or a chart that a
+// kustomization names and its chart folder lacks, with all that is needed to fetch it. It is plain data.
 type MissingDependency struct {
 	Chart      string // folder of the chart that declares it
 	File       string // where it is declared
 	Line       int
 	Name       string
 	Repository string // as it is declared: a URL or an alias
+
+	// Pinned is the exact version of a chart that a kustomization names. There is no lock for it, and its
+	// archive is to stand in the folder Chart.
+	Pinned string
 
 	Index    int    // its place among the declared ones
 	Declared []byte // all dependencies of the chart as they are declared, in JSON

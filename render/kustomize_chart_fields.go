@@ -58,12 +58,20 @@ func (o *Object) OfChart() *Object {
 // atChart describes a field that a chart printed: its own origin, then how the chart came into the build.
 func (l *Locator) atChart(object *Object, fields *FieldTrace, chart *Object, path yamledit.Path) Origin {
 	origin, ok := l.fromTemplate(chart, path)
-	if !ok {
+	declared := chart.Source.Declared.File != ""
+	if !ok && !declared {
 		return l.fileOnly(object, l.rendered(object), path)
+	}
+	if !ok {
+		origin = l.fileOnly(chart, l.rendered(chart), path)
 	}
 	for file, printed := range fields.Charts {
 		if printed == chart {
-			origin.Chain = slices.Concat(origin.Chain, fields.Chains[file])
+			chain := fields.Chains[file]
+			if !ok {
+				chain = chain[min(1, len(chain)):] // the origin is the first link
+			}
+			origin.Chain = slices.Concat(origin.Chain, chain)
 		}
 	}
 	return origin

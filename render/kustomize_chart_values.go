@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"path"
 	"slices"
-	"strings"
 
 	"sigs.k8s.io/kustomize/api/types"
 	kyaml "sigs.k8s.io/kustomize/kyaml/yaml"
@@ -16,14 +15,14 @@ import (
 
 // chartValues are the values of a chart's entry: its file or the chart's own values, with the inline
 // values merged into them, then the additional files.
-func (b *kustomizeBuild) chartValues(k *kustomization, chart *types.HelmChart) (map[string]any, *Error) {
-	name := path.Join(k.chartFolder(chart), "values.yaml")
+func (b *kustomizeBuild) chartValues(k *kustomization, chart *types.HelmChart, source *chartSource) (map[string]any, *Error) {
+	name := path.Join(source.folder, "values.yaml")
 	if chart.ValuesFile != "" {
 		name = path.Join(k.dir, chart.ValuesFile)
 	}
 	values := chart.ValuesInline
 	if len(values) == 0 || chart.ValuesMerge != "replace" {
-		content, err := b.files.ReadFile(name)
+		content, err := source.holding(b.files, name).ReadFile(name)
 		if err != nil {
 			return nil, readError(name, err)
 		}
@@ -32,7 +31,8 @@ func (b *kustomizeBuild) chartValues(k *kustomization, chart *types.HelmChart) (
 		}
 	}
 	for _, more := range chart.AdditionalValuesFiles {
-		upper, failed := helmValues(b.files, []string{path.Join(k.dir, more)})
+		name := path.Join(k.dir, more)
+		upper, failed := helmValues(source.holding(b.files, name), []string{name})
 		if failed != nil {
 			return nil, failed
 		}
@@ -80,14 +80,11 @@ func mergedInline(content []byte, chart *types.HelmChart) (map[string]any, error
 
 // chartLayers lists what sets the values of a chart, the strongest first: the files and inline values of
 // its entry in the order in which they are merged, then the chart's own.
-func (k *kustomization) chartLayers(index int, own []ValuesLayer) []ValuesLayer {
+func (k *kustomization) chartLayers(index int, source *chartSource, own []ValuesLayer) []ValuesLayer {
 	chart := &k.parsed.HelmCharts[index]
-	folder := k.chartFolder(chart)
 	file := func(name string) ValuesLayer {
-		layer := ValuesLayer{File: name, Above: true}
-		if strings.HasPrefix(name, folder+"/") {
-			layer.Vendor = chart.Repo
-		}
+		layer := source.layer(name, chart.Repo)
+		layer.Above = true
 		return layer
 	}
 	var layers []ValuesLayer
@@ -95,7 +92,7 @@ func (k *kustomization) chartLayers(index int, own []ValuesLayer) []ValuesLayer 
 		layers = append(layers, file(path.Join(k.dir, name)))
 	}
 	inline := ValuesLayer{File: k.file, At: yamledit.NewPath("helmCharts", index, "valuesInline"), Above: true}
-	base := file(path.Join(folder, "values.yaml"))
+	base := file(path.Join(source.folder, "values.yaml"))
 	base.Above = false
 	if chart.ValuesFile != "" {
 		base = file(path.Join(k.dir, chart.ValuesFile))

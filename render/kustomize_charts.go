@@ -28,18 +28,6 @@ func (k *kustomization) chartFolder(chart *types.HelmChart) string {
 	return path.Join(k.dir, home, chart.Name)
 }
 
-// missingChart refuses the charts that kustomize would pull.
-func (b *kustomizeBuild) missingChart(k *kustomization) *Error {
-	for i := range k.parsed.HelmCharts {
-		chart := &k.parsed.HelmCharts[i]
-		info, err := b.files.Stat(k.chartFolder(chart))
-		if chart.Name == "" || err != nil || !info.IsDir() {
-			return chartError(k.file, scalarLine(k.content, "helmCharts", chart.Name), chart.Name, chart.Repo)
-		}
-	}
-	return nil
-}
-
 // expandCharts renders the charts that the kustomizations of a build name, as helm template would,
 // and puts what they print in their place.
 func (b *kustomizeBuild) expandCharts(ctx context.Context, traced bool) *Error {
@@ -113,13 +101,16 @@ func (b *kustomizeBuild) printChart(ctx context.Context, k *kustomization, index
 	if strings.Contains(chart.NameTemplate, "{{") {
 		return printed, &Error{Kind: ErrHelmCharts, File: k.file, Line: line, Message: "podmend does not run a nameTemplate. Give the chart a releaseName."}
 	}
-	values, failed := b.chartValues(k, chart)
+	source, failed := b.chartSource(k, chart)
 	if failed != nil {
-		failed.Line = cmp.Or(failed.Line, line)
 		return printed, failed
 	}
+	values, failed := b.chartValues(k, chart, source)
+	if failed != nil {
+		return printed, source.failed(failed)
+	}
 	target := Target{
-		Path: k.chartFolder(chart), Kind: Helm, Namespace: cmp.Or(chart.Namespace, b.inclusions().namespace(k)), KubeVersion: chart.KubeVersion, APIVersions: chart.ApiVersions,
+		Path: source.chart(), Kind: Helm, Namespace: cmp.Or(chart.Namespace, b.inclusions().namespace(k)), KubeVersion: chart.KubeVersion, APIVersions: chart.ApiVersions,
 		// Without a name, helm makes one of the time.
 		ReleaseName: cmp.Or(chart.ReleaseName, chart.NameTemplate, chart.Name+"-1"),
 		merged:      values,
@@ -130,14 +121,19 @@ func (b *kustomizeBuild) printChart(ctx context.Context, k *kustomization, index
 	}
 	objects, notes, failed := renderHelm(ctx, b.files, target, Detail{}, tracing)
 	if failed != nil {
-		return printed, failed
+		return printed, source.failed(failed)
 	}
 	for _, note := range notes {
 		b.notes = append(b.notes, fmt.Sprintf("chart %s: %s", chart.Name, note))
 	}
 	printed.objects = slices.DeleteFunc(objects, func(object Object) bool { return leftOut(&object, chart) })
+	if source.archive != "" {
+		for i := range printed.objects {
+			printed.objects[i].Source.Declared = Declaration{File: k.file, Line: line}
+		}
+	}
 	if traced {
-		printed.layers = k.chartLayers(index, tracing.layers)
+		printed.layers = k.chartLayers(index, source, tracing.layers)
 		printed.name(k, chart)
 	}
 	return printed, nil

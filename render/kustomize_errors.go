@@ -3,7 +3,7 @@ package render
 // The kinds of errors of kustomizations.
 const (
 	ErrRemoteBase           ErrorKind = "remote-base"           // something would have to be fetched or cloned
-	ErrHelmCharts           ErrorKind = "helm-charts"           // helmCharts are not supported yet
+	ErrHelmCharts           ErrorKind = "helm-charts"           // a chart of a kustomization is not there, or is not rendered
 	ErrPlugin               ErrorKind = "plugin"                // a generator or transformer would have to be run
 	ErrMissingKustomization ErrorKind = "missing-kustomization" // a folder holds no kustomization file
 	ErrTwoKustomizations    ErrorKind = "two-kustomizations"    // a folder holds several

@@ -181,7 +181,7 @@ func chartError(file string, line int, chart, repository string) *Error {
 	}
 	return &Error{
 		Kind: ErrHelmCharts, File: file, Line: line,
-		Message: fmt.Sprintf("the Helm chart %q %s would be inflated by running helm. podmend runs nothing and does not fetch it either, whatever network.allow says. "+
-			"Commit the chart where kustomize looks before it pulls (`kustomize build --enable-helm` leaves it there), or commit what that command prints.", chart, source),
+		Message: fmt.Sprintf("the Helm chart %q %s would be inflated by running helm. podmend runs nothing, and does not fetch the charts of generators, whatever network.allow says. "+
+			"Name the chart in helmCharts, or commit what `kustomize build --enable-helm` prints.", chart, source),
 	}
 }

@@ -10,14 +10,22 @@ import (
 // refusal says why a root is not even tried: kustomize would reach out for something, and
 // nothing in it can be told not to.
 func (b *kustomizeBuild) refusal() *Error {
-	for _, find := range []func(*kustomization) *Error{remoteReference, b.missingChart, blockedPlugin, outsideReference} {
+	missing := b.missingCharts()
+	unfetchable := func(*kustomization) *Error {
+		if missing != nil && len(missing.Missing) == 0 {
+			return missing
+		}
+		return nil
+	}
+	for _, find := range []func(*kustomization) *Error{remoteReference, unfetchable, blockedPlugin, outsideReference} {
 		for _, k := range b.all {
 			if refused := find(k); refused != nil {
 				return refused
 			}
 		}
 	}
-	return nil
+	// Last, as what is missing may be fetched, and nothing is asked for that could not be built then.
+	return missing
 }
 
 func remoteReference(k *kustomization) *Error {

@@ -72,7 +72,7 @@ func (i *indexes) find(ctx context.Context, repository *url.URL, chart locked) (
 		digest := hexDigest.FindStringSubmatch(entry.Digest)
 		if digest == nil {
 			return nil, problemf(ErrDigest, "the index of %s gives no SHA-256 of it, so that nobody can tell whether an archive is the right one. "+
-				"Run helm dependency build and commit charts/, or have the index made anew by helm repo index.", fetch.Shown(repository))
+				"Commit the chart, or have the index made anew by helm repo index.", fetch.Shown(repository))
 		}
 		from, err := below(repository, entry.URLs[0])
 		if err != nil {
@@ -89,7 +89,7 @@ func (i *indexes) find(ctx context.Context, repository *url.URL, chart locked) (
 			return response.Body, nil
 		}}, nil
 	}
-	return nil, problemf(ErrVersion, "the index of %s does not list that version. Run helm dependency update, or ask the owner of the repository for it.", fetch.Shown(repository))
+	return nil, problemf(ErrVersion, "the index of %s does not list that version. Ask for one that it lists, or the owner of the repository for this one.", fetch.Shown(repository))
 }
 
 func (i *indexes) fetch(ctx context.Context, repository *url.URL) (*index, error) {

@@ -142,9 +142,14 @@ func serveCharts(t *testing.T, charts ...string) *chartServer {
 		name, version, _ := strings.Cut(chart, " ")
 		pack(t, server.dir, name, version)
 	}
-	mustHelm(t, "repo", "index", server.dir)
-	server.start(t, http.FileServer(http.Dir(server.dir)))
+	server.serve(t)
 	return server
+}
+
+func (s *chartServer) serve(t *testing.T) {
+	t.Helper()
+	mustHelm(t, "repo", "index", s.dir)
+	s.start(t, http.FileServer(http.Dir(s.dir)))
 }
 
 // paths are those of the requests.

@@ -67,6 +67,17 @@ func lockedBy(missing *render.MissingDependency, aliases func(name string) strin
 	return locked{name: found.Name, version: found.Version, repository: found.Repository}, nil
 }
 
+// pinned is the chart of a kustomization, whose entry is to name one version.
+func pinned(missing *render.MissingDependency) (locked, error) {
+	switch {
+	case !plainName.MatchString(missing.Name):
+		return locked{}, problemf(ErrRepository, "its name holds characters that no chart's name has. Mend it.")
+	case !plainVersion.MatchString(missing.Pinned):
+		return locked{}, problemf(ErrMissingLock, "its version is not exact, and podmend picks no versions. Write one like 1.2.3 into its entry.")
+	}
+	return locked{name: missing.Name, version: missing.Pinned, repository: missing.Repository}, nil
+}
+
 // entryFor finds a dependency in a lock: they have the same order, but Helm leaves gaps.
 func entryFor(wanted *chart.Dependency, index int, lock []*chart.Dependency) *chart.Dependency {
 	if index < len(lock) && lock[index] != nil && lock[index].Name == wanted.Name {

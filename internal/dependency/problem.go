@@ -47,6 +47,10 @@ func failure(missing *render.MissingDependency, version string, err error) *rend
 	if version != "" {
 		version = " " + version
 	}
-	failed.Message = fmt.Sprintf("the dependency %s%s is not there: %v", missing.Name, version, err)
+	what := "dependency"
+	if missing.Pinned != "" {
+		what, version = "Helm chart", " "+missing.Pinned
+	}
+	failed.Message = fmt.Sprintf("the %s %s%s is not there: %v", what, missing.Name, version, err)
 	return failed
 }

@@ -1,5 +1,5 @@
-// Package dependency fetches what Chart.lock pins and charts/ lacks, verifies it, and lets charts be
-// rendered with it. Nothing of it is written into the repository.
+// Package dependency fetches charts that Chart.lock or an entry of helmCharts pins and the repository
+// lacks, verifies them, and lets targets be rendered with them. Nothing of it is written into the repository.
 package dependency
 
 import (
@@ -17,7 +17,7 @@ import (
 	"github.com/podmend/podmend/render"
 )
 
-// A Source has the archives of locked dependencies. It is safe for concurrent use.
+// A Source has the archives of pinned charts. It is safe for concurrent use.
 type Source struct {
 	credentials *Credentials
 	cache       *Cache
@@ -48,7 +48,7 @@ func NewSource(client *fetch.Client, credentials *Credentials, cache *Cache) *So
 type plan struct {
 	locked
 	from *url.URL // the repository
-	file string   // where helm dependency build would put the archive
+	file string   // where helm dependency build would put the archive, or beside the folder of a pinned chart
 }
 
 // plan says what a missing dependency is, or why it must not be fetched, before anything is opened.
@@ -59,11 +59,20 @@ func (s *Source) plan(missing *render.MissingDependency) (plan, error) {
 	}
 	if err := s.permits(from, missing.Name); err != nil {
 		var refused *fetch.Error
-		if errors.As(err, &refused) {
+		switch {
+		case !errors.As(err, &refused):
+		case missing.Pinned != "":
+			err = problemf(render.ErrHelmCharts, "%s lacks it, and %s may not be fetched from. Add %s to network.allow in .podmend.yaml, "+
+				"or commit the chart there (`kustomize build --enable-helm` leaves it there).", missing.Chart, fetch.Shown(from), refused.Allow)
+		default:
 			err = problemf(render.ErrMissingDependency, "charts/ lacks it, and %s may not be fetched from. Add %s to network.allow in .podmend.yaml, "+
 				"or run helm dependency build before podmend, or commit charts/.", fetch.Shown(from), refused.Allow)
 		}
 		return plan{}, err
+	}
+	if missing.Pinned != "" {
+		chart, err := pinned(missing)
+		return plan{chart, from, path.Join(missing.Chart, chart.name+"-"+chart.version+".tgz")}, err
 	}
 	chart, err := lockedBy(missing, s.credentials.repositoryURL)
 	return plan{chart, from, path.Join(missing.Chart, "charts", chart.name+"-"+chart.version+".tgz")}, err
