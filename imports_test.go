@@ -21,6 +21,7 @@ var layers = map[string][]string{
 	"internal/gitdir":      {},
 	"internal/changes":     {"internal/gitdir"},
 	"internal/scripts":     {},
+	"internal/golden":      {},
 	"internal/samples":     {"report"},
 	"internal/page":        {"check"},
 	"internal/event":       {},

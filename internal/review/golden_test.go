@@ -2,19 +2,15 @@ package review
 
 import (
 	"bytes"
-	"flag"
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/podmend/podmend/internal/changes"
+	"github.com/podmend/podmend/internal/golden"
 	"github.com/podmend/podmend/internal/samples"
 	"github.com/podmend/podmend/report"
 )
-
-var update = flag.Bool("update", false, "rewrite the golden files")
 
 const top = "../.."
 
@@ -55,15 +51,6 @@ func TestGolden(t *testing.T) {
 			}
 			fmt.Fprintf(&got, "---\n\n> %s %s %d-%d\n\n%s\n", c.at.surface, report.Inert(c.at.file, 0), c.at.start, c.at.end, d.textOf(c))
 		}
-		golden := filepath.Join("testdata", name+".md")
-		if *update {
-			if err := os.WriteFile(golden, got.Bytes(), 0o644); err != nil {
-				t.Fatal(err)
-			}
-		}
-		want, err := os.ReadFile(golden)
-		if err != nil || !bytes.Equal(want, got.Bytes()) {
-			t.Errorf("%s differs (%v); look at it and run go test ./internal/review -update", golden, err)
-		}
+		golden.Check(t, name+".md", got.Bytes())
 	}
 }

@@ -8,9 +8,7 @@ import (
 	"strings"
 
 	"github.com/aymanbagabas/go-udiff"
-	"sigs.k8s.io/yaml"
 
-	"github.com/podmend/podmend/check"
 	"github.com/podmend/podmend/fix"
 	"github.com/podmend/podmend/report"
 )
@@ -158,47 +156,29 @@ func (d *draft) diffOf(proposals []*report.Proposal) string {
 // allowing offers the exemption of what likely needs the host.
 func allowing(findings []*report.Finding) string {
 	var evidence []string
-	var items []map[string]any
+	likely := false
 	for _, f := range findings {
 		if !f.HostNeed.Likely {
 			continue
 		}
+		likely = likely || len(f.Occurrences) > 0
 		for _, text := range f.HostNeed.Evidence {
 			if text = prose(text); !slices.Contains(evidence, text) {
 				evidence = append(evidence, text)
 			}
 		}
-		for _, o := range f.Occurrences {
-			if item := exemption(f.Control, o); len(items) < maxListed && !slices.ContainsFunc(items, func(known map[string]any) bool { return equal(known, item) }) {
-				items = append(items, item)
-			}
-		}
 	}
-	if len(items) == 0 {
+	if !likely {
 		return ""
 	}
 	text := "It likely needs the host"
 	if len(evidence) > 0 {
 		text += ": " + strings.Join(evidence, "; ")
 	}
-	snippet, err := yaml.Marshal(map[string]any{"exemptions": items})
-	if err != nil || !sayable(string(snippet)) {
+	snippet := report.ExemptionOf(maxListed, findings...)
+	if snippet == "" || !sayable(snippet) {
 		return text + ".\n\n"
 	}
-	return text + ".\n\n" + folded("Allow it instead", "Add this to `.podmend.yaml`, with the reason:\n\n"+fenced("yaml", string(snippet))+
+	return text + ".\n\n" + folded("Allow it instead", "Add this to `.podmend.yaml`, with the reason:\n\n"+fenced("yaml", snippet)+
 		"\nIt counts from the merge on.\n") + "\n"
-}
-
-func exemption(control string, o report.Occurrence) map[string]any {
-	item := map[string]any{"control": control, "reason": "say why it is allowed"}
-	for key, value := range map[string]string{"kind": o.Object.Kind, "namespace": o.Object.Namespace, "name": o.Object.Name, "container": o.Container} {
-		if value != "" {
-			item[key] = check.QuoteGlob(value)
-		}
-	}
-	return item
-}
-
-func equal(a, b map[string]any) bool {
-	return fmt.Sprint(a) == fmt.Sprint(b)
 }

@@ -2,19 +2,15 @@ package annotations
 
 import (
 	"bytes"
-	"flag"
 	"fmt"
-	"os"
-	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
 
+	"github.com/podmend/podmend/internal/golden"
 	"github.com/podmend/podmend/internal/samples"
 	"github.com/podmend/podmend/report"
 )
-
-var update = flag.Bool("update", false, "rewrite the golden files")
 
 const top = "../.."
 
@@ -31,16 +27,7 @@ func TestGolden(t *testing.T) {
 	for _, name := range samples.Names {
 		r, _ := samples.Read(t, top, name)
 		got := write(t, r)
-		file := filepath.Join("testdata", name+".txt")
-		if *update {
-			if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
-				t.Fatal(err)
-			}
-		}
-		want, err := os.ReadFile(file)
-		if err != nil || string(want) != got {
-			t.Errorf("%s differs (%v); look at it and run go test ./report/annotations -update. It is now:\n%s", file, err, got)
-		}
+		golden.Check(t, name+".txt", []byte(got))
 	}
 }
 

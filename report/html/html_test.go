@@ -2,9 +2,6 @@ package html
 
 import (
 	"bytes"
-	"flag"
-	"os"
-	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -12,11 +9,10 @@ import (
 
 	"golang.org/x/net/html"
 
+	"github.com/podmend/podmend/internal/golden"
 	"github.com/podmend/podmend/internal/samples"
 	"github.com/podmend/podmend/report"
 )
-
-var update = flag.Bool("update", false, "rewrite the golden files")
 
 const top = "../.."
 
@@ -34,16 +30,7 @@ func TestGolden(t *testing.T) {
 	r, source := samples.Read(t, top, "full")
 	got := write(t, r, Options{Source: source, Took: 1234 * time.Millisecond, Version: "v1.0.0"})
 	got = regexp.MustCompile(`(?s)<style>.*?</style>|<script>.*?</script>|sha256-[^']*`).ReplaceAllString(got, "")
-	file := filepath.Join("testdata", "full.html")
-	if *update {
-		if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(file)
-	if err != nil || string(want) != got {
-		t.Errorf("%s differs (%v); look at it and run go test ./report/html -update", file, err)
-	}
+	golden.Check(t, "full.html", []byte(got))
 }
 
 // elements are those that the page is made of, with the attributes that they may have. None loads

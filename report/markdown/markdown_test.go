@@ -2,10 +2,7 @@ package markdown
 
 import (
 	"bytes"
-	"flag"
 	"fmt"
-	"os"
-	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -17,11 +14,10 @@ import (
 	"github.com/yuin/goldmark/extension"
 	"github.com/yuin/goldmark/text"
 
+	"github.com/podmend/podmend/internal/golden"
 	"github.com/podmend/podmend/internal/samples"
 	"github.com/podmend/podmend/report"
 )
-
-var update = flag.Bool("update", false, "rewrite the golden files")
 
 const top = "../.."
 
@@ -38,16 +34,7 @@ func TestGolden(t *testing.T) {
 	for _, name := range samples.Names {
 		r, source := samples.Read(t, top, name)
 		got := write(t, r, Options{Source: source, Took: 1234 * time.Millisecond})
-		file := filepath.Join("testdata", name+".md")
-		if *update {
-			if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
-				t.Fatal(err)
-			}
-		}
-		want, err := os.ReadFile(file)
-		if err != nil || string(want) != got {
-			t.Errorf("%s differs (%v); look at it and run go test ./report/markdown -update. It is now:\n%s", file, err, got)
-		}
+		golden.Check(t, name+".md", []byte(got))
 	}
 }
 

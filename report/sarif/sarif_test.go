@@ -4,21 +4,18 @@ import (
 	"bytes"
 	"compress/gzip"
 	"encoding/json"
-	"flag"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
+	"github.com/podmend/podmend/internal/golden"
 	"github.com/podmend/podmend/internal/samples"
 	"github.com/podmend/podmend/report"
 )
-
-var update = flag.Bool("update", false, "rewrite the golden files")
 
 const top = "../.."
 
@@ -119,16 +116,7 @@ func TestGolden(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	file := filepath.Join("testdata", "full.sarif")
-	if *update {
-		if err := os.WriteFile(file, append(got, '\n'), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(file)
-	if err != nil || string(want) != string(got)+"\n" {
-		t.Errorf("%s differs (%v); look at it and run go test ./report/sarif -update. It is now:\n%s", file, err, got)
-	}
+	golden.Check(t, "full.sarif", append(got, '\n'))
 }
 
 // TestFixes applies the regions of the fixes to the source, by bytes and by lines.
