@@ -8,6 +8,7 @@ PACKAGES := ./...
 
 export PODMEND_TEST_HELM      ?= $(BIN)/helm
 export PODMEND_TEST_KUSTOMIZE ?= $(BIN)/kustomize
+export PODMEND_TEST_ACTIONLINT ?= $(BIN)/actionlint
 
 TOOLS := internal/tools/go.mod internal/tools/go.sum
 
@@ -17,10 +18,10 @@ TOOLS := internal/tools/go.mod internal/tools/go.sum
 build: ## the program, in bin/podmend
 	$(GO) build -trimpath -o $(BIN)/podmend ./cmd/podmend
 
-test: $(BIN)/helm $(BIN)/kustomize ## every test
+test: $(BIN)/helm $(BIN)/kustomize $(BIN)/actionlint ## every test
 	$(GO) test -timeout 30m $(PACKAGES)
 
-race: $(BIN)/helm $(BIN)/kustomize ## every test, under the race detector
+race: $(BIN)/helm $(BIN)/kustomize $(BIN)/actionlint ## every test, under the race detector
 	$(GO) test -race -timeout 60m $(PACKAGES)
 
 validation: ## mended pods against Kubernetes' own validation; a module of its own
@@ -112,6 +113,9 @@ $(BIN)/kustomize: $(TOOLS)
 
 $(BIN)/goreleaser: internal/release/tools/go.mod internal/release/tools/go.sum
 	$(GO) build -C internal/release/tools -o $@ github.com/goreleaser/goreleaser/v2
+
+$(BIN)/actionlint: $(TOOLS)
+	$(GO) build -C internal/tools -o $@ github.com/rhysd/actionlint/cmd/actionlint
 
 $(BIN)/gofumpt: $(TOOLS)
 	$(GO) build -C internal/tools -o $@ mvdan.cc/gofumpt
