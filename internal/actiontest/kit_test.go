@@ -57,7 +57,7 @@ func program(t *testing.T, variable, folder, pkg string) string {
 	if _, err := os.Stat(name); err == nil {
 		return name
 	}
-	build := exec.Command("go", "build", "-C", filepath.Join(repository, folder), "-o", name, pkg)
+	build := exec.Command("go", "build", "-C", filepath.Join(repository, folder), "-trimpath", "-buildvcs=false", "-o", name, pkg)
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("building %s: %v\n%s", pkg, err, out)
 	}

@@ -128,10 +128,12 @@ func TestCodeScanningWorkflow(t *testing.T) {
 	if texts := f.repo.SARIFs(); len(texts) != 1 || !strings.Contains(texts[0], "hostPID") {
 		t.Errorf("code scanning has %q", texts)
 	}
+	pull := proposed(f, f.repo)
+	f.pullRequest(text, pull, f.repo, "feature").wants(t, true, "exit-code=1", "findings=1")
 	// What could not be checked fails the job, and the rest is uploaded all the same.
 	f.repo.Push("main", "mona", "Break", githubfake.Files{"app/kustomization.yaml": "resources: [gone.yaml]\n"})
 	f.push(text).wants(t, false, "exit-code=3", "findings=1")
-	if n := len(f.repo.SARIFs()); n != 2 {
+	if n := len(f.repo.SARIFs()); n != 3 {
 		t.Errorf("there are %d uploads", n)
 	}
 }
