@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/podmend/podmend/check"
+	"github.com/podmend/podmend/internal/ghtext"
 	"github.com/podmend/podmend/report"
 )
 
@@ -65,7 +66,7 @@ func rebuilt(saved *report.Report) (*report.Report, error) {
 	}
 	for _, p := range saved.Proposals {
 		if !idForm.MatchString(p.ID) {
-			return nil, fmt.Errorf("the report holds a proposal with the id %q, which podmend gives to none", report.Inert(p.ID, maxName))
+			return nil, fmt.Errorf("the report holds a proposal with the id %q, which podmend gives to none", report.Inert(p.ID, ghtext.MaxName))
 		}
 		r.Proposals = append(r.Proposals, report.Proposal{
 			ID: p.ID, Findings: p.Findings, Status: p.Status, AloneProven: p.AloneProven, Targets: p.Targets, Edits: p.Edits,
@@ -78,7 +79,7 @@ func rebuilt(saved *report.Report) (*report.Report, error) {
 func rebuiltFinding(f *report.Finding) (*report.Finding, error) {
 	control, ok := check.ControlByID(f.Control)
 	if !ok || !strings.HasPrefix(f.ID, f.Control+"-") || !idForm.MatchString(f.ID) {
-		return nil, fmt.Errorf("the report holds the finding %q of a control %q, which podmend does not know", report.Inert(f.ID, maxName), report.Inert(f.Control, maxName))
+		return nil, fmt.Errorf("the report holds the finding %q of a control %q, which podmend does not know", report.Inert(f.ID, ghtext.MaxName), report.Inert(f.Control, ghtext.MaxName))
 	}
 	kept := &report.Finding{
 		ID: f.ID, Control: control.ID, Level: string(control.Level), Severity: string(control.Severity), Scope: f.Scope, Status: f.Status,
