@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"maps"
 	"os"
+	"path/filepath"
 	"reflect"
 	"regexp"
 	"slices"
@@ -57,7 +58,11 @@ var yamlBlock = regexp.MustCompile("(?s)```yaml\n# \\.podmend\\.yaml\n(.*?)```")
 func TestDocumentedConfigurations(t *testing.T) {
 	schema := compiledConfigSchema(t)
 	found := 0
-	for _, name := range []string{"../../docs/configuration.md", "../../docs/exemptions.md"} {
+	pages, err := filepath.Glob("../../docs/*.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range pages {
 		text, err := os.ReadFile(name)
 		if err != nil {
 			t.Fatal(err)
@@ -72,7 +77,7 @@ func TestDocumentedConfigurations(t *testing.T) {
 			}
 		}
 	}
-	if found < 3 {
+	if found < 4 {
 		t.Errorf("only %d examples were found", found)
 	}
 }
