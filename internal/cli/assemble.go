@@ -104,7 +104,7 @@ func (r *run) addTarget(assembled *report.Report, result *render.Result) {
 func (r *run) reportFinding(finding *check.Finding) report.Finding {
 	converted := report.Finding{
 		ID: finding.ID, Control: finding.Control.ID, Level: string(finding.Control.Level),
-		Severity: string(finding.Control.Severity), Scope: report.ScopeNew, Message: finding.Message,
+		Severity: string(finding.Severity()), Scope: report.ScopeNew, Message: finding.Message,
 		Status: report.StatusOpen, Versions: finding.Versions,
 		HostNeed: report.HostNeed{Likely: finding.HostNeed.Likely, Evidence: finding.HostNeed.Evidence},
 		Origin: report.Origin{
