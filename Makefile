@@ -8,20 +8,27 @@ PACKAGES := ./...
 
 export PODMEND_TEST_HELM      ?= $(BIN)/helm
 export PODMEND_TEST_KUSTOMIZE ?= $(BIN)/kustomize
+export PODMEND_TEST_ACT ?= $(BIN)/act
+export PODMEND_TEST_ACTIONLINT ?= $(BIN)/actionlint
 
 TOOLS := internal/tools/go.mod internal/tools/go.sum
+TESTED_WITH := $(BIN)/helm $(BIN)/kustomize $(BIN)/act $(BIN)/actionlint
 
-.PHONY: build test browser chromium race hostile shards manual image lint golden validation bench fuzz demo clean
+.PHONY: build test action browser chromium race hostile shards manual image lint golden validation bench fuzz demo clean
 .DEFAULT_GOAL := build
 
 build: ## the program, in bin/podmend
 	$(GO) build -trimpath -o $(BIN)/podmend ./cmd/podmend
 
-test: $(BIN)/helm $(BIN)/kustomize ## every test
+test: $(TESTED_WITH) ## every test
 	$(GO) test -timeout 30m $(PACKAGES)
 
-race: $(BIN)/helm $(BIN)/kustomize ## every test, under the race detector
+race: $(TESTED_WITH) ## every test, under the race detector
 	$(GO) test -race -timeout 60m $(PACKAGES)
+
+action: $(BIN)/act $(BIN)/actionlint ## the action: its table, its launcher, and each workflow of docs/workflows under act
+	$(GO) test ./internal/cli -run TestAction
+	$(GO) test ./internal/actiontest
 
 validation: ## mended pods against Kubernetes' own validation; a module of its own
 	$(GO) test -C internal/validation ./...
@@ -103,3 +110,9 @@ $(BIN)/gofumpt: $(TOOLS)
 
 $(BIN)/staticcheck: $(TOOLS)
 	$(GO) build -C internal/tools -o $@ honnef.co/go/tools/cmd/staticcheck
+
+$(BIN)/act: $(TOOLS)
+	$(GO) build -C internal/tools -o $@ github.com/nektos/act
+
+$(BIN)/actionlint: $(TOOLS)
+	$(GO) build -C internal/tools -o $@ github.com/rhysd/actionlint/cmd/actionlint

@@ -61,7 +61,8 @@ var layers = map[string][]string{
 		"report/markdown",
 		"report/sarif",
 	},
-	"internal/bench": {"report"},
+	"internal/bench":      {"report"},
+	"internal/actiontest": {},
 	// Tests and the tool that makes its descriptions import the fake of GitHub, the program never does.
 	"internal/github":          {"internal/changes"},
 	"internal/review":          {"internal/changes", "internal/github", "internal/page", "check", "fix", "report"},

@@ -59,7 +59,7 @@ rendered, 4 podmend failed; the highest that applies.`,
 		return usagef("%v; try: %s --help", err, cmd.CommandPath())
 	})
 	root.AddCommand(checkCommand(env), fixCommand(env), renderCommand(env), explainCommand(env), configCommand(env), planCommand(env), mergeCommand(env),
-		reportCommand(env))
+		reportCommand(env), actionCommand(env))
 	completeFlags(root)
 	return root
 }

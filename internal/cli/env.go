@@ -30,6 +30,9 @@ type Env struct {
 	Now                            func() time.Time // nil is the system's clock
 	// Sleep waits, for what GitHub limits; nil is the system's way.
 	Sleep func(context.Context, time.Duration) error
+
+	// action collects what the steps behind podmend action are told; nil elsewhere.
+	action *action
 }
 
 // Process is the environment of the running process. What it holds is hidden from other processes.

@@ -83,6 +83,9 @@ func (r *run) printMatrix(assigned shard.Assignment) error {
 	if err != nil {
 		return fmt.Errorf("print the matrix: %w", err)
 	}
+	if r.env.action != nil {
+		r.env.action.matrix = string(text)
+	}
 	_, err = fmt.Fprintf(r.env.Stdout, "%s\n", text)
 	return err
 }

@@ -189,7 +189,7 @@ func splitList(text string) []string {
 			depth++
 		case char == '}':
 			depth--
-		case char == ',' && (depth <= 0 || i == len(text)):
+		case char == '\n', char == ',' && (depth <= 0 || i == len(text)):
 			if item := strings.TrimSpace(text[start:i]); item != "" {
 				items = append(items, item)
 			}

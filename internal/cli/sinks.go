@@ -144,6 +144,13 @@ func (t *telling) tellAll(outputs []output) error {
 	if len(whole) > 0 {
 		t.rest = "in " + strings.Join(whole, ", ")
 	}
+	if a := t.env.action; a != nil {
+		a.told = t.report
+		var err error
+		if outputs, err = a.outputs(t.env, outputs, t.part); err != nil {
+			return err
+		}
+	}
 	for _, out := range outputs {
 		if err := t.tell(out); err != nil {
 			return err
