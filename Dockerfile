@@ -3,17 +3,20 @@
 #   docker run --rm -v "$PWD:/src" podmend check /src
 # Where these images are not at hand, name others: a builder with Go and a shell, and any base, even
 # scratch (which lacks the certificates that fetching dependencies of charts needs).
-ARG BUILDER=docker.io/library/golang:1.26
+ARG BUILDER=docker.io/library/golang:1.26.8
 ARG BASE=gcr.io/distroless/static-debian12:nonroot
 
-FROM ${BUILDER} AS build
+# It compiles for other machines on this one, so that nothing is emulated.
+FROM --platform=${BUILDPLATFORM} ${BUILDER} AS build
 WORKDIR /build
 COPY go.mod go.sum ./
 RUN go mod download
 COPY . .
 ARG VERSION=
+ARG TARGETOS
+ARG TARGETARCH
 # The same source and Go give the same bytes, wherever they are built.
-RUN CGO_ENABLED=0 go build -trimpath -buildvcs=false \
+RUN CGO_ENABLED=0 GOOS=${TARGETOS} GOARCH=${TARGETARCH} go build -trimpath -buildvcs=false \
 	-ldflags "-s -w -buildid= -X github.com/podmend/podmend/internal/cli.release=${VERSION}" \
 	-o /out/podmend ./cmd/podmend
 

@@ -14,7 +14,7 @@ export PODMEND_TEST_ACTIONLINT ?= $(BIN)/actionlint
 TOOLS := internal/tools/go.mod internal/tools/go.sum
 TESTED_WITH := $(BIN)/helm $(BIN)/kustomize $(BIN)/act $(BIN)/actionlint
 
-.PHONY: build test action browser chromium race hostile shards manual image lint golden validation bench fuzz demo clean
+.PHONY: build test action browser chromium race hostile shards manual image archives snapshot sums reproducible lint golden validation bench fuzz demo clean
 .DEFAULT_GOAL := build
 
 build: ## the program, in bin/podmend
@@ -68,6 +68,18 @@ manual: ## man pages and shell completions, in bin/manual
 image: ## the image of the Dockerfile, built twice and tried; for root, with buildah
 	.ci/image
 
+archives: $(BIN)/goreleaser ## what is released as VERSION, in dist: the same bytes each time
+	$(GO) run ./internal/release archives "$(VERSION)" $(BIN)/goreleaser
+
+snapshot: ## archives of the work tree, to try
+	$(MAKE) archives VERSION=v0.0.0-snapshot
+
+sums: archives ## action/checksums.txt, action/version and Formula/podmend.rb of VERSION, to commit before its tag
+	$(GO) run ./internal/release sums "$(VERSION)"
+
+reproducible: $(BIN)/goreleaser ## sums, committed, are those of archives that a fresh clone builds; takes minutes
+	.ci/reproducible
+
 lint: $(BIN)/gofumpt $(BIN)/staticcheck ## format, vet and staticcheck
 	@unformatted=$$($(BIN)/gofumpt -l $$(git ls-files --cached --others --exclude-standard '*.go')); \
 	if [ -n "$$unformatted" ]; then echo "not formatted by gofumpt:"; echo "$$unformatted"; exit 1; fi
@@ -75,7 +87,7 @@ lint: $(BIN)/gofumpt $(BIN)/staticcheck ## format, vet and staticcheck
 	$(BIN)/staticcheck $(PACKAGES)
 
 golden: $(BIN)/helm $(BIN)/kustomize ## rewrite the expected texts of the tests
-	$(GO) test ./check ./cmd/podmend ./report/... ./internal/yamledit ./internal/review ./internal/cli -update
+	$(GO) test ./check ./cmd/podmend ./report/... ./internal/yamledit ./internal/review ./internal/cli ./internal/release -update
 	$(GO) test ./internal/cli -run TestControlPages -update # again, for examples that were rewritten
 
 bench: build $(BIN)/helm $(BIN)/kustomize ## podmend against helm and kustomize, in one run; PODMEND_BENCH names more repositories
@@ -97,13 +109,19 @@ demo: build ## check and mend a small broken repository
 	@$(BIN)/podmend fix testdata/demo || test $$? -eq 1
 
 clean:
-	rm -rf $(BIN)
+	rm -rf $(BIN) dist
 
 $(BIN)/helm: $(TOOLS)
 	$(GO) build -C internal/tools -o $@ helm.sh/helm/v3/cmd/helm
 
 $(BIN)/kustomize: $(TOOLS)
 	$(GO) build -C internal/tools -o $@ sigs.k8s.io/kustomize/kustomize/v5
+
+$(BIN)/goreleaser: internal/release/tools/go.mod internal/release/tools/go.sum
+	$(GO) build -C internal/release/tools -o $@ github.com/goreleaser/goreleaser/v2
+
+$(BIN)/actionlint: $(TOOLS)
+	$(GO) build -C internal/tools -o $@ github.com/rhysd/actionlint/cmd/actionlint
 
 $(BIN)/gofumpt: $(TOOLS)
 	$(GO) build -C internal/tools -o $@ mvdan.cc/gofumpt

@@ -69,6 +69,7 @@ var layers = map[string][]string{
 	"internal/githubfake":      {},
 	"internal/githubfake/trim": {"internal/githubfake"},
 	"internal/manual":          {"internal/cli"},
+	"internal/release":         {},
 	"cmd/podmend":              {"internal/cli"},
 }
 

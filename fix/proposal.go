@@ -46,31 +46,6 @@ type FileEdit struct {
 	yamledit.Edit
 }
 
-// A Reason is the kind of a refusal.
-type Reason string
-
-// The reasons for which nothing was proven.
-const (
-	NoRemedy      Reason = "no-remedy"      // podmend knows no edit that mends the control here
-	NotLocated    Reason = "not-located"    // the source line is not certain
-	SharedAnchor  Reason = "shared-anchor"  // the text serves other places that must not change
-	NotEditable   Reason = "not-editable"   // the text cannot be spliced without touching more
-	NotMended     Reason = "not-mended"     // the finding stands after the edit
-	NewFinding    Reason = "new-finding"    // the edit causes another finding
-	ChangesMore   Reason = "changes-more"   // the edit changes other fields, or other targets
-	BreaksTarget  Reason = "breaks-target"  // a target cannot be rendered with the edit
-	NotAdmissible Reason = "not-admissible" // the API server would refuse the pod
-	Unstable      Reason = "unstable"       // a target renders differently each time where it matters
-	TooMany       Reason = "too-many"       // one pod template has more findings than anybody would mend one by one
-	OutOfTime     Reason = "out-of-time"    // the time for fixes was over
-	Conflicts     Reason = "conflicts"      // the edit does not go together with other proposals
-	HostWorkload  Reason = "host-workload"  // the container and field likely need the host
-	UnsoundMap    Reason = "unsound-map"    // what a template printed could not be traced to its text
-	RemoteChart   Reason = "remote-chart"   // the source is that of another repository
-	Vendored      Reason = "vendored"       // the configuration says that the file comes from elsewhere
-	SharedExempt  Reason = "shared-exempt"  // an object for which the finding is allowed shares the text
-)
-
 // A Refusal says why no proposal was proven, and what a person can do.
 type Refusal struct {
 	Reason  Reason

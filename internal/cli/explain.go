@@ -8,22 +8,23 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/podmend/podmend/check"
+	"github.com/podmend/podmend/fix"
 	"github.com/podmend/podmend/internal/page"
 )
 
 func explainCommand(env *Env) *cobra.Command {
 	return &cobra.Command{
-		Use:     "explain [CONTROL]",
-		Short:   "Say what a control means, what it allows and how it is mended",
-		Example: "  podmend explain\n  podmend explain hostPathVolumes",
+		Use:     "explain [CONTROL|REASON]",
+		Short:   "Say what a control means, what it allows and how it is mended, or why a fix was refused",
+		Example: "  podmend explain\n  podmend explain hostPathVolumes\n  podmend explain not-located",
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) > 1 {
-				return usagef("%s takes one CONTROL; without one it lists them", cmd.CommandPath())
+				return usagef("%s takes one CONTROL, or one REASON of a refusal; without one it lists the controls", cmd.CommandPath())
 			}
 			return nil
 		},
 		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-			return controlIDs(), cobra.ShellCompDirectiveNoFileComp
+			return append(controlIDs(), reasons()...), cobra.ShellCompDirectiveNoFileComp
 		},
 		RunE: func(_ *cobra.Command, args []string) error {
 			var text bytes.Buffer
@@ -31,11 +32,11 @@ func explainCommand(env *Env) *cobra.Command {
 				for _, control := range check.Controls() {
 					fmt.Fprintf(&text, "%-28s %-11s %-7s %s\n", control.ID, control.Level, control.Severity, control.Title)
 				}
-			} else {
+			} else if !explainReason(&text, args[0], env.Width) {
 				control, ok := check.ControlByID(args[0])
 				if !ok {
 					near := ""
-					if id := check.Nearest(args[0], controlIDs()); id != "" {
+					if id := check.Nearest(args[0], append(controlIDs(), reasons()...)); id != "" {
 						near = "; did you mean " + id + "?"
 					}
 					return usagef("there is no control %q; there are %s%s", args[0], strings.Join(controlIDs(), ", "), near)
@@ -56,6 +57,25 @@ func controlIDs() []string {
 		ids = append(ids, control.ID)
 	}
 	return ids
+}
+
+func reasons() []string {
+	var all []string
+	for _, r := range fix.Reasons {
+		all = append(all, string(r.Reason))
+	}
+	return all
+}
+
+// explainReason prints why a fix is refused for a reason, if there is one of that name.
+func explainReason(text *bytes.Buffer, name string, width int) bool {
+	for _, r := range fix.Reasons {
+		if string(r.Reason) == name {
+			fmt.Fprintf(text, "%s: no fix is offered\n\nWhat it means\n%s\n\nWhat to do\n%s\n", name, wrapped(r.Means, width), wrapped(r.Next, width))
+			return true
+		}
+	}
+	return false
 }
 
 // explain prints the page of a control for a terminal.
