@@ -41,7 +41,7 @@ func (b *kustomizeBuild) buildTwins(served map[string][]byte) (*twins, resmap.Re
 		if len(twins.marks.places) == 0 {
 			return nil, nil
 		}
-		view := &kustomizeFiles{files: b.files, served: twins.files, printed: twins.printed, cut: b.cut}
+		view := &kustomizeFiles{files: b.files, served: twins.files, printed: twins.printed, cut: b.cut, named: b.named}
 		if built, err := b.runOnce(view); err == nil {
 			return twins, built
 		}
