@@ -8,7 +8,7 @@ PACKAGES := ./...
 
 export PODMEND_TEST_HELM      ?= $(BIN)/helm
 export PODMEND_TEST_KUSTOMIZE ?= $(BIN)/kustomize
-export PODMEND_TEST_ACT ?= $(BIN)/act
+export PODMEND_TEST_ACT        ?= $(BIN)/act
 export PODMEND_TEST_ACTIONLINT ?= $(BIN)/actionlint
 
 TOOLS := internal/tools/go.mod internal/tools/go.sum
@@ -131,6 +131,3 @@ $(BIN)/staticcheck: $(TOOLS)
 
 $(BIN)/act: $(TOOLS)
 	$(GO) build -C internal/tools -o $@ github.com/nektos/act
-
-$(BIN)/actionlint: $(TOOLS)
-	$(GO) build -C internal/tools -o $@ github.com/rhysd/actionlint/cmd/actionlint

@@ -24,12 +24,13 @@ import (
 // https://kubernetes.io/docs/concepts/security/pod-security-standards/#restricted
 // https://github.com/kubernetes/pod-security-admission/blob/master/policy/check_capabilities_restricted.go
 var capabilitiesRestricted = Control{
-	ID:       "capabilities_restricted",
-	Level:    api.LevelRestricted,
-	Severity: Low,
-	Title:    "unrestricted capabilities",
-	Locate:   locateCapabilitiesRestricted,
-	Mend:     mendCapabilitiesRestricted,
+	ID:        "capabilities_restricted",
+	Level:     api.LevelRestricted,
+	Severity:  Low,
+	Title:     "unrestricted capabilities",
+	Locate:    locateCapabilitiesRestricted,
+	Mend:      mendCapabilitiesRestricted,
+	AsksImage: true,
 	Doc: Doc{
 		Means: "Containers drop all capabilities and add at most NET_BIND_SERVICE, which opens ports below 1024.",
 		Danger: "Runtimes give a root process more than a dozen capabilities. With them an attacker changes owners of files, " +

@@ -37,7 +37,9 @@ type Control struct {
 	// each may be applied alone.
 	// A field that nothing can mend is in no remedy.
 	Mend func(pod *render.PodTemplate, fields []Field, options MendOptions) []Remedy
-	Doc  Doc
+	// AsksImage says that a mended container may not start, as its image is: a person looks first.
+	AsksImage bool
+	Doc       Doc
 }
 
 // A Doc says in plain English what a control is about.

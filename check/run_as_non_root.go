@@ -20,12 +20,13 @@ import (
 // https://kubernetes.io/docs/concepts/security/pod-security-standards/#restricted
 // https://github.com/kubernetes/pod-security-admission/blob/master/policy/check_runAsNonRoot.go
 var runAsNonRoot = Control{
-	ID:       "runAsNonRoot",
-	Level:    api.LevelRestricted,
-	Severity: Low,
-	Title:    "running as root",
-	Locate:   locateRunAsNonRoot,
-	Mend:     mendRunAsNonRoot,
+	ID:        "runAsNonRoot",
+	Level:     api.LevelRestricted,
+	Severity:  Low,
+	Title:     "running as root",
+	Locate:    locateRunAsNonRoot,
+	Mend:      mendRunAsNonRoot,
+	AsksImage: true,
 	Doc: Doc{
 		Means: "Kubernetes starts no container of the pod as root, whatever the image says.",
 		Danger: "Root in a container is root on the node as soon as one wall fails: a flaw in the kernel or the runtime, or a " +

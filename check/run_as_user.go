@@ -20,12 +20,13 @@ import (
 // https://kubernetes.io/docs/concepts/security/pod-security-standards/#restricted
 // https://github.com/kubernetes/pod-security-admission/blob/master/policy/check_runAsUser.go
 var runAsUser = Control{
-	ID:       "runAsUser",
-	Level:    api.LevelRestricted,
-	Severity: Low,
-	Title:    "root user",
-	Locate:   locateRunAsUser,
-	Mend:     mendRunAsUser,
+	ID:        "runAsUser",
+	Level:     api.LevelRestricted,
+	Severity:  Low,
+	Title:     "root user",
+	Locate:    locateRunAsUser,
+	Mend:      mendRunAsUser,
+	AsksImage: true,
 	Doc: Doc{
 		Means: "Neither the pod nor a container asks to run as user 0.",
 		Danger: "Root in a container is root on the node as soon as one wall fails: a flaw in the kernel or the runtime, or a " +

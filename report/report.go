@@ -53,6 +53,8 @@ type Report struct {
 	Skipped   []Skipped  `json:"skipped"`
 	Warnings  []Warning  `json:"warnings"`
 	Summary   Summary    `json:"summary"`
+	// FixPullRequests are what became of the pull requests, or of the commit, that --fix asks for.
+	FixPullRequests []FixPullRequest `json:"fixPullRequests,omitempty"`
 	// Shard is set in the report of one of several jobs, and nil in one of everything.
 	Shard *Shard `json:"shard,omitempty"`
 }
@@ -261,4 +263,14 @@ type Summary struct {
 	Mended       int `json:"mended"`
 	LeftOut      int `json:"leftOut"` // old findings that source.scope keeps out of the list
 	Cached       int `json:"cached"`  // targets of which nothing had to be rendered
+}
+
+// A FixPullRequest is what became of one pull request of fixes, or of the branch of a pull request.
+type FixPullRequest struct {
+	Number    int      `json:"number"`    // 0 if there is none
+	URL       string   `json:"url"`       // of its page, or ""
+	Operation string   `json:"operation"` // created, updated, unchanged, closed, stopped, none or failed
+	Branch    string   `json:"branch"`    // that holds the fixes
+	Commit    string   `json:"commit"`    // that was pushed, "" if none was
+	Messages  []string `json:"messages"`  // why, and what to do
 }

@@ -58,11 +58,20 @@ lines, with a suggestion where a fix is proven; a later run keeps that up to dat
 			}
 			defer func() { err = errors.Join(err, run.close()) }()
 			run.shard = sharding
+			if err := f.fixing.validate(sharding != nil, allow.write); err != nil {
+				return err
+			}
+			var fixes *fixRun
+			if f.fixing.mode != "" {
+				if fixes, err = run.newFixRun(&f); err != nil {
+					return err
+				}
+			}
 			if allow.write {
 				return run.writeExemptions(cmd.Context(), &f, &allow)
 			}
-			if comment {
-				err = run.fix(cmd.Context(), true)
+			if comment || fixes != nil {
+				err = run.fix(cmd.Context(), comment)
 			} else {
 				err = run.check(cmd.Context())
 			}
@@ -74,11 +83,15 @@ lines, with a suggestion where a fix is proven; a later run keeps that up to dat
 			if err != nil {
 				return err
 			}
+			var failed error
+			if fixes != nil {
+				failed = fixes.push(cmd.Context(), assembled) // before the report is written, which says what came of it
+			}
 			told := run.telling(&f, assembled, run.repo.files.ReadFile)
 			if comment {
 				told.post = func() (*review.Result, error) { return run.comment(cmd.Context(), &f, assembled, resolve) }
 			}
-			if err := told.tellAll(f.outputs()); err != nil {
+			if err := errors.Join(failed, told.tellAll(f.outputs())); err != nil {
 				return err
 			}
 			if run.shard != nil {
@@ -86,6 +99,9 @@ lines, with a suggestion where a fix is proven; a later run keeps that up to dat
 				if len(run.targets) == 0 && len(run.shard.targets) > 0 {
 					return nil
 				}
+			}
+			if fixes != nil {
+				return worse(verdict(assembled, &f, run.repo.within), fixes.outcome())
 			}
 			return verdict(assembled, &f, run.repo.within)
 		},
@@ -97,6 +113,7 @@ lines, with a suggestion where a fix is proven; a later run keeps that up to dat
 	f.addCheckFlags(cmd.Flags())
 	cmd.Flags().BoolVar(&comment, "comment", false, "also comment on the pull request that the workflow runs for; needs GITHUB_TOKEN")
 	cmd.Flags().BoolVar(&resolve, "resolve-threads", false, "with --comment: also resolve the threads of what is mended; needs contents: write")
+	f.fixing.addFlags(cmd.Flags())
 	allow.addFlags(cmd.Flags())
 	return cmd
 }

@@ -30,6 +30,14 @@ type Config struct {
 	FailOn          string            `yaml:"failOn"`
 	OnRenderError   string            `yaml:"onRenderError"`
 	HostPath        string            `yaml:"hostPath"`
+	FixBranch       string            `yaml:"fixBranch"`
+	FixGroup        string            `yaml:"fixGroup"`
+	FixMessage      string            `yaml:"fixMessage"`
+	FixSignOff      string            `yaml:"fixSignOff"`
+	FixLabel        []string          `yaml:"fixLabel"`
+	FixAssignee     []string          `yaml:"fixAssignee"`
+	FixReviewer     []string          `yaml:"fixReviewer"`
+	FixControl      []string          `yaml:"fixControl"`
 	Charts          []ConfigChart     `yaml:"charts"`
 	Exemptions      []ConfigExemption `yaml:"exemptions"`
 	Network         ConfigNetwork     `yaml:"network"`
@@ -163,6 +171,7 @@ func (c *configFile) validate() error {
 		{"onRenderError", c.OnRenderError},
 		{"namespaceLabels", c.NamespaceLabels},
 		{"hostPath", c.HostPath},
+		{"fixGroup", c.FixGroup},
 		{"loadRestrictor", c.LoadRestrictor},
 	} {
 		if err := oneOf(word.key, word.value, words[word.key]); err != nil {

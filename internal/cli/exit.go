@@ -45,3 +45,11 @@ func exitCode(err error) int {
 		return exitFailed
 	}
 }
+
+// worse is the one of two ends of a run that has the higher exit code.
+func worse(a, b error) error {
+	if exitCode(b) > exitCode(a) {
+		return b
+	}
+	return a
+}

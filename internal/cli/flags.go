@@ -40,6 +40,8 @@ type flags struct {
 	output        []string
 	verbose       bool
 
+	fixing fixing
+
 	namespaceLabels string
 	hostPath        string
 	vendored        []string
@@ -94,6 +96,8 @@ func (f *flags) validate() error {
 		{"--host-path", "hostPath", f.hostPath},
 		{"--load-restrictor", "loadRestrictor", f.loadRestrictor},
 		{"--format", "format", f.format},
+		{"--fix", "fix", f.fixing.mode},
+		{"--fix-group", "fixGroup", f.fixing.group},
 	} {
 		if err := oneOf(word.flag, word.value, words[word.key]); err != nil {
 			return &usageError{err.Error()}

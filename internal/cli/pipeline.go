@@ -49,6 +49,7 @@ type run struct {
 	all       *check.Report // what was found
 	proposals []*fix.Proposal
 	refusals  map[string]*fix.Refusal
+	provedIn  *run // with the targets outside of this run that share its source; nil before the proof
 
 	comparison *comparison     // nil if there is no base to compare with
 	unreached  []render.Target // that PATH takes and no changed file reaches

@@ -20,6 +20,7 @@ func (r *run) prove(ctx context.Context, alone bool) error {
 	if err != nil {
 		return err
 	}
+	r.provedIn = wide
 	budget := fix.NewBudget(timeForFixes)
 	found := wide.findingsOf(r)
 	if err := wide.locator.TraceValues(ctx, wide.results, fix.Fields(wide.results, found, r.mend), r.rendering()); err != nil {

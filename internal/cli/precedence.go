@@ -10,6 +10,7 @@ import (
 
 	"github.com/podmend/podmend/check"
 	"github.com/podmend/podmend/internal/event"
+	"github.com/podmend/podmend/internal/fixpr"
 	"github.com/podmend/podmend/report"
 )
 
@@ -22,6 +23,8 @@ var words = map[string][]string{
 	"loadRestrictor":  {types.LoadRestrictionsRootOnly.String(), types.LoadRestrictionsNone.String()},
 	"hostPath":        {string(check.HostPathAuto), string(check.HostPathDrop), string(check.HostPathEmptyDir)},
 	"format":          sinkNames(sinks),
+	"fix":             {fixByPull, fixByCommit},
+	"fixGroup":        {fixpr.ByOwner, fixpr.ByFolder},
 }
 
 // A setting is one value that a flag, the environment, the file or a default gives. Its name is
@@ -72,6 +75,18 @@ func (f *flags) table(config *Config) []setting {
 		{flag: "fail-on", text: &f.failOn, file: config.FailOn, fallback: "low"},
 		{flag: "on-render-error", text: &f.onRenderError, file: config.OnRenderError, fallback: "fail"},
 		{flag: "host-path", text: &f.hostPath, file: config.HostPath, fallback: string(check.HostPathAuto)},
+		{flag: "fix", text: &f.fixing.mode, meaning: "nothing is pushed"},
+		{flag: "fix-base", text: &f.fixing.base, meaning: "the branch that the workflow runs for"},
+		{flag: "fix-branch", text: &f.fixing.options.Branch, file: config.FixBranch, meaning: "podmend/fix- and the base"},
+		{flag: "fix-group", text: &f.fixing.group, file: config.FixGroup, meaning: "one pull request"},
+		{flag: "fix-message", text: &f.fixing.options.Message, file: config.FixMessage, meaning: fixpr.DefaultMessage},
+		{flag: "fix-sign-off", text: &f.fixing.options.SignOff, file: config.FixSignOff, meaning: "nobody"},
+		{flag: "fix-label", list: &f.fixing.options.Labels, fileList: config.FixLabel, meaning: "none"},
+		{flag: "fix-assignee", list: &f.fixing.options.Assignees, fileList: config.FixAssignee, meaning: "nobody"},
+		{flag: "fix-reviewer", list: &f.fixing.options.Reviewers, fileList: config.FixReviewer, meaning: "the code owners, by GitHub"},
+		{flag: "fix-control", list: &f.fixing.controls, fileList: config.FixControl, meaning: "all but those that ask for a look at the image"},
+		{flag: "fix-draft", truth: &f.fixing.options.Draft},
+		{flag: "fix-patch", text: &f.fixing.patch, meaning: "no file, or one for the pull request of a fork"},
 		{flag: "config", text: &f.config, meaning: ".podmend.yaml at the repository's root"},
 		{flag: "cache-dir", text: &f.cacheDir, meaning: "podmend in the user's cache folder"},
 		{flag: "jobs", number: &f.jobs, meaning: "one a core"},

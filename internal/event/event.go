@@ -27,11 +27,16 @@ type Event struct {
 	// that workflow_run is about.
 	HeadRepository string
 	HeadBranch     string
+	// Branch is the one that a push, a schedule or a dispatch is about; "" for a tag.
+	Branch string
 }
 
 // judged are the events whose checkout may hold what a stranger wrote.
 // https://docs.github.com/actions/reference/workflows-and-actions/events-that-trigger-workflows
 var judged = []string{"pull_request", "pull_request_target", "merge_group", "workflow_run"}
+
+// branchEvents are about a branch, and not about somebody's wish to change it.
+var branchEvents = []string{"push", "schedule", "workflow_dispatch"}
 
 // Judged says whether the head may be a stranger's, so that the base commit's configuration judges it.
 func (e *Event) Judged() bool { return slices.Contains(judged, e.Name) }
@@ -57,6 +62,11 @@ func Read(getenv func(string) string) (*Event, error) {
 	}
 	if repository := getenv("GITHUB_REPOSITORY"); e.Repository == "" && fullName.MatchString(repository) {
 		e.Repository = repository
+	}
+	if slices.Contains(branchEvents, e.Name) {
+		if branch, ok := strings.CutPrefix(getenv("GITHUB_REF"), "refs/heads/"); ok {
+			e.Branch = branch
+		}
 	}
 	if e.Head == "" && slices.Contains([]string{"push", "schedule", "workflow_dispatch", "merge_group"}, e.Name) {
 		e.Head = commit(getenv("GITHUB_SHA")) // elsewhere that is a merge, or the default branch

@@ -225,7 +225,7 @@ func TestWritesKeepTheirDistance(t *testing.T) {
 func TestErrorsSayWhatIsMissing(t *testing.T) {
 	for status, want := range map[int]string{
 		401: "GitHub does not know the token", 403: "add `permissions: pull-requests: write`", 404: "the token does not see the repository",
-		406: "300 files or 20,000 lines", 410: "the pull request is gone", 422: "does not take what podmend sent", 503: "answers with 503",
+		406: "300 files or 20,000 lines", 410: "it is gone", 422: "does not take what podmend sent", 503: "answers with 503",
 	} {
 		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 			w.WriteHeader(status)

@@ -9,7 +9,7 @@ import (
 	"github.com/google/go-github/v60/github"
 )
 
-var uploadSARIF = action{"upload to code scanning", "security-events: write"}
+var uploadSARIF = action{does: "upload to code scanning", permission: "security-events: write"}
 
 // UploadSARIF gives code scanning the SARIF of a commit. ref is the full name of its branch or pull
 // request, such as refs/heads/main or refs/pull/7/head. The same twice counts once.

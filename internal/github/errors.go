@@ -41,15 +41,16 @@ func (e *Error) Error() string { return e.Message }
 type action struct {
 	does       string // "write reviews"
 	permission string // what a workflow's token needs for it
+	otherwise  string // what else helps where it is missing; "" is what helps reviews
 }
 
 var (
-	readPull     = action{"read pull requests", "pull-requests: read"}
-	readFiles    = action{"read files of the repository", "contents: read"}
-	writeReview  = action{"write reviews", "pull-requests: write"}
-	minimizeOld  = action{"hide outdated comments", "pull-requests: write"}
-	resolveOld   = action{"resolve threads", "contents: write"}
-	readComments = action{"read review comments", "pull-requests: read"}
+	readPull     = action{does: "read pull requests", permission: "pull-requests: read"}
+	readFiles    = action{does: "read files of the repository", permission: "contents: read"}
+	writeReview  = action{does: "write reviews", permission: "pull-requests: write"}
+	minimizeOld  = action{does: "hide outdated comments", permission: "pull-requests: write"}
+	resolveOld   = action{does: "resolve threads", permission: "contents: write"}
+	readComments = action{does: "read review comments", permission: "pull-requests: read"}
 )
 
 // explain makes an *Error of what GitHub's library returns.
@@ -114,7 +115,7 @@ func refusal(doing action, answer *http.Response, detail string) *Error {
 		return limited()
 	case http.StatusNotFound, http.StatusGone:
 		e.Kind = NotFound
-		e.Message = fmt.Sprintf("GitHub finds nothing where podmend wants to %s: the pull request is gone, or the token does not see the repository; for a private one the job needs `permissions: %s`", doing.does, doing.permission)
+		e.Message = fmt.Sprintf("GitHub finds nothing where podmend wants to %s: it is gone, or the token does not see the repository; for a private one the job needs `permissions: %s`", doing.does, doing.permission)
 	case http.StatusNotAcceptable:
 		e.Kind = TooLarge
 		e.Message = "GitHub does not show a diff of more than 300 files or 20,000 lines, so that no line of it can be commented on"
@@ -129,6 +130,9 @@ func refusal(doing action, answer *http.Response, detail string) *Error {
 }
 
 func mayNot(doing action) string {
-	return fmt.Sprintf("the token may not %s: add `permissions: %s` to the job, or, since pull requests from forks get a token that only reads, post from a second workflow on workflow_run (docs/review.md)",
-		doing.does, doing.permission)
+	otherwise := doing.otherwise
+	if otherwise == "" {
+		otherwise = ", or, since pull requests from forks get a token that only reads, post from a second workflow on workflow_run (docs/review.md)"
+	}
+	return fmt.Sprintf("the token may not %s: add `permissions: %s` to the job%s", doing.does, doing.permission, otherwise)
 }

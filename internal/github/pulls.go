@@ -14,7 +14,12 @@ type Pull struct {
 	Open           bool
 	Head           string // SHA of its last commit
 	HeadRepository string // owner/name, "" if it is gone
+	HeadBranch     string
 	Base           string // SHA of the tip of the branch to merge into
+	BaseBranch     string
+	URL            string // of its page
+	Title, Body    string
+	Merged         bool
 }
 
 // Pull returns a pull request by its number.
@@ -56,7 +61,9 @@ const (
 func pullOf(p *github.PullRequest) *Pull {
 	return &Pull{
 		Number: p.GetNumber(), Open: p.GetState() == "open", Head: p.GetHead().GetSHA(),
-		HeadRepository: p.GetHead().GetRepo().GetFullName(), Base: p.GetBase().GetSHA(),
+		HeadRepository: p.GetHead().GetRepo().GetFullName(), HeadBranch: p.GetHead().GetRef(),
+		Base: p.GetBase().GetSHA(), BaseBranch: p.GetBase().GetRef(),
+		URL: p.GetHTMLURL(), Title: p.GetTitle(), Body: p.GetBody(), Merged: p.MergedAt != nil,
 	}
 }
 

@@ -19,6 +19,7 @@ func (c *call) mutations() *node {
 			return c.minimize(in, "", "UnminimizeCommentPayload", "unminimizedComment")
 		}),
 		"updatePullRequestReviewComment": input(c.editComment),
+		"updateRefs":                     input(c.updateRefs),
 		"resolveReviewThread": input(func(in map[string]any) any {
 			return c.resolveThread(in, true, "ResolveReviewThreadPayload")
 		}),

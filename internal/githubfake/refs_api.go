@@ -78,6 +78,8 @@ func updateRef(c *call) answer {
 		return invalid("Update is not a fast forward")
 	case c.touchesWorkflows(sent.SHA):
 		return c.forbidden()
+	case c.repo.protected[strings.TrimPrefix(name, "refs/heads/")]:
+		return invalid("Protected branch update failed for " + name + ".")
 	}
 	c.repo.must("update-ref", name, sent.SHA)
 	c.repo.followAll()

@@ -34,6 +34,8 @@ type Repo struct {
 	signed   map[string]bool        // commits that GitHub signed
 	diffs    map[string][]*fileDiff // by base and head
 	bases    map[string]string      // merge bases by two commits
+
+	protected map[string]bool // branches that nobody may push to
 }
 
 // Files are a change of a tree: names and texts; Removed as a text takes the file away.
@@ -96,6 +98,7 @@ func (s *Server) addRepo(full string) *Repo {
 		server: s, id: s.nextID(), owner: s.account(owner), name: name, created: s.now(),
 		dir:    filepath.Join(s.dir, owner, name+".git"),
 		people: map[string]string{}, labels: map[string]*label{}, signed: map[string]bool{}, diffs: map[string][]*fileDiff{}, bases: map[string]string{},
+		protected: map[string]bool{},
 	}
 	r.layOut()
 	r.startObjects()

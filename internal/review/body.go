@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/podmend/podmend/internal/ghtext"
 	"github.com/podmend/podmend/report"
 )
 
@@ -66,7 +67,7 @@ func (d *draft) headline(t tally) string {
 		}
 	}
 	return fmt.Sprintf("podmend finds **%s** of the Pod Security Standard %s (%s): %s.\n\n",
-		count(t.all, "new violation"), code(d.in.Report.Policy.Level), strings.Join(severities, ", "), strings.Join(places, ", "))
+		ghtext.Count(t.all, "new violation"), ghtext.Code(d.in.Report.Policy.Level), strings.Join(severities, ", "), strings.Join(places, ", "))
 }
 
 // asides counts what is not commented on.
@@ -78,16 +79,16 @@ func (d *draft) asides() string {
 		if t.all == 0 {
 			what = "new finding"
 		}
-		lines = append(lines, count(n, what)+" "+isAre(n)+" allowed by exemptions.")
+		lines = append(lines, ghtext.Count(n, what)+" "+isAre(n)+" allowed by exemptions.")
 	}
 	if n := s.Old + s.LeftOut; n > 0 {
-		lines = append(lines, count(n, "finding")+" "+isAre(n)+" older than this pull request and not commented on.")
+		lines = append(lines, ghtext.Count(n, "finding")+" "+isAre(n)+" older than this pull request and not commented on.")
 	}
 	if s.Mended > 0 {
-		lines = append(lines, count(s.Mended, "finding")+" of the base "+isAre(s.Mended)+" mended by this pull request.")
+		lines = append(lines, ghtext.Count(s.Mended, "finding")+" of the base "+isAre(s.Mended)+" mended by this pull request.")
 	}
 	if s.Errors > 0 {
-		lines = append(lines, count(s.Errors, "target")+" could not be rendered and "+isAre(s.Errors)+" not judged; the job's log says why.")
+		lines = append(lines, ghtext.Count(s.Errors, "target")+" could not be rendered and "+isAre(s.Errors)+" not judged; the job's log says why.")
 	}
 	if len(lines) == 0 {
 		return ""
@@ -127,15 +128,15 @@ func (d *draft) unplaced(room int) string {
 }
 
 func (d *draft) line(f *report.Finding) string {
-	text := fmt.Sprintf("- %s **%s**: %s.", link(f.Control), prose(f.Severity), prose(strings.TrimSuffix(f.Message, ".")))
+	text := fmt.Sprintf("- %s **%s**: %s.", ghtext.Control(f.Control), ghtext.Prose(f.Severity), ghtext.Prose(strings.TrimSuffix(f.Message, ".")))
 	if f.Origin.File != "" {
-		text += " In " + code(where(f.Origin)) + "."
+		text += " In " + ghtext.Code(where(f.Origin)) + "."
 	}
 	if len(f.Changes) > 0 {
-		text += fmt.Sprintf(" Made so by %s.", code(fmt.Sprintf("%s:%d", f.Changes[0].File, f.Changes[0].Line)))
+		text += fmt.Sprintf(" Made so by %s.", ghtext.Code(fmt.Sprintf("%s:%d", f.Changes[0].File, f.Changes[0].Line)))
 	}
 	if n := len(f.Occurrences); n > 0 {
-		text += " Reaches " + workload(f.Occurrences[0])
+		text += " Reaches " + ghtext.Workload(f.Occurrences[0])
 		if n > 1 {
 			text += fmt.Sprintf(" and %d more", n-1)
 		}

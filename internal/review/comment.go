@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"github.com/podmend/podmend/check"
-	"github.com/podmend/podmend/internal/page"
+	"github.com/podmend/podmend/internal/ghtext"
 	"github.com/podmend/podmend/report"
 )
 
@@ -39,7 +39,7 @@ func (d *draft) write(c *comment) string {
 func (d *draft) wrongs(c *comment) []string {
 	var lines []string
 	for _, f := range c.findings {
-		line := fmt.Sprintf("%s **%s**: %s.", link(f.Control), prose(f.Severity), prose(strings.TrimSuffix(f.Message, ".")))
+		line := fmt.Sprintf("%s **%s**: %s.", ghtext.Control(f.Control), ghtext.Prose(f.Severity), ghtext.Prose(strings.TrimSuffix(f.Message, ".")))
 		if versions := d.in.Report.DeniedBy(f); versions != "" {
 			line = strings.TrimSuffix(line, ".") + " (" + versions + ")."
 		}
@@ -63,7 +63,7 @@ func (d *draft) standing(c *comment) string {
 			continue
 		}
 		distant = distant || len(f.Changes) > 0
-		if at := code(where(o)); !slices.Contains(places, at) {
+		if at := ghtext.Code(where(o)); !slices.Contains(places, at) {
 			places = append(places, at)
 		}
 	}
@@ -107,8 +107,8 @@ func reaches(findings []*report.Finding) string {
 	}
 	for _, f := range findings {
 		for _, o := range f.Occurrences {
-			add(&workloads, workload(o))
-			add(&targets, code(o.Target))
+			add(&workloads, ghtext.Workload(o))
+			add(&targets, ghtext.Code(o.Target))
 		}
 	}
 	switch {
@@ -117,20 +117,8 @@ func reaches(findings []*report.Finding) string {
 	case len(workloads) <= maxListed && len(targets) <= maxListed:
 		return "Reaches " + strings.Join(workloads, ", ") + " in " + strings.Join(targets, ", ") + ".\n\n"
 	}
-	return folded(fmt.Sprintf("Reaches %s in %s", count(len(workloads), "workload"), count(len(targets), "target")),
+	return ghtext.Folded(fmt.Sprintf("Reaches %s in %s", ghtext.Count(len(workloads), "workload"), ghtext.Count(len(targets), "target")),
 		listed(workloads, inReport)+"\nTargets:\n\n"+listed(targets, inReport)) + "\n"
-}
-
-func workload(o report.Occurrence) string {
-	name := o.Object.Name
-	if o.Object.Namespace != "" {
-		name = o.Object.Namespace + "/" + name
-	}
-	text := code(o.Object.Kind + " " + name)
-	if o.Container != "" {
-		text += " (container " + code(o.Container) + ")"
-	}
-	return text
 }
 
 // listed makes a list, of as many items as a reader and GitHub's limits take. rest is where the others are.
@@ -154,14 +142,6 @@ func controlsOf(findings []*report.Finding) []*check.Control {
 		}
 	}
 	return controls
-}
-
-// link leads to the page of a control. Only the id of one is put into a URL.
-func link(id string) string {
-	if _, ok := check.ControlByID(id); !ok {
-		return code(id)
-	}
-	return "[" + strings.ReplaceAll(id, "_", `\_`) + "](" + page.URL(id) + ")"
 }
 
 // cut shortens a text at the end of a line.

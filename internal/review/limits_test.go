@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/podmend/podmend/internal/ghtext"
 	"github.com/podmend/podmend/internal/githubfake"
 	"github.com/podmend/podmend/report"
 )
@@ -136,7 +137,7 @@ func TestLongTextsLeaveSuggestionsWhole(t *testing.T) {
 		}
 		d := newDraft(in)
 		text := d.textOf(d.comments[0])
-		want := fenced("suggestion", strings.Replace(value, "true", "false", 1))
+		want := ghtext.Fenced("suggestion", strings.Replace(value, "true", "false", 1))
 		if len(d.comments) != 1 || !strings.Contains(text, want) || len(text) > maxText {
 			t.Errorf("with %d more findings the comment has %d bytes and ends with %q", more, len(text), text[len(text)-80:])
 		}

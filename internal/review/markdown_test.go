@@ -10,6 +10,7 @@ import (
 	"github.com/yuin/goldmark/extension"
 	"github.com/yuin/goldmark/text"
 
+	"github.com/podmend/podmend/internal/ghtext"
 	"github.com/podmend/podmend/internal/githubfake"
 	"github.com/podmend/podmend/report"
 )
@@ -73,10 +74,10 @@ func TestNothingActs(t *testing.T) {
 
 func checkInert(t *testing.T, hostile string) {
 	t.Helper()
-	if out, all := onlyText(t, code(hostile)); acts.MatchString(out) || !strings.Contains(all, strings.TrimSpace(report.Inert(hostile, maxName))) {
+	if out, all := onlyText(t, ghtext.Code(hostile)); acts.MatchString(out) || !strings.Contains(all, strings.TrimSpace(report.Inert(hostile, ghtext.MaxName))) {
 		t.Errorf("code of %q: %q outside of code, of %q", hostile, out, all)
 	}
-	out, _ := onlyText(t, prose(hostile))
+	out, _ := onlyText(t, ghtext.Prose(hostile))
 	if plain := strings.NewReplacer("&#8203;", "\u200b", "&lt;", "<", "&gt;", ">", "&amp;", "&").Replace(out); acts.MatchString(plain) {
 		t.Errorf("prose of %q acts: %q", hostile, plain)
 	}

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/podmend/podmend/internal/changes"
+	"github.com/podmend/podmend/internal/ghtext"
 )
 
 // A notice is a change of what podmend allows, which a pull request makes beside its findings.
@@ -65,10 +66,10 @@ func (d *draft) noticesText() string {
 	var lines []string
 	for _, n := range d.notices {
 		if n.line == 0 {
-			lines = append(lines, code(n.file)+" changes: what podmend checks and allows")
+			lines = append(lines, ghtext.Code(n.file)+" changes: what podmend checks and allows")
 			continue
 		}
-		lines = append(lines, fmt.Sprintf("%s: %s", code(fmt.Sprintf("%s:%d", n.file, n.line)), code(n.text)))
+		lines = append(lines, fmt.Sprintf("%s: %s", ghtext.Code(fmt.Sprintf("%s:%d", n.file, n.line)), ghtext.Code(n.text)))
 	}
 	return "This pull request also changes what podmend allows. That takes effect after the merge, so look at it as you look at code:\n\n" + listed(lines, "the diff shows") + "\n"
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/aymanbagabas/go-udiff"
 
 	"github.com/podmend/podmend/fix"
+	"github.com/podmend/podmend/internal/ghtext"
 	"github.com/podmend/podmend/report"
 )
 
@@ -23,11 +24,11 @@ func (d *draft) remedy(c *comment) string {
 	}
 	var b strings.Builder
 	if c.offer != nil {
-		b.WriteString(fenced("suggestion", c.offer.text) + "\n" + d.proof(c))
+		b.WriteString(ghtext.Fenced("suggestion", c.offer.text) + "\n" + d.proof(c))
 		return b.String()
 	}
 	if diff := d.diffOf(c.proposals); diff != "" {
-		b.WriteString(folded("The fix", fenced("diff", diff)) + "\n")
+		b.WriteString(ghtext.Folded("The fix", ghtext.Fenced("diff", diff)) + "\n")
 	}
 	b.WriteString(d.proof(c))
 	others := -len(c.findings) + len(unmended)
@@ -35,7 +36,7 @@ func (d *draft) remedy(c *comment) string {
 		others += len(p.Findings)
 	}
 	if others > 0 {
-		fmt.Fprintf(&b, "It also mends %s, and is applied as one: ", count(others, "other finding"))
+		fmt.Fprintf(&b, "It also mends %s, and is applied as one: ", ghtext.Count(others, "other finding"))
 	} else {
 		b.WriteString("Apply it by ")
 	}
@@ -52,7 +53,7 @@ func (d *draft) proof(c *comment) string {
 	targets := map[string]bool{}
 	for _, p := range c.proposals {
 		for _, note := range p.Notes {
-			notes += " " + prose(note)
+			notes += " " + ghtext.Prose(note)
 		}
 		for _, target := range p.Targets {
 			targets[target] = true
@@ -61,7 +62,7 @@ func (d *draft) proof(c *comment) string {
 	if d.in.Saved {
 		return "podmend proved this fix in the job that made its report." + notes + "\n\n"
 	}
-	return fmt.Sprintf("Proven by rendering %s again: the finding is gone, and nothing else changes.%s\n\n", count(len(targets), "target"), notes)
+	return fmt.Sprintf("Proven by rendering %s again: the finding is gone, and nothing else changes.%s\n\n", ghtext.Count(len(targets), "target"), notes)
 }
 
 // byHand is for what podmend does not mend.
@@ -81,7 +82,7 @@ func byHand(findings []*report.Finding) string {
 	}
 	for _, reason := range reasons {
 		if reason != "" {
-			b.WriteString("podmend offers no fix: " + prose(strings.TrimSuffix(reason, ".")) + ".\n\n")
+			b.WriteString("podmend offers no fix: " + ghtext.Prose(strings.TrimSuffix(reason, ".")) + ".\n\n")
 		}
 	}
 	for _, control := range controlsOf(findings) {
@@ -137,7 +138,7 @@ func (d *draft) diffOf(proposals []*report.Proposal) string {
 			return ""
 		}
 		after, _ := spliced(content, edits[i:n], 0, len(content))
-		shown := report.Inert(name, maxName)
+		shown := report.Inert(name, ghtext.MaxName)
 		diff.WriteString(udiff.Unified("a/"+shown, "b/"+shown, string(content), after))
 		i = n
 	}
@@ -163,7 +164,7 @@ func allowing(findings []*report.Finding) string {
 		}
 		likely = likely || len(f.Occurrences) > 0
 		for _, text := range f.HostNeed.Evidence {
-			if text = prose(text); !slices.Contains(evidence, text) {
+			if text = ghtext.Prose(text); !slices.Contains(evidence, text) {
 				evidence = append(evidence, text)
 			}
 		}
@@ -179,6 +180,6 @@ func allowing(findings []*report.Finding) string {
 	if snippet == "" || !sayable(snippet) {
 		return text + ".\n\n"
 	}
-	return text + ".\n\n" + folded("Allow it instead", "Add this to `.podmend.yaml`, with the reason:\n\n"+fenced("yaml", snippet)+
+	return text + ".\n\n" + ghtext.Folded("Allow it instead", "Add this to `.podmend.yaml`, with the reason:\n\n"+ghtext.Fenced("yaml", snippet)+
 		"\nIt counts from the merge on.\n") + "\n"
 }

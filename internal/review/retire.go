@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/podmend/podmend/internal/ghtext"
 	"github.com/podmend/podmend/internal/github"
 	"github.com/podmend/podmend/report"
 )
@@ -60,13 +61,13 @@ func reasonOf(f *report.Finding) string {
 	}
 	text := ""
 	if f.Exemption.File != "" {
-		text = " in " + code(f.Exemption.File)
+		text = " in " + ghtext.Code(f.Exemption.File)
 		if f.Exemption.Line > 0 {
-			text = " in " + code(fmt.Sprintf("%s:%d", f.Exemption.File, f.Exemption.Line))
+			text = " in " + ghtext.Code(fmt.Sprintf("%s:%d", f.Exemption.File, f.Exemption.Line))
 		}
 	}
 	if f.Exemption.Reason != "" {
-		text += ": " + prose(f.Exemption.Reason)
+		text += ": " + ghtext.Prose(f.Exemption.Reason)
 	}
 	return strings.TrimSuffix(text, ".")
 }

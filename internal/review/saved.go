@@ -11,6 +11,7 @@ import (
 	"k8s.io/pod-security-admission/api"
 
 	"github.com/podmend/podmend/check"
+	"github.com/podmend/podmend/internal/ghtext"
 	"github.com/podmend/podmend/report"
 )
 
@@ -67,7 +68,7 @@ func rebuilt(saved *report.Report) (*report.Report, error) {
 	}
 	for _, p := range saved.Proposals {
 		if !idForm.MatchString(p.ID) {
-			return nil, fmt.Errorf("the report holds a proposal with the id %q, which podmend gives to none", report.Inert(p.ID, maxName))
+			return nil, fmt.Errorf("the report holds a proposal with the id %q, which podmend gives to none", report.Inert(p.ID, ghtext.MaxName))
 		}
 		r.Proposals = append(r.Proposals, report.Proposal{
 			ID: p.ID, Findings: p.Findings, Status: p.Status, AloneProven: p.AloneProven, Targets: p.Targets, Edits: p.Edits,
@@ -89,7 +90,7 @@ func severityOf(control *check.Control, f *report.Finding) string {
 func rebuiltFinding(f *report.Finding) (*report.Finding, error) {
 	control, ok := check.ControlByID(f.Control)
 	if !ok || !strings.HasPrefix(f.ID, f.Control+"-") || !idForm.MatchString(f.ID) {
-		return nil, fmt.Errorf("the report holds the finding %q of a control %q, which podmend does not know", report.Inert(f.ID, maxName), report.Inert(f.Control, maxName))
+		return nil, fmt.Errorf("the report holds the finding %q of a control %q, which podmend does not know", report.Inert(f.ID, ghtext.MaxName), report.Inert(f.Control, ghtext.MaxName))
 	}
 	kept := &report.Finding{
 		ID: f.ID, Control: control.ID, Level: string(control.Level), Severity: severityOf(control, f), Scope: f.Scope, Status: f.Status,

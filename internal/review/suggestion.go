@@ -1,11 +1,11 @@
 package review
 
 import (
-	"bytes"
 	"slices"
 	"strings"
 	"unicode/utf8"
 
+	"github.com/podmend/podmend/internal/ghtext"
 	"github.com/podmend/podmend/report"
 )
 
@@ -131,7 +131,7 @@ func spliced(content []byte, edits []report.Edit, from, to int) (text string, wh
 
 // sayable says whether a text comes out of a comment as it went in.
 func sayable(text string) bool {
-	if len(text)+2*len(fence(text)) > maxSuggestedBytes || strings.Count(text, "\n") > maxSuggestedLines {
+	if len(text)+2*len(ghtext.Fence(text)) > maxSuggestedBytes || strings.Count(text, "\n") > maxSuggestedLines {
 		return false
 	}
 	for line := range strings.Lines(text) {
@@ -189,19 +189,4 @@ func (d *draft) source(name string) []byte {
 		return nil
 	}
 	return content
-}
-
-// fence is a run of backticks that no line of a text ends or begins with.
-func fence(text string) string {
-	longest := 0
-	for rest := []byte(text); len(rest) > 0; {
-		i := bytes.IndexByte(rest, '`')
-		if i < 0 {
-			break
-		}
-		rest = rest[i:]
-		run := len(rest) - len(bytes.TrimLeft(rest, "`"))
-		longest, rest = max(longest, run), rest[run:]
-	}
-	return strings.Repeat("`", max(longest+1, 3))
 }

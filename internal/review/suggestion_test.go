@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/podmend/podmend/internal/ghtext"
 	"github.com/podmend/podmend/internal/githubfake"
 	"github.com/podmend/podmend/report"
 )
@@ -94,7 +95,7 @@ func FuzzSuggest(f *testing.F) {
 		if committed != want || committed == text {
 			t.Errorf("a click makes %q of %q, the edits %q", committed, text, want)
 		}
-		block := fenced("suggestion", got.text)
+		block := ghtext.Fenced("suggestion", got.text)
 		mark, rest, _ := strings.Cut(block, "suggestion\n")
 		body := strings.TrimSuffix(rest, mark+"\n")
 		if strings.Contains(body, mark) {
