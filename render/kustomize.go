@@ -67,6 +67,12 @@ type kustomizeBuild struct {
 }
 
 func (b *kustomizeBuild) objects(detail Detail) ([]Object, *Error) {
+	compared := detail.Traced && detail.PodTemplatesOnly && detail.Compared
+	if compared {
+		if objects := b.markedObjects(b.served); objects != nil {
+			return objects, nil
+		}
+	}
 	built, failure := b.run(b.served)
 	if failure != nil {
 		return nil, failure
@@ -88,7 +94,7 @@ func (b *kustomizeBuild) objects(detail Detail) ([]Object, *Error) {
 		object.YAML = text
 	}
 	b.addSources(objects, b.served)
-	if detail.Traced {
+	if detail.Traced && !compared {
 		b.trace(built, objects, b.served)
 	}
 	return objects, nil

@@ -42,6 +42,9 @@ type Detail struct {
 	PodTemplatesOnly bool
 	// Traced gives objects their Trace; with PodTemplatesOnly, those that hold pod templates.
 	Traced bool
+	// Compared says that the caller has the objects already, and uses no Trace of one whose text
+	// differs: a kustomization is then built once, from what is marked.
+	Compared bool
 	// SameCertificates puts one certificate in the place of all that a chart makes, each time the same.
 	SameCertificates bool
 	// Looks lists in the result what rendering has looked at.
