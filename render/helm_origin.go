@@ -16,8 +16,10 @@ func (l *Locator) fromTemplate(object *Object, path yamledit.Path) (origin Origi
 	if !ok {
 		return Origin{}, false
 	}
-	if set, ok := object.Trace.Template.valueOf(field.path); ok && !set.Inside {
-		return l.fromValues(field, set), true
+	if set, ok := object.Trace.Template.valueOf(field.path); ok {
+		if origin, ok := l.fromValues(field, set); ok {
+			return origin, true
+		}
 	}
 	template := l.template(field.file)
 	if template == nil {
