@@ -59,7 +59,7 @@ func (r *releaseRender) render(ctx context.Context, detail Detail) *Error {
 		KubeVersion: r.target.KubeVersion, APIVersions: r.target.APIVersions, merged: values, defaults: r.defaults(chart),
 	}
 	tracing := tracingOf(detail)
-	deployed := &DeployedChart{Repository: source.Repository}
+	deployed := &DeployedChart{Repository: shownChartRepository(source)}
 	target.deployed = deployed
 	objects, notes, failed := renderHelm(ctx, r.files, target, detail, tracing)
 	r.result.Notes = append(r.result.Notes, notes...)

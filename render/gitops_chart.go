@@ -74,3 +74,11 @@ func (c *ChartSource) locate(files *overlay.FS) (string, *Error) {
 	}}
 	return "", failed
 }
+
+// shownChartRepository is a chart's repository as it may be printed, "" for a folder.
+func shownChartRepository(source *ChartSource) string {
+	if source.Folder != "" {
+		return ""
+	}
+	return shownRepository(source.Repository)
+}

@@ -178,16 +178,31 @@ func (l *Locator) template(file *TemplateFile) *Template {
 	if file.Inside != "" {
 		return nil
 	}
+	return l.readTemplate(file)
+}
+
+// text reads a template for what it asks of values, also one of a chart that was fetched for a release.
+func (l *Locator) text(file *TemplateFile) *Template {
+	if file.Inside != "" && file.Text == "" {
+		return nil
+	}
+	return l.readTemplate(file)
+}
+
+func (l *Locator) readTemplate(file *TemplateFile) *Template {
 	l.mutex.Lock()
 	defer l.mutex.Unlock()
-	if template, ok := l.templates[file.File]; ok {
+	name := file.File + "\x00" + file.Inside
+	if template, ok := l.templates[name]; ok {
 		return template
 	}
 	var template *Template
-	if content, err := l.files.ReadFile(file.File); err == nil {
+	if file.Text != "" {
+		template = ReadTemplate([]byte(file.Text))
+	} else if content, err := l.files.ReadFile(file.File); err == nil {
 		template = ReadTemplate(content)
 	}
-	l.templates[file.File] = template
+	l.templates[name] = template
 	return template
 }
 
