@@ -144,7 +144,7 @@ func (r *releaseRender) generatedFrom(layer ValuesLayer) ValuesLayer {
 				continue
 			}
 			if file, ok := k.generatorFile(layer.Of, layer.key()); ok {
-				return ValuesLayer{File: file, Above: true}
+				return ValuesLayer{File: file, Above: true, Copied: true}
 			}
 		}
 	}

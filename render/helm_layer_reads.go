@@ -45,7 +45,7 @@ func (l *Locator) layerChanges(layer *readLayer, change yamledit.Change) ([]Plac
 	switch {
 	case layer.Of == nil:
 		change.Path = layer.At.Concat(change.Path)
-		return []PlacedChange{{Place: Place{File: layer.File, Path: change.Path}, Change: change}}, true
+		return []PlacedChange{{Place: Place{File: layer.File, Path: change.Path}, Change: change, Copied: layer.Copied}}, true
 	case layer.Text:
 		path, ok := l.SourcePath(layer.Of, layer.At)
 		if !ok {
@@ -53,7 +53,7 @@ func (l *Locator) layerChanges(layer *readLayer, change yamledit.Change) ([]Plac
 		}
 		source := layer.Of.Source
 		place := Place{File: source.File, Inside: yamledit.NewPath(source.Doc).Concat(path), Path: change.Path}
-		return []PlacedChange{{Place: place, Change: change}}, true
+		return []PlacedChange{{Place: place, Change: change, Copied: true}}, true
 	}
 	change.Path = layer.At.Concat(change.Path)
 	if changes, ok := l.SourceChanges(layer.Of, change); ok {

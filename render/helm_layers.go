@@ -30,6 +30,8 @@ type ValuesLayer struct {
 	// does. Text says that the field is a text that holds them as YAML.
 	Of   *Object
 	Text bool
+	// Copied says that a ConfigMap is generated of the file, and changes with it.
+	Copied bool
 }
 
 // helmTracing asks a rendering for traces, and takes what belongs to the whole target.
