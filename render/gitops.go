@@ -48,7 +48,7 @@ const (
 )
 
 // fluxWord stands in each file that holds an object of Flux.
-const fluxWord = "toolkit.fluxcd.io"
+const fluxWord = "fluxcd.io/"
 
 // isGitOps says whether an object tells a GitOps tool what to deploy, or from where.
 func (o *Object) isGitOps() bool {
