@@ -83,7 +83,7 @@ func (b *kustomizeBuild) objects(detail Detail) ([]Object, *Error) {
 		object := &objects[i]
 		object.APIVersion, object.Kind = resource.GetApiVersion(), resource.GetKind()
 		object.Namespace, object.Name = resource.GetNamespace(), resource.GetName()
-		if detail.PodTemplatesOnly && !object.HasPodTemplate() && !object.IsNamespace() {
+		if !detail.keeps(object) {
 			object.Digest = treeDigest(resource.YNode())
 			continue
 		}

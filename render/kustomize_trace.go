@@ -26,7 +26,7 @@ func (b *kustomizeBuild) trace(plain resmap.ResMap, objects []Object, served map
 	included := b.inclusions()
 	for i, traced := range marked.Resources() {
 		object := &objects[i]
-		if object.YAML == nil || !object.HasPodTemplate() || object.Kind != traced.GetKind() || object.Name != traced.GetName() {
+		if object.YAML == nil || !object.HasPodTemplate() && !object.isGitOps() || object.Kind != traced.GetKind() || object.Name != traced.GetName() {
 			continue
 		}
 		if fields, ok := tracedFields(plain.Resources()[i], traced); ok {

@@ -79,6 +79,12 @@ func (r *run) addTarget(assembled *report.Report, result *render.Result) {
 		DurationMs: result.Duration.Milliseconds(), Notes: result.Notes,
 	}
 	target.Notes = slices.Concat(target.Notes, r.checked.Notes[result.Target.ID])
+	if gitOps := result.Target.GitOps; gitOps != nil {
+		target.Environment = gitOps.Environment
+	}
+	if chart := result.Chart; chart != nil {
+		target.Chart = &report.Chart{Name: chart.Name, Version: chart.Version, Repository: chart.Repository}
+	}
 	failure := result.Err
 	if broken := r.checked.Broken[result.Target.ID]; failure == nil && broken != nil {
 		failure, target.Status = broken, report.TargetError
