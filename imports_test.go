@@ -48,6 +48,7 @@ var layers = map[string][]string{
 		"internal/event",
 		"internal/fetch",
 		"internal/fixpr",
+		"internal/gitdir",
 		"internal/github",
 		"internal/overlay",
 		"internal/page",

@@ -3,6 +3,8 @@
 package check
 
 import (
+	"slices"
+
 	"k8s.io/pod-security-admission/api"
 
 	"github.com/podmend/podmend/internal/yamledit"
@@ -18,6 +20,9 @@ const (
 	Medium Severity = "medium"
 	High   Severity = "high"
 )
+
+// Rank orders severities, higher ones later; what is none comes before all.
+func (s Severity) Rank() int { return slices.Index([]Severity{Low, Medium, High}, s) }
 
 // A Control is one rule of the Pod Security Standards.
 type Control struct {
@@ -66,6 +71,9 @@ type Field struct {
 	Missing bool
 	// Because says why the field counts where that is not plain from its value, else "".
 	Because string
+	// Severity is that of the baseline control which the field breaks too, where a restricted
+	// control stands in for it; "" is the control's own.
+	Severity Severity
 }
 
 // A Remedy is the intended difference that mends some fields of one pod template.

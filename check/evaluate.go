@@ -69,8 +69,12 @@ func (e *Evaluator) Evaluate(pod *render.PodTemplate, lv api.LevelVersion) ([]Ve
 	}
 	spec := defaulted(pod)
 	var verdicts []Verdict
+	stoodInFor := map[string]Severity{} // of fields, by path
 	for _, judge := range e.judges {
 		if lv.Level == api.LevelRestricted && e.overridden(judge.check.ID, lv.Version) {
+			for _, field := range judge.control.Locate(pod, lv.Version) {
+				stoodInFor[field.Path.String()] = judge.control.Severity
+			}
 			continue
 		}
 		denied := slices.ContainsFunc(judge.evaluator.EvaluatePod(lv, &pod.Meta, spec),
@@ -86,6 +90,16 @@ func (e *Evaluator) Evaluate(pod *render.PodTemplate, lv api.LevelVersion) ([]Ve
 			}}
 		}
 		verdicts = append(verdicts, Verdict{Control: judge.control, Denied: true, Fields: fields})
+	}
+	if len(stoodInFor) > 0 {
+		for _, verdict := range verdicts {
+			if verdict.Control.Level != api.LevelRestricted {
+				continue
+			}
+			for i := range verdict.Fields {
+				verdict.Fields[i].Severity = stoodInFor[verdict.Fields[i].Path.String()]
+			}
+		}
 	}
 	return verdicts, nil
 }

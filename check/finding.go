@@ -43,6 +43,18 @@ type Occurrence struct {
 // Path leads from the object's root to the field.
 func (o *Occurrence) Path() yamledit.Path { return o.Pod.FieldPath(o.Field.Path) }
 
+// Severity is the highest of the occurrences: a field that baseline denies too weighs at restricted
+// what it weighs there.
+func (f *Finding) Severity() Severity {
+	highest := f.Control.Severity
+	for i := range f.Occurrences {
+		if severity := f.Occurrences[i].Field.Severity; severity.Rank() > highest.Rank() {
+			highest = severity
+		}
+	}
+	return highest
+}
+
 // IDIn is the id that the finding would have if its file had another name.
 func (f *Finding) IDIn(file string) string {
 	origin := f.Origin

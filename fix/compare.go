@@ -50,7 +50,7 @@ func appendNew(changes, more []yamledit.Change) []yamledit.Change {
 
 func compareObject(target string, before, after *render.Object, like likeness, changes []yamledit.Change, masked []yamledit.Path) *Refusal {
 	if !before.HasPodTemplate() && before.Digest != "" {
-		if before.Digest == after.Digest {
+		if before.Digest == after.Digest || before.Steers() {
 			return nil
 		}
 		return &Refusal{ChangesMore, fmt.Sprintf("the edit changes another object of %s, which it should not; change the field by hand", target)}

@@ -70,7 +70,7 @@ func (p *Prover) ownChanges(proposals []*Proposal, after map[string]*judged) {
 				was := p.before[target].result.Objects
 				for i := range judged.result.Objects {
 					object := &judged.result.Objects[i]
-					if i < len(was) && !object.HasPodTemplate() && object.Source.File == change.file && object.Source.Doc == change.doc {
+					if i < len(was) && !object.HasPodTemplate() && change.isIn(object) {
 						object.Digest = was[i].Digest
 						judged.rename(was[i].Name, object.Name)
 					}
@@ -78,6 +78,16 @@ func (p *Prover) ownChanges(proposals []*Proposal, after map[string]*judged) {
 			}
 		}
 	}
+}
+
+// isIn says whether an object holds what a change is about. A generated one is of no file.
+func (c *sourceChange) isIn(object *render.Object) bool {
+	doc := c.doc
+	if len(c.inside) > 0 && c.inside[0].List {
+		doc = c.inside[0].Index
+	}
+	generated := !object.Source.Manifest && (object.Kind == "ConfigMap" || object.Kind == "Secret")
+	return generated || object.Source.File == c.file && object.Source.Doc == doc
 }
 
 func (j *judged) rename(former, name string) {

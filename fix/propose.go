@@ -187,9 +187,7 @@ func (p *proposer) locate(proposal *Proposal, group *podFindings, remedy check.R
 				chart, printed = at.Chart, append(printed, at.Change)
 				continue
 			}
-			proposal.changes = append(proposal.changes, sourceChange{
-				file: at.Place.File, doc: at.Place.Doc, change: at.Change, inside: at.Place.Inside, patch: at.Place.Patch, copied: at.Copied,
-			})
+			proposal.changes = append(proposal.changes, changeOf(&at))
 		}
 	}
 	if chart != nil {
@@ -199,6 +197,12 @@ func (p *proposer) locate(proposal *Proposal, group *podFindings, remedy check.R
 		return p.inOverlay(proposal, object, remedy, in, group)
 	}
 	return nil
+}
+
+func changeOf(at *render.PlacedChange) sourceChange {
+	return sourceChange{
+		file: at.Place.File, doc: at.Place.Doc, change: at.Change, inside: at.Place.Inside, patch: at.Place.Patch, copied: at.Copied,
+	}
 }
 
 // changes are those of a remedy, with paths from the object's root.

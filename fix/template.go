@@ -14,16 +14,16 @@ import (
 // alone, of which other fields may follow, or the switch that prints the field. object is as the chart
 // printed it, which a kustomization may have changed since.
 func (p *proposer) locateInChart(proposal *Proposal, group *podFindings, remedy check.Remedy, object *render.Object, changes []yamledit.Change) {
-	result := p.results[p.objects[group.pod.Object].target]
 	others := len(proposal.changes)
 	var printed []printedChange
 	for _, change := range yamledit.WithoutMoot(changes) {
 		removable := change.Op != yamledit.Set && p.locator.InTemplate(object, change.Path)
-		if file, changed, ok := p.locator.ValueChange(result, object, change); ok && (p.again == nil || !removable) {
+		if placed, ok := p.locator.ValueChanges(object, change); ok && (p.again == nil || !removable) {
 			proposal.another = proposal.another || p.again == nil && removable
-			changed.Value = p.asWritten(file, changed.Path, changed.Value)
-			changed.Prune = 0 // an emptied list of values stays: it also hides that of a subchart
-			proposal.changes = append(proposal.changes, sourceChange{file: file, change: changed})
+			for _, at := range placed {
+				at.Change.Value = p.asWritten(&at)
+				proposal.changes = append(proposal.changes, changeOf(&at))
+			}
 			continue
 		}
 		printed = append(printed, printedChange{object, change})
@@ -44,21 +44,24 @@ func (p *proposer) locateInChart(proposal *Proposal, group *podFindings, remedy 
 // switchOff makes a proposal turn off the one value by which the chart prints the remedy's fields.
 func (p *proposer) switchOff(proposal *Proposal, group *podFindings, remedy check.Remedy) bool {
 	result := p.results[p.objects[group.pod.Object].target]
-	var off *sourceChange
+	var off []sourceChange
 	for _, field := range remedy.Fields {
 		object, at, ok := p.locator.InChart(group.pod.Object, group.pod.FieldPath(field.Path))
 		if !ok {
 			return false
 		}
-		file, change, ok := p.locator.SwitchOff(result, object, at)
+		placed, ok := p.locator.SwitchOff(result, object, at)
 		if !ok {
 			return false
 		}
-		found := sourceChange{file: file, change: change}
-		if off != nil && off.key() != found.key() {
+		var found []sourceChange
+		for _, at := range placed {
+			found = append(found, changeOf(&at))
+		}
+		if off != nil && changesKey(off) != changesKey(found) {
 			return false
 		}
-		off = &found
+		off = found
 	}
 	options := p.options
 	options.HostPath = check.HostPathDrop
@@ -69,27 +72,27 @@ func (p *proposer) switchOff(proposal *Proposal, group *podFindings, remedy chec
 		proposal.intents[0].changes = group.changes(dropped)
 		proposal.Notes = dropped.Notes
 	}
-	proposal.changes = append(proposal.changes, *off)
+	proposal.changes = append(proposal.changes, off...)
 	return true
 }
 
-// asWritten is a switch as text where a values file holds text, such as a template for tpl.
-func (p *proposer) asWritten(file string, path yamledit.Path, value any) any {
-	if _, isSwitch := value.(bool); !isSwitch {
-		return value
+// asWritten is a switch as text where source holds text, such as a template for tpl.
+func (p *proposer) asWritten(at *render.PlacedChange) any {
+	if _, isSwitch := at.Change.Value.(bool); !isSwitch {
+		return at.Change.Value
 	}
-	parsed, err := p.editor.parse(file)
+	text, err := p.editor.text(at.Place.File, at.Place.Inside)
 	if err != nil {
-		return value
+		return at.Change.Value
 	}
-	tree, err := parsed.Tree(0)
+	tree, err := text.Tree(at.Place.Doc)
 	if err != nil {
-		return value
+		return at.Change.Value
 	}
-	if _, isText := yamledit.ValueAt(tree, path).(string); isText {
-		return fmt.Sprint(value)
+	if _, isText := yamledit.ValueAt(tree, at.Change.Path).(string); isText {
+		return fmt.Sprint(at.Change.Value)
 	}
-	return value
+	return at.Change.Value
 }
 
 // refusedEdit is a refusal on the way of an error.

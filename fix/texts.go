@@ -19,11 +19,11 @@ func (e *editor) text(file string, inside yamledit.Path) (sourceText, error) {
 	if err != nil || len(inside) == 0 {
 		return parsed, err
 	}
-	if inner, ok := parsed.Inner(parsed.FirstDoc(), inside); ok {
+	if inner, ok := parsed.InnerAt(inside); ok {
 		return inner, nil
 	}
 	return nil, &yamledit.EditError{
 		Reason:  yamledit.UnsupportedStyle,
-		Message: fmt.Sprintf("the patch at %s of %s is not written out line by line", inside, file),
+		Message: fmt.Sprintf("the text at %s of %s is not written out line by line", inside, file),
 	}
 }

@@ -93,6 +93,10 @@ func helmTemplate(ctx context.Context, files *overlay.FS, target Target, detail 
 		return nil, nil, loaded.place(loaded.Chart, "Chart.yaml").fail(ErrLibraryChart, 0,
 			"library charts are not installable. Render a chart that depends on it.")
 	}
+	target.deployed.of(loaded.Chart)
+	if failed := loaded.replaceValues(files, target.defaults); failed != nil {
+		return nil, nil, failed
+	}
 	if detail.SameCertificates {
 		loaded.sameCertificates()
 	}

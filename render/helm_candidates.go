@@ -18,8 +18,7 @@ type valuesOf struct {
 
 type readLayer struct {
 	ValuesLayer
-	file *yamledit.File
-	tree any
+	tree any // nil where the layer sets nothing yet
 }
 
 // values reads the layers of a chart of a target, once. What cannot be read has no values.
@@ -36,20 +35,9 @@ func (l *Locator) values(result *Result, chart string) *valuesOf {
 		if layer.Chart != chart {
 			continue
 		}
-		file := l.source(layer.File)
-		if layer.Inside != "" {
-			file = yamledit.Parse(layer.Content)
+		if read, ok := l.readLayer(layer); ok {
+			values.layers = append(values.layers, read)
 		}
-		if file == nil || len(file.Docs) == 0 {
-			continue
-		}
-		read := readLayer{ValuesLayer: layer, file: file}
-		var err error
-		if read.tree, err = read.file.Tree(0); err != nil {
-			continue
-		}
-		read.tree = yamledit.ValueAt(read.tree, layer.At)
-		values.layers = append(values.layers, read)
 	}
 	l.mutex.Lock()
 	defer l.mutex.Unlock()
@@ -245,7 +233,7 @@ func (l *Locator) mentions(field *printedField) []string {
 // actionsAround returns the action at an offset, those that open the blocks around it, and the
 // assignments before it.
 func (l *Locator) actionsAround(file *TemplateFile, at int) []string {
-	template := l.template(file)
+	template := l.text(file)
 	if template == nil {
 		return nil
 	}

@@ -21,6 +21,8 @@ type helmChart struct {
 	*chart.Chart
 	places map[*chart.File]helmPlace
 	absent map[*chart.Dependency]helmAbsence
+	// defaults are the files that hold the chart's values in place of values.yaml, the strongest first.
+	defaults []ValuesLayer
 }
 
 // A helmLoader loads charts from the overlay file system.

@@ -24,8 +24,14 @@ type ValuesLayer struct {
 	// Chart names the chart among those of a kustomization that has the values, "" for a target that is
 	// a chart.
 	Chart string
-	// Above says that the layer belongs to the kustomization that names the chart.
+	// Above says that the layer belongs to what names the chart: a kustomization, or a release.
 	Above bool
+	// Of is the object that holds the values in the field At, as its target rendered it; nil where a file
+	// does. Text says that the field is a text that holds them as YAML.
+	Of   *Object
+	Text bool
+	// Copied says that a ConfigMap is generated of the file, and changes with it.
+	Copied bool
 }
 
 // helmTracing asks a rendering for traces, and takes what belongs to the whole target.
@@ -57,11 +63,15 @@ func (c *helmChart) layers(target Target) []ValuesLayer {
 	for _, name := range slices.Backward(target.Values) {
 		layers = append(layers, ValuesLayer{File: name})
 	}
+	layers = append(layers, c.defaults...)
 	level := []*chart.Chart{c.Chart}
 	for len(level) > 0 {
 		var below []*chart.Chart
 		for _, of := range level {
 			for _, file := range of.Raw {
+				if of == c.Chart && len(c.defaults) > 0 {
+					break
+				}
 				if file.Name == "values.yaml" {
 					place := c.places[file]
 					layer := ValuesLayer{File: place.file, Inside: place.inside, Within: subchartNames(of), Vendor: vendorOf(of)}

@@ -28,6 +28,10 @@ type MissingDependency struct {
 	// archive is to stand in the folder Chart.
 	Pinned string
 
+	// Archive is where the chart of a release is to stand. Range says which versions do, and Digest which
+	// manifest of a registry, where a release names one.
+	Archive, Range, Digest string
+
 	Index    int    // its place among the declared ones
 	Declared []byte // all dependencies of the chart as they are declared, in JSON
 	Lock     ChartLock

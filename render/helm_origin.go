@@ -16,8 +16,10 @@ func (l *Locator) fromTemplate(object *Object, path yamledit.Path) (origin Origi
 	if !ok {
 		return Origin{}, false
 	}
-	if set, ok := object.Trace.Template.valueOf(field.path); ok && !set.Inside {
-		return l.fromValues(field, set), true
+	if set, ok := object.Trace.Template.valueOf(field.path); ok {
+		if origin, ok := l.fromValues(field, set); ok {
+			return origin, true
+		}
 	}
 	template := l.template(field.file)
 	if template == nil {
@@ -176,16 +178,31 @@ func (l *Locator) template(file *TemplateFile) *Template {
 	if file.Inside != "" {
 		return nil
 	}
+	return l.readTemplate(file)
+}
+
+// text reads a template for what it asks of values, also one of a chart that was fetched for a release.
+func (l *Locator) text(file *TemplateFile) *Template {
+	if file.Inside != "" && file.Text == "" {
+		return nil
+	}
+	return l.readTemplate(file)
+}
+
+func (l *Locator) readTemplate(file *TemplateFile) *Template {
 	l.mutex.Lock()
 	defer l.mutex.Unlock()
-	if template, ok := l.templates[file.File]; ok {
+	name := file.File + "\x00" + file.Inside
+	if template, ok := l.templates[name]; ok {
 		return template
 	}
 	var template *Template
-	if content, err := l.files.ReadFile(file.File); err == nil {
+	if file.Text != "" {
+		template = ReadTemplate([]byte(file.Text))
+	} else if content, err := l.files.ReadFile(file.File); err == nil {
 		template = ReadTemplate(content)
 	}
-	l.templates[file.File] = template
+	l.templates[name] = template
 	return template
 }
 

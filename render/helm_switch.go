@@ -10,33 +10,33 @@ import (
 // plainCondition matches {{ if .Values.some.switch }}.
 var plainCondition = regexp.MustCompile(`^\{\{-?\s*if\s+\$?\.Values((?:\.[A-Za-z_][A-Za-z0-9_]*)+)\s*-?\}\}$`)
 
-// SwitchOff returns the change of a values file that turns off the condition right around a field, where
+// SwitchOff returns the changes of source that turn off the condition right around a field, where
 // that is a value which is true. ok is false where there is none.
-func (l *Locator) SwitchOff(result *Result, object *Object, path yamledit.Path) (file string, change yamledit.Change, ok bool) {
+func (l *Locator) SwitchOff(result *Result, object *Object, path yamledit.Path) (changes []PlacedChange, ok bool) {
 	field, ok := l.printed(object, path)
 	if !ok {
-		return "", change, false
+		return nil, false
 	}
 	chain, ok := l.conditionAround(field.file, field.start)
 	if !ok {
-		return "", change, false
+		return nil, false
 	}
 	values := l.values(result, field.trace.Chart)
 	candidate, ok := values.at(field, yamledit.Keys(chain...))
 	if !ok || candidate.value != true {
-		return "", change, false
+		return nil, false
 	}
 	source, ok := values.source(candidate)
 	if !ok {
-		return "", change, false
+		return nil, false
 	}
-	return l.valueChange(values, &source, yamledit.Change{Op: yamledit.Set, Path: source.Path, Value: false})
+	return l.valueChanges(&source, yamledit.Change{Op: yamledit.Set, Path: source.Path, Value: false})
 }
 
 // conditionAround returns the value of the if right around an offset, as keys from .Values. ok is false
 // where the block holds more than the field.
 func (l *Locator) conditionAround(file *TemplateFile, at int) (chain []string, ok bool) {
-	template := l.template(file)
+	template := l.text(file)
 	if template == nil {
 		return nil, false
 	}

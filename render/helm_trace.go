@@ -25,6 +25,8 @@ type TemplateFile struct {
 	Inside string
 	// Vendor is the repository that the chart was copied from, "" if it is at home here.
 	Vendor string
+	// Text is the file's, where a release's chart was fetched.
+	Text string
 }
 
 // A TemplateFrame is a running template: that of a file, or a named one with the action that

@@ -40,8 +40,7 @@ type valueTrial struct {
 	below     yamledit.Path // from the candidate to the scalar that is changed
 	other     any
 	mark      string // what other ends with, if it is a text
-	file      string
-	change    yamledit.Change
+	changes   []PlacedChange
 }
 
 // run tries the candidates of all fields, the likeliest first: in one rendering those that give values
@@ -104,7 +103,7 @@ func (s *valueSearch) trial(candidate valueCandidate, used map[any]bool) (*value
 		return t, false
 	}
 	t.source = source
-	t.file, t.change, ok = s.locator.valueChange(s.values, &source, yamledit.Change{Op: yamledit.Set, Path: source.Path.Concat(t.below), Value: t.other})
+	t.changes, ok = s.locator.valueChanges(&source, yamledit.Change{Op: yamledit.Set, Path: source.Path.Concat(t.below), Value: t.other})
 	return t, ok
 }
 
@@ -146,27 +145,13 @@ func (s *valueSearch) try(ctx context.Context, trials []*valueTrial) (unclear []
 	return unclear, nil
 }
 
-// edited returns the values files with other values. ok is false where they cannot be edited so.
+// edited returns the sources of values with other values. ok is false where they cannot be edited so.
 func (s *valueSearch) edited(trials []*valueTrial) (changed map[string][]byte, ok bool) {
-	byFile := map[string][]yamledit.Change{}
+	var all []PlacedChange
 	for _, trial := range trials {
-		byFile[trial.file] = append(byFile[trial.file], trial.change)
+		all = append(all, trial.changes...)
 	}
-	changed = map[string][]byte{}
-	for name, changes := range byFile {
-		file := s.values.file(name)
-		if file == nil {
-			return nil, false
-		}
-		edits, err := file.Edits(0, changes)
-		if err != nil {
-			return nil, false
-		}
-		if changed[name], err = yamledit.Apply(file.Src, edits); err != nil {
-			return nil, false
-		}
-	}
-	return changed, true
+	return s.locator.edited(all)
 }
 
 func (s *valueSearch) render(ctx context.Context, files *overlay.FS) (Result, error) {

@@ -13,14 +13,13 @@ import (
 // it, with another value in its place, or an action that prints it as it is.
 type ValueSource struct {
 	Field yamledit.Path // in the object
-	File  string        // the values file of the layer that sets it
-	Path  yamledit.Path // in the file
-	// Inside says that the file stands in an archive.
-	Inside bool
-	// Parent is a file that sets values of the layer's chart, where the layer is not to be edited; ""
-	// if it may be.
-	Parent string
-	Below  yamledit.Path // leads in Parent to the values of the layer
+	Path  yamledit.Path // in the values of the layer that sets it
+	// Below leads in the values of parent to those of the layer.
+	Below yamledit.Path
+
+	layer *readLayer
+	// parent sets values of the layer's chart, where the layer is not to be edited; nil if it may be.
+	parent *readLayer
 }
 
 // valueOf returns the value behind a field.
@@ -34,17 +33,28 @@ func (t *TemplateTrace) valueOf(field yamledit.Path) (*ValueSource, bool) {
 	return nil, false
 }
 
-// fromValues describes a field whose value stands in a values file.
-func (l *Locator) fromValues(field *printedField, set *ValueSource) Origin {
-	file := l.source(set.File)
-	origin := Origin{File: set.File, Via: ViaValues, Exact: true, Path: set.Path}
+// fromValues describes a field whose value stands in a values file, or in an object. A value of a release's
+// chart that is elsewhere is shown where the release would set it.
+func (l *Locator) fromValues(field *printedField, set *ValueSource) (origin Origin, ok bool) {
+	layer, path := set.layer, set.Path
+	if set.parent != nil && set.parent.Of != nil {
+		layer, path = set.parent, set.Below.Concat(set.Path)
+	} else if layer.Inside != "" {
+		return origin, false
+	}
+	if origin, ok = l.layerOrigin(layer, path); !ok {
+		return origin, false
+	}
+	if layer != set.layer {
+		origin.Place += "#" + set.Path.String() // several may be shown at one mapping
+	}
+	chain := origin.Chain
+	origin.Chain = nil
 	if link, ok := l.link(field.file, field.start, field.via()); ok {
 		origin.Chain = append(origin.Chain, link)
 	}
-	origin.Chain = append(origin.Chain, field.chain(l)...)
-	origin.at(file, 0, set.Path)
-	origin.Place = l.namedPath(file.Docs[0].Root, set.Path)
-	return origin
+	origin.Chain = append(append(origin.Chain, field.chain(l)...), chain...)
+	return origin, true
 }
 
 // A FieldRef names a field of a rendered object.

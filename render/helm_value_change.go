@@ -4,29 +4,32 @@ import (
 	"github.com/podmend/podmend/internal/yamledit"
 )
 
-// ValueChange turns a change of an object that a chart printed into the change of a values file that
-// causes it. ok is false where no value is known to be behind the field.
-func (l *Locator) ValueChange(result *Result, object *Object, change yamledit.Change) (file string, changed yamledit.Change, ok bool) {
+// ValueChanges turns a change of an object that a chart printed into the changes of source that cause it
+// by a value. ok is false where no value is known to be behind the field.
+func (l *Locator) ValueChanges(object *Object, change yamledit.Change) (changes []PlacedChange, ok bool) {
 	rendered, ok := l.tracedText(object)
 	if !ok {
-		return "", change, false
+		return nil, false
 	}
 	set, path, ok := object.Trace.Template.valueAt(rendered, change.Path)
 	if !ok {
-		return "", change, false
+		return nil, false
 	}
 	change.Path = path
-	if set.Parent == "" {
-		return set.File, change, true
+	changes, ok = l.valueChanges(set, change)
+	for i := range changes {
+		if !changes[i].Place.Patch {
+			changes[i].Change.Prune = 0 // an emptied list of values stays: it also hides that of a subchart
+		}
 	}
-	return l.valueChange(l.values(result, object.Trace.Template.Chart), set, change)
+	return changes, ok
 }
 
-// valueChange turns a change of a layer that is not to be edited into one of the values of the chart
-// around it: there, a key goes by null, and a list is set as a whole.
-func (l *Locator) valueChange(values *valuesOf, set *ValueSource, change yamledit.Change) (file string, changed yamledit.Change, ok bool) {
-	if set.Parent == "" {
-		return set.File, change, true
+// valueChanges turns a change of a layer that is not to be edited into one of the values around it: there,
+// a key goes by null, and a list is set as a whole.
+func (l *Locator) valueChanges(set *ValueSource, change yamledit.Change) (changes []PlacedChange, ok bool) {
+	if set.parent == nil {
+		return l.layerChanges(set.layer, change)
 	}
 	for i, step := range change.Path {
 		if !step.List {
@@ -36,34 +39,33 @@ func (l *Locator) valueChange(values *valuesOf, set *ValueSource, change yamledi
 		inner := change
 		inner.Path = change.Path[i:]
 		inner.Prune = min(change.Prune, len(inner.Path)-1)
-		list, err := yamledit.ApplyTree(yamledit.ValueAt(values.tree(set), above), []yamledit.Change{inner})
+		list, err := yamledit.ApplyTree(yamledit.ValueAt(set.layer.tree, above), []yamledit.Change{inner})
 		if err != nil {
-			return "", change, false
+			return nil, false
 		}
-		return set.Parent, yamledit.Change{Op: yamledit.Set, Path: set.Below.Concat(above), Value: list}, true
+		return l.layerChanges(set.parent, yamledit.Change{Op: yamledit.Set, Path: set.Below.Concat(above), Value: list})
 	}
 	switch change.Op {
 	case yamledit.Set:
 		change.Path = set.Below.Concat(change.Path)
-		return set.Parent, change, true
+		return l.layerChanges(set.parent, change)
 	case yamledit.Delete:
-		return set.Parent, yamledit.Change{Op: yamledit.Set, Path: set.Below.Concat(change.Path), Value: nil}, true
+		return l.layerChanges(set.parent, yamledit.Change{Op: yamledit.Set, Path: set.Below.Concat(change.Path), Value: nil})
 	}
-	return "", change, false
+	return nil, false
 }
 
 // source describes a candidate as what stands behind a field. ok is false where nothing may set it.
 func (v *valuesOf) source(candidate valueCandidate) (source ValueSource, ok bool) {
 	layer := &v.layers[candidate.layer]
-	source = ValueSource{File: layer.File, Path: layer.At.Concat(candidate.path), Inside: layer.Inside != ""}
+	source = ValueSource{Path: candidate.path, layer: layer}
 	if layer.Inside == "" && layer.Vendor == "" {
 		return source, true
 	}
-	parent := v.parentOf(candidate.layer)
-	if parent == nil {
+	if source.parent = v.parentOf(candidate.layer); source.parent == nil {
 		return source, false
 	}
-	source.Parent, source.Below = parent.File, parent.At.Concat(yamledit.Keys(layer.Within[len(parent.Within):]...))
+	source.Below = yamledit.Keys(layer.Within[len(source.parent.Within):]...)
 	return source, true
 }
 
@@ -75,33 +77,14 @@ func (v *valuesOf) parentOf(index int) *readLayer {
 	for i := range v.layers {
 		layer := &v.layers[i]
 		outer := len(layer.Within) < len(own.Within) || layer.Above
-		if outer && layer.Inside == "" && layer.Vendor == "" && yamlFile(layer) {
+		if nearest != nil && nearest.Of != nil && layer.Above {
+			continue // of a release, its own values are the strongest
+		}
+		if outer && layer.Inside == "" && layer.Vendor == "" {
 			nearest = layer // the strongest come first, the nearest last
 		}
 	}
 	return nearest
-}
-
-func yamlFile(layer *readLayer) bool { return layer.file.Docs[0].Root != nil }
-
-// file returns a layer's file by its name.
-func (v *valuesOf) file(name string) *yamledit.File {
-	for i := range v.layers {
-		if v.layers[i].File == name && v.layers[i].Inside == "" {
-			return v.layers[i].file
-		}
-	}
-	return nil
-}
-
-// tree returns the values of the layer that a source names.
-func (v *valuesOf) tree(set *ValueSource) any {
-	for i := range v.layers {
-		if v.layers[i].File == set.File && (v.layers[i].Inside != "") == set.Inside && yamledit.ValueAt(v.layers[i].tree, set.Path) != nil {
-			return v.layers[i].tree
-		}
-	}
-	return nil
 }
 
 // valueAt returns where the value behind a field stands: that of the field itself, or one that is

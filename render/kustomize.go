@@ -40,6 +40,7 @@ func renderKustomize(ctx context.Context, files *overlay.FS, target Target, deta
 	}
 	if detail.PodTemplatesOnly {
 		build.cut = build.resourceFiles()
+		build.named = sync.OnceValue(build.namedFields)
 	}
 	for _, k := range build.all {
 		for i := range k.charts {
@@ -57,6 +58,7 @@ type kustomizeBuild struct {
 	root  *kustomization
 	all   []*kustomization // the root and all that it includes
 	cut   map[string]bool  // files that may be served without the bodies of CRDs
+	named func() *namedFields
 	// served holds what is read in another form than it stands in the file, printed what charts print
 	// and no file holds.
 	served, printed map[string][]byte
@@ -65,6 +67,12 @@ type kustomizeBuild struct {
 }
 
 func (b *kustomizeBuild) objects(detail Detail) ([]Object, *Error) {
+	compared := detail.Traced && detail.PodTemplatesOnly && detail.Compared
+	if compared {
+		if objects := b.markedObjects(b.served); objects != nil {
+			return objects, nil
+		}
+	}
 	built, failure := b.run(b.served)
 	if failure != nil {
 		return nil, failure
@@ -75,7 +83,7 @@ func (b *kustomizeBuild) objects(detail Detail) ([]Object, *Error) {
 		object := &objects[i]
 		object.APIVersion, object.Kind = resource.GetApiVersion(), resource.GetKind()
 		object.Namespace, object.Name = resource.GetNamespace(), resource.GetName()
-		if detail.PodTemplatesOnly && !object.HasPodTemplate() && !object.IsNamespace() {
+		if !detail.keeps(object) {
 			object.Digest = treeDigest(resource.YNode())
 			continue
 		}
@@ -86,7 +94,7 @@ func (b *kustomizeBuild) objects(detail Detail) ([]Object, *Error) {
 		object.YAML = text
 	}
 	b.addSources(objects, b.served)
-	if detail.Traced {
+	if detail.Traced && !compared {
 		b.trace(built, objects, b.served)
 	}
 	return objects, nil
@@ -95,7 +103,7 @@ func (b *kustomizeBuild) objects(detail Detail) ([]Object, *Error) {
 // run builds the root. Where the build fails for want of the body of a CustomResourceDefinition, it
 // builds again with all of them.
 func (b *kustomizeBuild) run(served map[string][]byte) (resmap.ResMap, *Error) {
-	view := &kustomizeFiles{files: b.files, served: served, printed: b.printed, cut: b.cut}
+	view := &kustomizeFiles{files: b.files, served: served, printed: b.printed, cut: b.cut, named: b.named}
 	built, err := b.runOnce(view)
 	if err == nil {
 		return built, nil

@@ -5,17 +5,20 @@ import (
 	"regexp"
 )
 
-var crdKind = regexp.MustCompile(`(?m)^kind:[ \t]*["']?CustomResourceDefinition["']?[ \t]*(#.*)?\r?$`)
+var (
+	crdWord = []byte("CustomResourceDefinition")
+	crdKind = regexp.MustCompile(`^kind:[ \t]*["']?CustomResourceDefinition["']?[ \t]*(#.*)?\r?\n?$`)
+)
 
 // cutCRDs takes the bodies out of the CustomResourceDefinitions of a file: they are most of what
-// a build parses and prints, and no pod template depends on them. A document that is not written
-// in the plain form that generators of CRDs use stays whole.
-func cutCRDs(content []byte) (short []byte, shorter bool) {
-	if !crdKind.Match(content) {
+// a build parses and prints, and no pod template depends on them. What operations of patches name
+// stays. A document that is not written in the plain form that generators of CRDs use stays whole.
+func cutCRDs(content []byte, named *namedFields) (short []byte, shorter bool) {
+	if !bytes.Contains(content, crdWord) {
 		return content, false
 	}
 	for _, doc := range documentTexts(content) {
-		cut, ok := cutCRD(doc)
+		cut, ok := cutCRD(doc, named)
 		if ok {
 			doc, shorter = cut, true
 		}
@@ -24,32 +27,88 @@ func cutCRDs(content []byte) (short []byte, shorter bool) {
 	return short, shorter
 }
 
-// cutCRD drops the blocks of spec and status. Everything else, comments and separators among it,
+// cutCRD cuts the blocks of spec and status. Everything else, comments and separators among it,
 // stays as it is.
-func cutCRD(doc []byte) (short []byte, ok bool) {
-	if !crdKind.Match(doc) {
+func cutCRD(doc []byte, named *namedFields) (short []byte, ok bool) {
+	if !bytes.Contains(doc, crdWord) {
 		return nil, false
 	}
-	dropping := false
-	for line := range bytes.Lines(doc) {
-		switch first := line[0]; {
-		case first == ' ' || first == '\n' || first == '\r' || first == '#':
-		case startsDocument(line):
-			dropping = false
-		case first >= 'a' && first <= 'z':
-			key, _, found := bytes.Cut(line, []byte(":"))
-			if !found {
-				return nil, false
+	isCRD := false
+	blocks, ok := topBlocks(doc)
+	for _, block := range blocks {
+		isCRD = isCRD || block.key == "kind" && crdKind.Match(block.text)
+	}
+	if !ok || !isCRD {
+		return nil, false
+	}
+	for _, block := range blocks {
+		switch block.key {
+		case "spec", "status":
+			if named != nil && named.below[block.key] != nil {
+				short = append(short, cutToNamed(block.text, named)...)
 			}
-			dropping = string(key) == "spec" || string(key) == "status"
 		default:
-			return nil, false
-		}
-		if !dropping {
-			short = append(short, line...)
+			short = append(short, block.text...)
 		}
 	}
 	return short, true
+}
+
+// headersOnly takes all out of a document but what says which objects it holds.
+func headersOnly(doc []byte) []byte {
+	blocks, ok := topBlocks(doc)
+	if !ok {
+		return doc
+	}
+	var short []byte
+	for _, block := range blocks {
+		switch block.key {
+		case "", "apiVersion", "kind", "metadata", "items":
+			short = append(short, block.text...)
+		}
+	}
+	return short
+}
+
+// A topBlock is a key at the start of a line with all that stands below it. What stands before the
+// first key, and separators, have none.
+type topBlock struct {
+	key  string
+	text []byte
+}
+
+// topBlocks parts a document that is a mapping in block style.
+func topBlocks(doc []byte) (blocks []topBlock, ok bool) {
+	start, at, key := 0, 0, ""
+	next := func(following string) {
+		if at > start {
+			blocks = append(blocks, topBlock{key, doc[start:at]})
+		}
+		start, key = at, following
+	}
+	for at < len(doc) {
+		line := doc[at:]
+		if end := bytes.IndexByte(line, '\n'); end >= 0 {
+			line = line[:end+1]
+		}
+		switch first := line[0]; {
+		case first == ' ' || first == '\n' || first == '\r' || first == '#':
+		case startsDocument(line):
+			next("")
+		case first == '-' && key != "": // a list that is not indented
+		case first >= 'a' && first <= 'z':
+			name, _, found := bytes.Cut(line, []byte(":"))
+			if !found {
+				return nil, false
+			}
+			next(string(name))
+		default:
+			return nil, false
+		}
+		at += len(line)
+	}
+	next("")
+	return blocks, true
 }
 
 // documentTexts splits a file before the lines that separate documents.

@@ -31,6 +31,8 @@ type kustomizeFiles struct {
 	// cut says which resolved names hold nothing but resources, and may be served without the
 	// bodies of CustomResourceDefinitions.
 	cut map[string]bool
+	// named are the fields that stay in those bodies.
+	named func() *namedFields
 
 	mutex   sync.Mutex
 	didCut  bool
@@ -114,7 +116,7 @@ func (k *kustomizeFiles) ReadFile(virtual string) ([]byte, error) {
 		return served, nil
 	}
 	if k.cut[name] {
-		short, shorter := cutCRDs(content)
+		short, shorter := cutCRDs(content, k.named())
 		if shorter {
 			k.mutex.Lock()
 			k.didCut = true

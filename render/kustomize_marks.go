@@ -77,7 +77,7 @@ func (t *markedText) marked(node *kyaml.Node) bool {
 		return header.Kind != "ConfigMap" && header.Kind != "Secret" && header.Kind != "CustomResourceDefinition"
 	}
 	header.YAML = containersWord
-	return header.HasPodTemplate()
+	return header.HasPodTemplate() || header.isGitOps()
 }
 
 // below marks what is inside of a node.

@@ -72,7 +72,7 @@ func TestCutCRDs(t *testing.T) {
 		"no end":    {crd + "spec:\n  a: b", crd},
 		"separator": {"# first\n---\n" + crd + "spec: {}\n--- # next\nkind: X\n", "# first\n---\n" + crd + "--- # next\nkind: X\n"},
 	} {
-		out, shorter := cutCRDs([]byte(test.in))
+		out, shorter := cutCRDs([]byte(test.in), nil)
 		if !bytes.Equal(out, []byte(test.out)) || shorter != (test.in != test.out) {
 			t.Errorf("%s: got %q (%v), want %q", name, out, shorter, test.out)
 		}

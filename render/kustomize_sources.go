@@ -180,13 +180,25 @@ func (w *candidateWalk) file(name string) []candidate {
 // fileCandidates returns the objects of a file and the items of its Lists.
 func fileCandidates(name string, content []byte) []candidate {
 	var found []candidate
-	short, _ := cutCRDs(content)
-	for i, doc := range yamledit.Parse(short).Docs {
+	for i, doc := range headers(content).Docs {
 		if doc.Root != nil {
 			found = appendCandidates(found, doc.Root, Source{File: name, Doc: i, Manifest: true})
 		}
 	}
 	return found
+}
+
+// headers parses what says which objects a file holds. The documents are those of the file.
+func headers(content []byte) *yamledit.File {
+	var short []byte
+	for _, doc := range documentTexts(content) {
+		short = append(short, headersOnly(doc)...)
+	}
+	file := yamledit.Parse(short)
+	if slices.ContainsFunc(file.Docs, func(doc yamledit.Document) bool { return doc.Err != nil }) {
+		return yamledit.Parse(content)
+	}
+	return file
 }
 
 func appendCandidates(found []candidate, node *kyaml.Node, source Source) []candidate {

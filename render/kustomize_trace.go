@@ -2,6 +2,7 @@ package render
 
 import (
 	"cmp"
+	"encoding/json"
 	"maps"
 	"reflect"
 	"slices"
@@ -10,6 +11,7 @@ import (
 
 	"sigs.k8s.io/kustomize/api/resmap"
 	"sigs.k8s.io/kustomize/api/resource"
+	"sigs.k8s.io/yaml"
 
 	"github.com/podmend/podmend/internal/yamledit"
 )
@@ -24,7 +26,7 @@ func (b *kustomizeBuild) trace(plain resmap.ResMap, objects []Object, served map
 	included := b.inclusions()
 	for i, traced := range marked.Resources() {
 		object := &objects[i]
-		if object.YAML == nil || !object.HasPodTemplate() || object.Kind != traced.GetKind() || object.Name != traced.GetName() {
+		if object.YAML == nil || !object.HasPodTemplate() && !object.isGitOps() || object.Kind != traced.GetKind() || object.Name != traced.GetName() {
 			continue
 		}
 		if fields, ok := tracedFields(plain.Resources()[i], traced); ok {
@@ -34,6 +36,49 @@ func (b *kustomizeBuild) trace(plain resmap.ResMap, objects []Object, served map
 	b.traceCopies(objects, included)
 }
 
+// markedObjects builds the root from marked twins of its sources alone, and returns what it builds
+// without the marks. Others than those with pod templates have no text. It is nil where the twins do
+// not build.
+func (b *kustomizeBuild) markedObjects(served map[string][]byte) []Object {
+	twins, marked := b.buildTwins(served)
+	if marked == nil {
+		return nil
+	}
+	included := b.inclusions()
+	objects := make([]Object, marked.Size())
+	for i, resource := range marked.Resources() {
+		object := &objects[i]
+		object.APIVersion, object.Kind = resource.GetApiVersion(), resource.GetKind()
+		object.Namespace, object.Name = resource.GetNamespace(), resource.GetName()
+		if !object.HasPodTemplate() {
+			continue
+		}
+		tree, err := resource.Map()
+		if err != nil {
+			return nil
+		}
+		fields := map[string][]int{}
+		if object.YAML, err = treeText(strip(tree, nil, fields)); err != nil {
+			return nil
+		}
+		if object.HasPodTemplate() {
+			object.Trace = &Trace{Fields: b.fieldTrace(fields, twins.marks.places, included)}
+		}
+	}
+	b.addSources(objects, served)
+	b.traceCopies(objects, included)
+	return objects
+}
+
+// treeText prints a tree as kustomize prints an object.
+func treeText(tree any) ([]byte, error) {
+	asJSON, err := json.Marshal(tree)
+	if err != nil {
+		return nil, err
+	}
+	return yaml.JSONToYAML(asJSON)
+}
+
 // buildTwins builds from the twins, with fewer marks where all of them cannot be built.
 func (b *kustomizeBuild) buildTwins(served map[string][]byte) (*twins, resmap.ResMap) {
 	for _, listItems := range []bool{true, false} {
@@ -41,7 +86,7 @@ func (b *kustomizeBuild) buildTwins(served map[string][]byte) (*twins, resmap.Re
 		if len(twins.marks.places) == 0 {
 			return nil, nil
 		}
-		view := &kustomizeFiles{files: b.files, served: twins.files, printed: twins.printed, cut: b.cut}
+		view := &kustomizeFiles{files: b.files, served: twins.files, printed: twins.printed, cut: b.cut, named: b.named}
 		if built, err := b.runOnce(view); err == nil {
 			return twins, built
 		}

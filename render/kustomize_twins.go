@@ -62,7 +62,7 @@ func (t *twins) addFile(name string, patch bool) {
 		return
 	}
 	if !patch && t.build.cut[name] {
-		content, _ = cutCRDs(content)
+		content, _ = cutCRDs(content, t.build.named())
 	}
 	if twin, ok := t.twin(content, Place{File: name, Patch: patch}); ok {
 		t.files[name] = twin

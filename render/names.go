@@ -40,6 +40,9 @@ func (d *Discovery) Names(target Target) []string {
 	case Plain:
 		names = []string{target.Path}
 	}
+	if target.GitOps != nil {
+		names = append(names, d.gitOpsNames(target.GitOps)...)
+	}
 	for i, name := range names {
 		if folder, ok := strings.CutSuffix(name, "/"); ok {
 			names[i] = d.resolve(folder) + "/"
@@ -49,6 +52,31 @@ func (d *Discovery) Names(target Target) []string {
 	}
 	slices.Sort(names)
 	return slices.Compact(names)
+}
+
+// gitOpsNames are the files of what an object deploys, of all that renders it, and of its sources.
+func (d *Discovery) gitOpsNames(gitOps *GitOps) []string {
+	names := append(slices.Clone(gitOps.Sources), d.Names(*gitOps.Parent)...)
+	for _, input := range gitOps.Inputs {
+		names = append(names, d.Names(input)...)
+	}
+	if chart := gitOps.Chart; chart != nil {
+		for _, name := range chart.ValuesFiles {
+			names = append(names, strings.TrimPrefix(path.Clean("/"+name), "/"))
+		}
+		if chart.Folder != "" {
+			names = append(names, chartNames(d.files, chart.Folder, 0)...)
+		}
+		return names
+	}
+	if _, ok := kustomizationFile(d.files, gitOps.Folder); ok {
+		return append(names, d.Names(Target{Kind: Kustomize, Path: gitOps.Folder})...)
+	}
+	names = append(names, below(d.files, gitOps.Folder, 0)...)
+	for _, resource := range manifestsBelow(d.files, gitOps.Folder) {
+		names = append(names, d.scan.listed(path.Join(gitOps.Folder, resource)).Files...)
+	}
+	return append(names, gitOps.Folder+"/")
 }
 
 // resolve follows links, once for each name.

@@ -2,6 +2,7 @@ package render
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -78,11 +79,20 @@ func (l *Locator) variableAt(place *Place) string {
 		return ""
 	}
 	node := walk(text.file.Docs[place.Doc].Root, place.Path)
-	if node == nil || node.Kind != yaml.ScalarNode || !strings.HasPrefix(node.Value, "$(") || !strings.HasSuffix(node.Value, ")") {
+	if node == nil || node.Kind != yaml.ScalarNode {
 		return ""
 	}
-	return node.Value[2 : len(node.Value)-1]
+	if strings.HasPrefix(node.Value, "$(") && strings.HasSuffix(node.Value, ")") {
+		return node.Value[2 : len(node.Value)-1]
+	}
+	if found := wholeVariable.FindStringSubmatch(node.Value); found != nil {
+		return "${" + found[1] + "}"
+	}
+	return ""
 }
+
+// wholeVariable matches a scalar that is a variable of Flux, with or without a default.
+var wholeVariable = regexp.MustCompile(`^\$\{([_[:alpha:]][_[:alpha:][:digit:]]*)(?::?[=-](.*))?\}$`)
 
 // outsideMarks says whether a field stands where twins have no marks.
 func outsideMarks(path yamledit.Path) bool {
@@ -117,7 +127,7 @@ func (l *Locator) textOf(place *Place) (text placedText, ok bool) {
 	if len(place.Inside) == 0 {
 		return placedText{file: file}, place.Doc < len(file.Docs)
 	}
-	inner, ok := file.Inner(file.FirstDoc(), place.Inside)
+	inner, ok := file.InnerAt(place.Inside)
 	if !ok {
 		return placedText{}, false
 	}
@@ -138,7 +148,11 @@ func (l *Locator) holds(place *Place, rendered *yaml.Node) bool {
 	if place.Prefix != "" {
 		return node.Value == place.Prefix+rendered.Value
 	}
-	return node.Kind != yaml.ScalarNode || sameValue(node, rendered)
+	if node.Kind != yaml.ScalarNode || sameValue(node, rendered) {
+		return true
+	}
+	found := wholeVariable.FindStringSubmatch(node.Value)
+	return found != nil && found[2] != "" && found[2] == rendered.Value
 }
 
 // atPlace describes a place that a trace leads to.

@@ -87,7 +87,7 @@ func TestHasPodTemplate(t *testing.T) {
 			t.Errorf("%s without containers: got %v", test.kind, got)
 		}
 		objects := []Object{object}
-		dropTexts(objects)
+		dropTexts(objects, Detail{PodTemplatesOnly: true})
 		if !test.bare && (objects[0].YAML != nil || objects[0].HasPodTemplate()) {
 			t.Errorf("%s: the text is kept", test.kind)
 		}

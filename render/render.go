@@ -42,8 +42,14 @@ type Detail struct {
 	PodTemplatesOnly bool
 	// Traced gives objects their Trace; with PodTemplatesOnly, those that hold pod templates.
 	Traced bool
+	// Compared says that the caller has the objects already, and uses no Trace of one whose text
+	// differs: a kustomization is then built once, from what is marked.
+	Compared bool
 	// SameCertificates puts one certificate in the place of all that a chart makes, each time the same.
 	SameCertificates bool
+	// Inputs keeps, with PodTemplatesOnly, the text of what targets of GitOps are made of too: objects of
+	// Flux, ConfigMaps and Secrets.
+	Inputs bool
 	// Looks lists in the result what rendering has looked at.
 	Looks bool
 }
@@ -120,38 +126,62 @@ func One(ctx context.Context, files *overlay.FS, target Target, detail Detail) (
 		mutex.Unlock()
 		result.Status = statusOf(&result)
 		if detail.PodTemplatesOnly {
-			dropTexts(result.Objects)
+			dropTexts(result.Objects, detail)
 		}
 		result.Duration = time.Since(start)
 	}()
+	renderTarget(ctx, recorded, target, detail, &result)
+	return result
+}
+
+// renderTarget renders a target into its result, by the files that it is given.
+func renderTarget(ctx context.Context, files *overlay.FS, target Target, detail Detail, result *Result) {
 	if target.Err != nil {
 		result.Err = target.Err
-		return result
+		return
 	}
 	switch target.Kind {
 	case Helm:
-		var tracing *helmTracing
-		if detail.Traced {
-			tracing = &helmTracing{all: !detail.PodTemplatesOnly}
-			defer func() { result.Layers, result.ReadTemplates = tracing.layers, tracing.readTemplates }()
-		}
-		result.Objects, result.Notes, result.Err = renderHelm(ctx, recorded, target, detail, tracing)
+		tracing := tracingOf(detail)
+		result.Objects, result.Notes, result.Err = renderHelm(ctx, files, target, detail, tracing)
+		result.takeTracing(tracing)
 	case Kustomize:
 		var notes []string
-		result.Objects, notes, result.Layers, result.Err = renderKustomize(ctx, recorded, target, detail)
-		result.Notes = append(kustomizeNotes(recorded, target.Path), notes...)
-		if name, ok := kustomizationFile(files, target.Path); ok {
-			for i := range result.Objects {
-				result.Objects[i].Source.Kustomization = path.Join(target.Path, name)
-			}
-		}
+		result.Objects, notes, result.Layers, result.Err = renderKustomize(ctx, files, target, detail)
+		result.Notes = append(kustomizeNotes(files, target.Path), notes...)
+		result.nameKustomization(files, target.Path)
 	case Plain:
-		read := renderPlain(recorded, target)
+		read := renderPlain(files, target)
 		result.Objects, result.Notes, result.SkipReason, result.Err = read.objects, read.notes, read.reason, read.failure
+	case Flux:
+		renderFlux(ctx, files, target, detail, result)
 	default:
 		result.Err = &Error{Kind: ErrPanic, Message: fmt.Sprintf("podmend cannot render a target of kind %q", target.Kind)}
 	}
-	return result
+}
+
+// tracingOf asks a chart for traces where a rendering is asked for them; nil where it is not.
+func tracingOf(detail Detail) *helmTracing {
+	if !detail.Traced {
+		return nil
+	}
+	return &helmTracing{all: !detail.PodTemplatesOnly}
+}
+
+func (r *Result) takeTracing(tracing *helmTracing) {
+	if tracing != nil {
+		r.Layers, r.ReadTemplates = tracing.layers, tracing.readTemplates
+	}
+}
+
+// nameKustomization tells objects which kustomization file of the repository renders them.
+func (r *Result) nameKustomization(files *overlay.FS, dir string) {
+	name, ok := kustomizationFile(files, dir)
+	for i := range r.Objects {
+		if ok {
+			r.Objects[i].Source.Kustomization = path.Join(dir, name)
+		}
+	}
 }
 
 func statusOf(result *Result) Status {
@@ -192,9 +222,8 @@ func SkipIncluded(results []Result) {
 	}
 }
 
-// dropTexts keeps only digests of the objects that hold no pod template, and the text of
-// Namespaces, whose labels say how pods are judged.
-func dropTexts(objects []Object) {
+// dropTexts keeps only digests of the objects whose text nobody needs.
+func dropTexts(objects []Object, detail Detail) {
 	for i := range objects {
 		object := &objects[i]
 		if object.HasPodTemplate() || object.YAML == nil {
@@ -202,10 +231,16 @@ func dropTexts(objects []Object) {
 		}
 		sum := sha256.Sum256(object.YAML)
 		object.Digest = string(sum[:])
-		if !object.IsNamespace() {
+		if !detail.keeps(object) {
 			object.YAML = nil
 		}
 	}
+}
+
+// keeps says whether the text of an object is kept: that of Namespaces too, whose labels say how pods are
+// judged.
+func (d Detail) keeps(object *Object) bool {
+	return !d.PodTemplatesOnly || object.HasPodTemplate() || object.IsNamespace() || d.Inputs && object.isGitOpsInput()
 }
 
 // SameText says whether two objects have the same text, also where only the digest of one is kept.

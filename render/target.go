@@ -18,6 +18,7 @@ const (
 	Helm      Kind = "helm"
 	Kustomize Kind = "kustomize"
 	Plain     Kind = "plain"
+	Flux      Kind = "flux"
 )
 
 // A Target is one thing that renders by itself: a chart with one set of values, a
@@ -35,6 +36,10 @@ type Target struct {
 
 	// merged are Helm's values where they do not stand in files of their own, in place of Values.
 	merged map[string]any
+	// defaults take the place of the chart's own values; nil keeps these.
+	defaults *defaultValues
+	// deployed is told which chart it is; nil if nobody asks.
+	deployed *DeployedChart
 
 	// LoadAnywhere lets a kustomization read files outside of its folder.
 	LoadAnywhere bool
@@ -42,6 +47,9 @@ type Target struct {
 	// OwnProcess says that rendering changes the process that does it: a kustomization sets the OpenAPI
 	// schema, which kustomize keeps in variables.
 	OwnProcess bool
+
+	// GitOps says where the object stands that a target of Flux is, and what it reads.
+	GitOps *GitOps
 
 	// IncludedBy holds the kustomization roots that include this one.
 	IncludedBy []string
@@ -73,7 +81,9 @@ type Result struct {
 	// Looks are all questions that rendering has put to the file system, sorted, if they were asked for.
 	Looks    []overlay.Look
 	Duration time.Duration
-	Layers   []ValuesLayer // of a traced chart: what sets values, the strongest first
+	// Chart is what a GitOps object deploys, with the version that was resolved; nil where it is no chart.
+	Chart  *DeployedChart
+	Layers []ValuesLayer // of a traced chart: what sets values, the strongest first
 	// ReadTemplates are the named templates of a traced chart of which something reads what they print,
 	// or AnyTemplate alone; what others print stands in the output and nowhere else.
 	ReadTemplates []string

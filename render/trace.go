@@ -30,20 +30,50 @@ func (o *Object) TracedText() []byte {
 // Trace. Where this fails the objects stay without one: what they say of source is less exact then.
 // The error is ctx's.
 func Traces(ctx context.Context, files *overlay.FS, results []Result, indexes []int, options Options) error {
+	options.Traced, options.Compared = true, true
+	options.Progress = nil
+	others, err := traces(ctx, files, results, indexes, options)
+	if err != nil || len(others) == 0 {
+		return err
+	}
+	options.Compared = false
+	_, err = traces(ctx, files, results, others, options)
+	return err
+}
+
+// traces returns the indexes of results that came out otherwise, and got no traces.
+func traces(ctx context.Context, files *overlay.FS, results []Result, indexes []int, options Options) (others []int, err error) {
 	targets := make([]Target, len(indexes))
 	for i, index := range indexes {
 		targets[i] = results[index].Target
 	}
-	options.Traced = true
-	options.Progress = nil
 	traced, err := All(ctx, files, targets, options)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	for i, index := range indexes {
-		attachTraces(&results[index], &traced[i])
+		result := &results[index]
+		if options.Compared && result.Target.Kind == Kustomize && !alike(result.Objects, traced[i].Objects) {
+			others = append(others, index)
+			continue
+		}
+		attachTraces(result, &traced[i])
 	}
-	return nil
+	return others, nil
+}
+
+// alike says whether objects that are traced are the same as those of another rendering.
+func alike(objects, traced []Object) bool {
+	if len(objects) != len(traced) {
+		return false
+	}
+	for i := range objects {
+		object, other := &objects[i], &traced[i]
+		if object.Kind != other.Kind || object.Name != other.Name || other.Trace != nil && !bytes.Equal(object.YAML, other.YAML) {
+			return false
+		}
+	}
+	return true
 }
 
 // attachTraces gives the objects of a result the traces of another rendering of its target.

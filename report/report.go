@@ -89,6 +89,16 @@ type Target struct {
 	PodTemplates int          `json:"podTemplates"`
 	DurationMs   int64        `json:"durationMs"`
 	Notes        []string     `json:"notes"` // what a person should know about how it was rendered
+	// Environment is what the cluster is called that a GitOps object deploys to; "" where that is not known.
+	Environment string `json:"environment,omitempty"`
+	Chart       *Chart `json:"chart,omitempty"` // what a GitOps object deploys; nil for what is no chart
+}
+
+// A Chart is one that was deployed, with the version that was found for it.
+type Chart struct {
+	Name       string `json:"name"`
+	Version    string `json:"version"`
+	Repository string `json:"repository"` // URL; "" for a folder of this repository
 }
 
 // A RenderError says why a target was not rendered.

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/podmend/podmend/check"
 )
 
 // A View answers what the sinks ask of a finished report. The texts that it makes are inert;
@@ -139,7 +141,7 @@ func (v *View) Worst() []*Finding {
 		if f.Scope == ScopeOld {
 			rank += 10
 		}
-		return rank - slices.Index([]string{SeverityLow, SeverityMedium, SeverityHigh}, f.Severity)
+		return rank - check.Severity(f.Severity).Rank()
 	}
 	slices.SortStableFunc(findings, func(a, b *Finding) int {
 		return cmp.Or(cmp.Compare(rank(a), rank(b)), compareFindings(*a, *b))

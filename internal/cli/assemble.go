@@ -79,6 +79,12 @@ func (r *run) addTarget(assembled *report.Report, result *render.Result) {
 		DurationMs: result.Duration.Milliseconds(), Notes: result.Notes,
 	}
 	target.Notes = slices.Concat(target.Notes, r.checked.Notes[result.Target.ID])
+	if gitOps := result.Target.GitOps; gitOps != nil {
+		target.Environment = gitOps.Environment
+	}
+	if chart := result.Chart; chart != nil {
+		target.Chart = &report.Chart{Name: chart.Name, Version: chart.Version, Repository: chart.Repository}
+	}
 	failure := result.Err
 	if broken := r.checked.Broken[result.Target.ID]; failure == nil && broken != nil {
 		failure, target.Status = broken, report.TargetError
@@ -104,7 +110,7 @@ func (r *run) addTarget(assembled *report.Report, result *render.Result) {
 func (r *run) reportFinding(finding *check.Finding) report.Finding {
 	converted := report.Finding{
 		ID: finding.ID, Control: finding.Control.ID, Level: string(finding.Control.Level),
-		Severity: string(finding.Control.Severity), Scope: report.ScopeNew, Message: finding.Message,
+		Severity: string(finding.Severity()), Scope: report.ScopeNew, Message: finding.Message,
 		Status: report.StatusOpen, Versions: finding.Versions,
 		HostNeed: report.HostNeed{Likely: finding.HostNeed.Likely, Evidence: finding.HostNeed.Evidence},
 		Origin: report.Origin{

@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/podmend/podmend/check"
 	"github.com/podmend/podmend/internal/review"
 	"github.com/podmend/podmend/report"
 )
@@ -133,7 +134,7 @@ func (r *run) telling(f *flags, assembled *report.Report, source func(string) ([
 func verdict(assembled *report.Report, f *flags, within string) error {
 	code := exitClean
 	for _, finding := range assembled.Findings {
-		if finding.Status == report.StatusOpen && counts(assembled, finding.Scope) && severityRank(finding.Severity) >= severityRank(f.failOn) {
+		if finding.Status == report.StatusOpen && counts(assembled, finding.Scope) && check.Severity(finding.Severity).Rank() >= check.Severity(f.failOn).Rank() {
 			code = exitFindings
 		}
 	}

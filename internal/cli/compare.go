@@ -84,7 +84,7 @@ func asUsage(err error) error {
 
 // reach finds the targets that a changed file reaches, in the head and in the base. Unless all are
 // listed, only they are rendered.
-func (r *run) reach() error {
+func (r *run) reach(ctx context.Context) error {
 	c := r.comparison
 	base := *r
 	base.comparison, base.targets = nil, nil
@@ -94,6 +94,9 @@ func (r *run) reach() error {
 	discovery, err := c.discoverBase(r)
 	if err != nil {
 		return fmt.Errorf("look for targets of the base: %w", err)
+	}
+	if err := base.addGitOps(ctx, discovery); err != nil {
+		return err
 	}
 	base.discovery, c.before = discovery, discovery.Targets
 	before := map[string]render.Target{}

@@ -41,6 +41,7 @@ type Config struct {
 	Charts          []ConfigChart     `yaml:"charts"`
 	Exemptions      []ConfigExemption `yaml:"exemptions"`
 	Network         ConfigNetwork     `yaml:"network"`
+	GitOps          ConfigGitOps      `yaml:"gitops"`
 }
 
 // ConfigChart says how the charts that match Path are rendered.

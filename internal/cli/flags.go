@@ -182,11 +182,6 @@ func parseLevel(word string) (api.Level, error) {
 	return "", usagef("the level %q is not known; it is baseline or restricted", word)
 }
 
-// severityRank orders severities; unknown ones count as the lowest.
-func severityRank(severity string) int {
-	return slices.Index([]string{"low", "medium", "high"}, severity)
-}
-
 func plural(n int, one string) string {
 	if n == 1 {
 		return fmt.Sprintf("%d %s", n, one)

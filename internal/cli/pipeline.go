@@ -130,11 +130,11 @@ func (r *run) check(ctx context.Context) error {
 	if err := r.openComparison(); err != nil {
 		return err
 	}
-	if err := r.env.staged("look for targets", r.discover); err != nil {
+	if err := r.env.staged("look for targets", func() error { return r.discover(ctx) }); err != nil {
 		return err
 	}
 	if r.comparison != nil {
-		if err := r.reach(); err != nil {
+		if err := r.reach(ctx); err != nil {
 			return err
 		}
 	}
@@ -252,13 +252,16 @@ func lastKey(path yamledit.Path) string {
 	return ""
 }
 
-func (r *run) discover() error {
+func (r *run) discover(ctx context.Context) error {
 	discovery, err := render.Discover(r.repo.files, r.settings.discover)
 	if err != nil {
 		return fmt.Errorf("look for targets: %w", err)
 	}
 	for _, chart := range discovery.Unused {
 		return usagef("%s: no chart matches the path %q of charts; name a folder that holds a Chart.yaml, relative to the repository's root", render.ConfigFile, chart)
+	}
+	if err := r.addGitOps(ctx, discovery); err != nil {
+		return err
 	}
 	r.discovery = discovery
 	r.targets = r.repo.narrow(discovery.Targets)

@@ -49,7 +49,7 @@ read suggest, or as a former report (--timings) has measured. Give check the sam
 				return err
 			}
 			defer func() { err = errors.Join(err, run.close()) }()
-			if err := run.discover(); err != nil {
+			if err := run.discover(cmd.Context()); err != nil {
 				return err
 			}
 			if len(run.targets) == 0 {

@@ -35,7 +35,7 @@ what it came through: a manifest, a patch, a template's text, a value.`,
 				return err
 			}
 			defer func() { err = errors.Join(err, run.close()) }()
-			if err := run.discover(); err != nil {
+			if err := run.discover(cmd.Context()); err != nil {
 				return err
 			}
 			if err := run.render(cmd.Context(), render.Detail{Traced: origins}); err != nil {

@@ -47,6 +47,12 @@ func identity(archive []byte) (name, version string, err error) {
 	}
 }
 
+// isVersion says whether a text is a version: a chart may also be asked for by a tag, or by a digest.
+func isVersion(text string) bool {
+	_, err := semver.NewVersion(text)
+	return err == nil
+}
+
 // sameVersion compares as Helm does: v1.0.0 and 1.0.0 are the same.
 func sameVersion(a, b string) bool {
 	first, err := semver.NewVersion(a)

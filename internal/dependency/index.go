@@ -50,15 +50,7 @@ type indexes struct {
 
 // find looks a locked chart up in the index of its repository.
 func (i *indexes) find(ctx context.Context, repository *url.URL, chart locked) (*announced, error) {
-	i.mutex.Lock()
-	key := repository.String()
-	read := i.read[key]
-	if read == nil {
-		read = sync.OnceValues(func() (*index, error) { return i.fetch(ctx, repository) })
-		i.read[key] = read
-	}
-	i.mutex.Unlock()
-	listed, err := read()
+	listed, err := i.of(ctx, repository)
 	if err != nil {
 		return nil, err
 	}
@@ -90,6 +82,19 @@ func (i *indexes) find(ctx context.Context, repository *url.URL, chart locked) (
 		}}, nil
 	}
 	return nil, problemf(ErrVersion, "the index of %s does not list that version. Ask for one that it lists, or the owner of the repository for this one.", fetch.Shown(repository))
+}
+
+// of returns the index of a repository, which is fetched once.
+func (i *indexes) of(ctx context.Context, repository *url.URL) (*index, error) {
+	i.mutex.Lock()
+	key := repository.String()
+	read := i.read[key]
+	if read == nil {
+		read = sync.OnceValues(func() (*index, error) { return i.fetch(ctx, repository) })
+		i.read[key] = read
+	}
+	i.mutex.Unlock()
+	return read()
 }
 
 func (i *indexes) fetch(ctx context.Context, repository *url.URL) (*index, error) {

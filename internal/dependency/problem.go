@@ -48,7 +48,10 @@ func failure(missing *render.MissingDependency, version string, err error) *rend
 		version = " " + version
 	}
 	what := "dependency"
-	if missing.Pinned != "" {
+	switch {
+	case missing.Archive != "":
+		what = "Helm chart"
+	case missing.Pinned != "":
 		what, version = "Helm chart", " "+missing.Pinned
 	}
 	failed.Message = fmt.Sprintf("the %s %s%s is not there: %v", what, missing.Name, version, err)

@@ -90,6 +90,9 @@ func (r *registries) find(ctx context.Context, repository *url.URL, chart locked
 	if err != nil {
 		return nil, err
 	}
+	if chart.digest != "" {
+		return r.findManifest(ctx, at, chart.digest, chart.digest)
+	}
 	return r.findTag(ctx, at, chart.version)
 }
 
@@ -109,13 +112,18 @@ func (r *registries) findReference(ctx context.Context, reference, index string)
 
 func (r *registries) findTag(ctx context.Context, at remoteChart, tag string) (*announced, error) {
 	// A tag cannot hold the plus of a version.
-	from := at.url("manifests", strings.ReplaceAll(tag, "+", "_"))
-	layer, err := r.layer(ctx, at, from, "")
+	return r.findManifest(ctx, at, strings.ReplaceAll(tag, "+", "_"), "")
+}
+
+// findManifest asks for a manifest, which must have the digest if one is given.
+func (r *registries) findManifest(ctx context.Context, at remoteChart, reference, digest string) (*announced, error) {
+	from := at.url("manifests", reference)
+	layer, err := r.layer(ctx, at, from, digest)
 	if err != nil {
 		return nil, err
 	}
-	digest := strings.ToLower(strings.TrimPrefix(layer.Digest, "sha256:"))
-	return &announced{digest: digest, from: from, get: func(ctx context.Context) ([]byte, error) {
+	sum := strings.ToLower(strings.TrimPrefix(layer.Digest, "sha256:"))
+	return &announced{digest: sum, from: from, get: func(ctx context.Context) ([]byte, error) {
 		response, err := r.get(ctx, at, fetch.Request{URL: at.url("blobs", layer.Digest).String(), MaxSize: layer.Size})
 		if err != nil {
 			return nil, err

@@ -27,6 +27,8 @@ type Source struct {
 	group singleflight.Group
 	mutex sync.Mutex
 	have  map[locked]*archive
+	// chosen are the versions that releases mean, by what they ask for.
+	chosen map[locked]locked
 }
 
 // An archive is a packaged chart that was verified.
@@ -39,7 +41,7 @@ type archive struct {
 func NewSource(client *fetch.Client, credentials *Credentials, cache *Cache) *Source {
 	registries := &registries{client: client, credentials: credentials, tokens: map[string]*fetch.Credential{}}
 	return &Source{
-		credentials: credentials, cache: cache, registries: registries, have: map[locked]*archive{},
+		credentials: credentials, cache: cache, registries: registries, have: map[locked]*archive{}, chosen: map[locked]locked{},
 		indexes: &indexes{client: client, credentials: credentials, registries: registries, read: map[string]func() (*index, error){}},
 	}
 }
@@ -49,6 +51,8 @@ type plan struct {
 	locked
 	from *url.URL // the repository
 	file string   // where helm dependency build would put the archive, or beside the folder of a pinned chart
+	// chosen says that the version may be a range, of which the newest is meant.
+	chosen bool
 }
 
 // plan says what a missing dependency is, or why it must not be fetched, before anything is opened.
@@ -61,6 +65,8 @@ func (s *Source) plan(missing *render.MissingDependency) (plan, error) {
 		var refused *fetch.Error
 		switch {
 		case !errors.As(err, &refused):
+		case missing.Archive != "":
+			err = problemf(render.ErrMissingChart, "it would have to be fetched from %s, which is not permitted. Add %s to network.allow in .podmend.yaml.", fetch.Shown(from), refused.Allow)
 		case missing.Pinned != "":
 			err = problemf(render.ErrHelmCharts, "%s lacks it, and %s may not be fetched from. Add %s to network.allow in .podmend.yaml, "+
 				"or commit the chart there (`kustomize build --enable-helm` leaves it there).", missing.Chart, fetch.Shown(from), refused.Allow)
@@ -70,12 +76,15 @@ func (s *Source) plan(missing *render.MissingDependency) (plan, error) {
 		}
 		return plan{}, err
 	}
+	if missing.Archive != "" {
+		return releasePlan(missing, from)
+	}
 	if missing.Pinned != "" {
 		chart, err := pinned(missing)
-		return plan{chart, from, path.Join(missing.Chart, chart.name+"-"+chart.version+".tgz")}, err
+		return plan{locked: chart, from: from, file: path.Join(missing.Chart, chart.name+"-"+chart.version+".tgz")}, err
 	}
 	chart, err := lockedBy(missing, s.credentials.repositoryURL)
-	return plan{chart, from, path.Join(missing.Chart, "charts", chart.name+"-"+chart.version+".tgz")}, err
+	return plan{locked: chart, from: from, file: path.Join(missing.Chart, "charts", chart.name+"-"+chart.version+".tgz")}, err
 }
 
 // repositoryURL reads what Chart.yaml names as repository.
@@ -113,13 +122,19 @@ func (s *Source) permits(repository *url.URL, name string) error {
 // get returns the archive of a locked chart, which it asks its repository about once.
 func (s *Source) get(ctx context.Context, wanted plan) (*archive, error) {
 	chart := wanted.locked
+	if wanted.chosen {
+		var err error
+		if chart, err = s.choose(ctx, wanted); err != nil {
+			return nil, err
+		}
+	}
 	s.mutex.Lock()
 	known := s.have[chart]
 	s.mutex.Unlock()
 	if known != nil {
 		return known, nil
 	}
-	key := strings.Join([]string{chart.repository, chart.name, chart.version}, "\x00")
+	key := strings.Join([]string{chart.repository, chart.name, chart.version, chart.digest}, "\x00")
 	fetched, err, _ := s.group.Do(key, func() (any, error) {
 		found, err := s.fetch(ctx, chart, wanted.from)
 		if err != nil {
@@ -170,6 +185,9 @@ func (s *Source) fetch(ctx context.Context, chart locked, repository *url.URL) (
 			found.notes = append(found.notes, fmt.Sprintf("%s %s could not be cached, so that each run fetches it (%v). Name another folder by --cache-dir.", chart.name, chart.version, err))
 		}
 	}
+	if chart.version == "" {
+		_, chart.version, _ = identity(found.content)
+	}
 	found.notes = append(found.notes, fmt.Sprintf("The dependency %s %s was %s %s (sha256:%s).", chart.name, chart.version, origin, fetch.Shown(repository), wanted.digest))
 	return found, nil
 }
@@ -190,7 +208,7 @@ func checkIdentity(content []byte, chart locked, from *url.URL) error {
 	switch {
 	case err != nil:
 		return problemf(ErrInvalid, "what came from %s is no packaged chart (%v). Tell its owner.", fetch.Shown(from), err)
-	case name != chart.name || !sameVersion(version, chart.version):
+	case name != path.Base(chart.name) || isVersion(chart.version) && !sameVersion(version, chart.version):
 		return problemf(ErrInvalid, "what came from %s is the chart %s %s. Tell its owner.", fetch.Shown(from), name, version)
 	}
 	return nil

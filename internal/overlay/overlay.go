@@ -166,14 +166,15 @@ func (f *FS) read(resolved string) ([]byte, error) {
 	if info.Size() > MaxFileSize {
 		return nil, ErrTooLarge
 	}
-	content, err := io.ReadAll(io.LimitReader(file, MaxFileSize+1))
-	if err != nil {
+	// So much room lets the end be seen without growing.
+	content := bytes.NewBuffer(make([]byte, 0, info.Size()+bytes.MinRead))
+	if _, err := content.ReadFrom(io.LimitReader(file, MaxFileSize+1)); err != nil {
 		return nil, plainError(err)
 	}
-	if len(content) > MaxFileSize {
+	if content.Len() > MaxFileSize {
 		return nil, ErrTooLarge
 	}
-	return content, nil
+	return content.Bytes(), nil
 }
 
 // Stat describes a file or directory, following links.

@@ -55,7 +55,7 @@ func (r *Renderer) Varying() int {
 // for was as it is now.
 func (r *Renderer) Render(ctx context.Context, files *overlay.FS, target render.Target, detail render.Detail) (render.Result, error) {
 	// Whole texts may hold Secrets, and are not kept.
-	if !detail.PodTemplatesOnly || target.Err != nil {
+	if !detail.PodTemplatesOnly || detail.Inputs || target.Err != nil {
 		return r.render(ctx, files, target, detail)
 	}
 	key, err := r.key(files, target, detail)

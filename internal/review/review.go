@@ -6,6 +6,7 @@ import (
 	"cmp"
 	"slices"
 
+	"github.com/podmend/podmend/check"
 	"github.com/podmend/podmend/internal/changes"
 	"github.com/podmend/podmend/report"
 )
@@ -77,7 +78,7 @@ func newDraft(in *Input) *draft {
 	d.group()
 	slices.SortStableFunc(d.comments, func(a, b *comment) int {
 		return cmp.Or(
-			cmp.Compare(severityRank(b.severity()), severityRank(a.severity())),
+			cmp.Compare(b.severity().Rank(), a.severity().Rank()),
 			cmp.Compare(a.at.file, b.at.file), cmp.Compare(a.at.start, b.at.start),
 			cmp.Compare(a.findings[0].ID, b.findings[0].ID),
 		)
@@ -91,11 +92,11 @@ func isNew(f *report.Finding) bool {
 	return f.Status == report.StatusOpen && f.Scope == report.ScopeNew
 }
 
-func (c *comment) severity() string {
-	worst := report.SeverityLow
+func (c *comment) severity() check.Severity {
+	worst := check.Low
 	for _, f := range c.findings {
-		if severityRank(f.Severity) > severityRank(worst) {
-			worst = f.Severity
+		if severity := check.Severity(f.Severity); severity.Rank() > worst.Rank() {
+			worst = severity
 		}
 	}
 	return worst
@@ -107,10 +108,6 @@ func (c *comment) ids() []string {
 		ids[i] = f.ID
 	}
 	return ids
-}
-
-func severityRank(severity string) int {
-	return slices.Index([]string{report.SeverityLow, report.SeverityMedium, report.SeverityHigh}, severity)
 }
 
 // file returns a file of the head, nil if it cannot be read.

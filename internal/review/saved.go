@@ -8,6 +8,8 @@ import (
 	"regexp"
 	"strings"
 
+	"k8s.io/pod-security-admission/api"
+
 	"github.com/podmend/podmend/check"
 	"github.com/podmend/podmend/internal/ghtext"
 	"github.com/podmend/podmend/report"
@@ -76,13 +78,22 @@ func rebuilt(saved *report.Report) (*report.Report, error) {
 	return r, nil
 }
 
+// severityOf is the control's; only restricted controls have findings that weigh more, see
+// [check.Finding.Severity].
+func severityOf(control *check.Control, f *report.Finding) string {
+	if control.Level == api.LevelRestricted && check.Severity(f.Severity).Rank() > control.Severity.Rank() {
+		return f.Severity
+	}
+	return string(control.Severity)
+}
+
 func rebuiltFinding(f *report.Finding) (*report.Finding, error) {
 	control, ok := check.ControlByID(f.Control)
 	if !ok || !strings.HasPrefix(f.ID, f.Control+"-") || !idForm.MatchString(f.ID) {
 		return nil, fmt.Errorf("the report holds the finding %q of a control %q, which podmend does not know", report.Inert(f.ID, ghtext.MaxName), report.Inert(f.Control, ghtext.MaxName))
 	}
 	kept := &report.Finding{
-		ID: f.ID, Control: control.ID, Level: string(control.Level), Severity: string(control.Severity), Scope: f.Scope, Status: f.Status,
+		ID: f.ID, Control: control.ID, Level: string(control.Level), Severity: severityOf(control, f), Scope: f.Scope, Status: f.Status,
 		Message: control.Title, Versions: plainOnes(f.Versions, plainVersion), Proposal: f.Proposal,
 		HostNeed: report.HostNeed{Likely: f.HostNeed.Likely},
 		Origin:   report.Origin{Line: max(f.Origin.Line, 0), EndLine: max(f.Origin.EndLine, 0), Via: f.Origin.Via},

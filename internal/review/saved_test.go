@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/podmend/podmend/check"
 	"github.com/podmend/podmend/internal/githubfake"
 	"github.com/podmend/podmend/report"
 )
@@ -135,6 +136,17 @@ func TestReadSavedRefuses(t *testing.T) {
 }
 
 // A suggestion of a saved report takes something away, or puts a word of the remedy for a scalar.
+// A restricted control may weigh what the baseline control does that it stands in for; no other
+// finding weighs what a stranger says.
+func TestSavedSeverity(t *testing.T) {
+	for id, want := range map[string]string{"capabilities_restricted": report.SeverityHigh, "hostPorts": report.SeverityMedium} {
+		control, _ := check.ControlByID(id)
+		if got := severityOf(control, &report.Finding{Severity: report.SeverityHigh}); got != want {
+			t.Errorf("%s: got %s, want %s", id, got, want)
+		}
+	}
+}
+
 func TestHarmless(t *testing.T) {
 	const text = "a: true\nb: \"CAP_CHOWN\"\nc: [x, SYS_ADMIN]\nd: {e: true}\nf: Unconfined # why\n"
 	for _, test := range []struct {

@@ -91,6 +91,9 @@ func joinFinding(shares []share, versions []string) report.Finding {
 		}
 		joined.Occurrences = append(joined.Occurrences, one.finding.Occurrences...)
 		joined.Changes = union(joined.Changes, one.finding.Changes)
+		if check.Severity(one.finding.Severity).Rank() > check.Severity(joined.Severity).Rank() {
+			joined.Severity = one.finding.Severity
+		}
 		if tellsMore(one.finding.Origin.Chain, joined.Origin.Chain) {
 			joined.Origin.Chain = one.finding.Origin.Chain
 		}

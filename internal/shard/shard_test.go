@@ -82,6 +82,7 @@ func TestMerge(t *testing.T) {
 	second := inputs[1].Report
 	second.Shard.Parts[0].Exempt, second.Shard.Parts[0].Allowed = []string{"Pod b"}, []report.Exemption{exemption}
 	second.Findings[0].Status, second.Findings[0].Exemption = report.StatusExempt, &exemption
+	inputs[0].Report.Findings[0].Severity = report.SeverityLow
 	second.Finish()
 	merged, err := Merge([]Input{inputs[1], inputs[0]})
 	if err != nil {
@@ -90,6 +91,9 @@ func TestMerge(t *testing.T) {
 	finding := merged.Findings[0]
 	if finding.Message != "says plain:a; it is exempt for Pod b, but not for the others" || finding.Status != report.StatusOpen || len(finding.Occurrences) != 2 {
 		t.Errorf("%+v", finding)
+	}
+	if finding.Severity != report.SeverityHigh {
+		t.Errorf("severity %s is not the highest of what shards say", finding.Severity)
 	}
 	if merged.Shard != nil || merged.Summary.Findings != 1 || merged.Summary.Occurrences != 2 || merged.Summary.Targets != 2 {
 		t.Errorf("%+v", merged.Summary)

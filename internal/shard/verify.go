@@ -130,7 +130,7 @@ func distinct(inputs []Input) error {
 		}
 		for _, finding := range input.Report.Findings {
 			known, again := findings[finding.ID]
-			if again && (known.Control != finding.Control || known.Level != finding.Level || known.Severity != finding.Severity || known.Origin.File != finding.Origin.File) {
+			if again && (known.Control != finding.Control || known.Level != finding.Level || known.Origin.File != finding.Origin.File) {
 				return broken(input, fmt.Sprintf("finding %q is another one in another shard", finding.ID))
 			}
 			findings[finding.ID] = finding

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"strings"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 )
@@ -20,7 +21,7 @@ var ErrExpands = fmt.Errorf("the aliases stand for more than %d MiB, or for them
 // Bounded says whether text, once its aliases are written out, is small enough for a reader that
 // does so. A text with aliases that cannot be judged is not.
 func Bounded(text []byte) (err error) {
-	if bytes.IndexByte(text, '*') < 0 || bytes.IndexByte(text, '&') < 0 {
+	if !mayHold(text, '*') || !mayHold(text, '&') {
 		return nil
 	}
 	defer func() {
@@ -40,6 +41,31 @@ func Bounded(text []byte) (err error) {
 			return ErrExpands
 		}
 	}
+}
+
+// beforeAlias are the bytes of ASCII after which a token may start that is no scalar.
+const beforeAlias = "\x00 \t\r\n[]{},:?\"'"
+
+// mayHold says whether aliases, or anchors, may stand in a text by their sign. Prose that tells of
+// pointers and globs, such as descriptions of fields, mostly holds the sign in other places.
+func mayHold(text []byte, sign byte) bool {
+	for from := 0; ; {
+		next := bytes.IndexByte(text[from:], sign)
+		if next < 0 {
+			return false
+		}
+		at := from + next
+		from = at + 1
+		starts := at == 0 || text[at-1] >= 0x80 || strings.IndexByte(beforeAlias, text[at-1]) >= 0
+		if starts && from < len(text) && isAliasName(text[from]) {
+			return true
+		}
+	}
+}
+
+// isAliasName says whether a name may start with a byte. In UTF-16 a zero stands before or after it.
+func isAliasName(c byte) bool {
+	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '_' || c == '-' || c == 0
 }
 
 // expands says whether a tree, whose own depth is bounded, is too large or too deep with its

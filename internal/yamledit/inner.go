@@ -46,6 +46,17 @@ func (f *File) Inner(doc int, p Path) (*Inner, bool) {
 	return i, true
 }
 
+// InnerAt reads the scalar at a path that may begin with the index of its document; else it is in the first.
+func (f *File) InnerAt(p Path) (*Inner, bool) {
+	if len(p) > 0 && p[0].List {
+		if p[0].Index >= len(f.Docs) {
+			return nil, false
+		}
+		return f.Inner(p[0].Index, p[1:])
+	}
+	return f.Inner(f.FirstDoc(), p)
+}
+
 // readBlock takes the indentation off the lines of a literal block.
 func (i *Inner) readBlock(found Found) (text []byte, ok bool) {
 	src, offset := i.around.Src, found.Value.Offset

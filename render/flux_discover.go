@@ -1,0 +1,213 @@
+package render
+
+import (
+	"context"
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+)
+
+// addFlux makes targets of the Kustomizations and HelmReleases in what targets render. Kustomizations come
+// first, from the outermost in: they render others, and the objects that releases refer to.
+func (g *gitOpsSearch) addFlux(ctx context.Context, targets []Target) error {
+	g.covered = map[string]string{}
+	for _, target := range targets {
+		g.environments[target.ID] = environmentOf(target.Path)
+	}
+	level, inner := g.outermost(targets)
+	reached := map[string]bool{}
+	for len(level) > 0 {
+		if err := g.addInputs(ctx, level); err != nil {
+			return err
+		}
+		for i := range level {
+			g.cover(&level[i])
+			reached[level[i].applied()] = true
+		}
+		if err := g.render(ctx, level); err != nil {
+			return err
+		}
+		g.found = append(g.found, level...)
+		var next []Target
+		for i := range level {
+			result := g.rendered[level[i].ID]
+			for j := range result.Objects {
+				if target, ok := g.kustomization(&result.Target, &result.Objects[j]); ok {
+					next = append(next, target)
+				}
+			}
+		}
+		level = next
+	}
+	// What is reached by nothing but itself: objects that apply each other, with nobody who begins.
+	for i := range inner {
+		if target := &inner[i]; !reached[target.applied()] {
+			target.Err = g.cycleError(target)
+			g.found = append(g.found, *target)
+			reached[target.applied()] = true
+		}
+	}
+	return g.addReleases(ctx, targets)
+}
+
+// applied tells Kustomizations apart by what they are, wherever they were found.
+func (t *Target) applied() string {
+	return t.GitOps.Object.String() + "\x00" + t.GitOps.Folder + "\x00" + t.GitOps.Environment
+}
+
+// outermost are the Kustomizations that no other applies. inner are the others, as they were found.
+func (g *gitOpsSearch) outermost(targets []Target) (outer, inner []Target) {
+	var all []Target
+	for _, target := range targets {
+		result := g.rendered[target.ID]
+		for i := range result.Objects {
+			if made, ok := g.kustomization(&result.Target, &result.Objects[i]); ok {
+				all = append(all, made)
+			}
+		}
+	}
+	for i := range all {
+		applies := func(other Target) bool {
+			return other.Err == nil && other.applied() != all[i].applied() && g.covers(other.GitOps.Folder, all[i].GitOps.Parent)
+		}
+		if slices.ContainsFunc(all, applies) {
+			inner = append(inner, all[i])
+		} else {
+			outer = append(outer, all[i])
+		}
+	}
+	return outer, inner
+}
+
+// covers says whether a Kustomization that applies a folder applies a target of it: the kustomization
+// there, or what a generated one lists.
+func (g *gitOpsSearch) covers(folder string, target *Target) bool {
+	if target.Path == folder {
+		return target.Kind == Kustomize
+	}
+	if folder != "." && !strings.HasPrefix(target.Path, folder+"/") {
+		return false
+	}
+	files := g.discovery.files
+	if _, ok := kustomizationFile(files, folder); ok {
+		return slices.Contains(g.discovery.scan.listed(folder).Files, target.Path) || slices.Contains(g.discovery.scan.listed(folder).Roots, target.Path)
+	}
+	for at := path.Dir(target.Path); at != folder && at != "."; at = path.Dir(at) {
+		if _, ok := kustomizationFile(files, at); ok {
+			return false
+		}
+	}
+	return target.Kind == Kustomize || target.Kind == Plain
+}
+
+// cover notes which targets a Kustomization applies.
+func (g *gitOpsSearch) cover(applying *Target) {
+	if applying.Err != nil {
+		return
+	}
+	for i := range g.discovery.Targets {
+		target := &g.discovery.Targets[i]
+		if target.Err == nil && g.covered[target.ID] == "" && g.covers(applying.GitOps.Folder, target) {
+			g.covered[target.ID] = applying.ID
+		}
+	}
+}
+
+// kustomization makes the target of an object, if it is a Kustomization of Flux. One that applies itself,
+// as bootstrap leaves it, is none again.
+func (g *gitOpsSearch) kustomization(parent *Target, object *Object) (Target, bool) {
+	if object.Kind != "Kustomization" || group(object.APIVersion) != "kustomize.toolkit.fluxcd.io" || object.YAML == nil {
+		return Target{}, false
+	}
+	target := g.target(parent, object)
+	var read fluxKustomization
+	if target.Err = readGitOps(g.discovery.files, object, &read); target.Err != nil {
+		target.GitOps.Folder = target.Path
+		return target, true
+	}
+	target.GitOps.Folder, target.GitOps.Sources, target.Err = g.folder(parent, object, &read.Spec.SourceRef, read.Spec.Path)
+	target.Path = target.GitOps.Folder
+	if target.Err != nil {
+		target.Path = object.Source.File
+		return target, true
+	}
+	target.LoadAnywhere = true
+	target.OwnProcess = setsSchema(g.discovery.scan.closure(target.GitOps.Folder))
+	for above, depth := parent, 0; above.GitOps != nil; above, depth = above.GitOps.Parent, depth+1 {
+		if above.applied() != target.applied() {
+			continue
+		}
+		if depth == 0 {
+			return Target{}, false
+		}
+		target.Err = g.cycleError(&target)
+	}
+	return target, true
+}
+
+func (g *gitOpsSearch) cycleError(target *Target) *Error {
+	object := target.GitOps.Object
+	failed := &Error{Kind: ErrGitOpsCycle, File: target.Path, Message: fmt.Sprintf("%s is applied by what it applies itself. Take it out of %s, or apply it from elsewhere.", object, target.GitOps.Folder)}
+	if result := g.rendered[target.GitOps.Parent.ID]; result != nil {
+		if found := find([]gitOpsInput{{objects: result.Objects}}, object); found != nil {
+			failed.File, failed.Line = fieldPlace(g.discovery.files, found, "spec", "path")
+		}
+	}
+	return failed
+}
+
+// target begins the target of an object that a parent renders.
+func (g *gitOpsSearch) target(parent *Target, object *Object) Target {
+	above := parent.ID
+	if _, rest, ok := strings.Cut(above, ":"); ok {
+		above = rest
+	}
+	name := nameOf(object)
+	target := Target{
+		ID: "flux:" + above + "#" + name.String(), Kind: Flux, Path: parent.Path, KubeVersion: g.options.KubeVersion, APIVersions: g.options.APIVersions,
+		GitOps: &GitOps{Object: name, Parent: parent, Environment: g.environments[parent.ID]},
+	}
+	g.environments[target.ID] = target.GitOps.Environment
+	return target
+}
+
+// addReleases makes the targets of HelmReleases.
+func (g *gitOpsSearch) addReleases(ctx context.Context, targets []Target) error {
+	var releases []Target
+	for _, id := range slices.Clone(g.order) {
+		result := g.rendered[id]
+		if _, covered := g.covered[id]; covered {
+			continue
+		}
+		for i := range result.Objects {
+			object := &result.Objects[i]
+			if object.Kind != "HelmRelease" || group(object.APIVersion) != "helm.toolkit.fluxcd.io" || object.YAML == nil {
+				continue
+			}
+			target := g.target(&result.Target, object)
+			g.addChart(&target, object)
+			releases = append(releases, target)
+		}
+	}
+	if err := g.addInputs(ctx, releases); err != nil {
+		return err
+	}
+	g.found = append(g.found, releases...)
+	return nil
+}
+
+// environmentOf is what the cluster is called that a path belongs to: the folder below the one for
+// clusters or environments; "" if there is none.
+func environmentOf(name string) string {
+	parts := strings.Split(name, "/")
+	for i := 0; i+2 < len(parts)+1 && i+1 < len(parts); i++ {
+		switch strings.ToLower(parts[i]) {
+		case "clusters", "cluster", "environments", "envs", "env", "overlays", "stages":
+			if i+2 < len(parts) || !isYAMLName(parts[i+1]) {
+				return parts[i+1]
+			}
+		}
+	}
+	return ""
+}

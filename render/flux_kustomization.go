@@ -1,0 +1,277 @@
+package render
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"sigs.k8s.io/kustomize/api/konfig"
+	"sigs.k8s.io/kustomize/api/types"
+	"sigs.k8s.io/yaml"
+
+	"github.com/podmend/podmend/internal/overlay"
+	"github.com/podmend/podmend/internal/yamledit"
+)
+
+// A fluxBuild builds what a Kustomization of Flux applies, as kustomize-controller does.
+type fluxBuild struct {
+	files         *overlay.FS
+	target        Target
+	object        *Object
+	inputs        []gitOpsInput
+	result        *Result
+	kustomization fluxKustomization
+
+	file    string // the kustomization file, which may be generated
+	patches int    // how many the file has by itself
+}
+
+func (k *fluxBuild) render(ctx context.Context, detail Detail) *Error {
+	if failed := readGitOps(k.files, k.object, &k.kustomization); failed != nil {
+		return failed
+	}
+	view, failed := k.view()
+	if failed != nil {
+		return failed
+	}
+	variables, failed := k.variables()
+	if failed != nil {
+		return failed
+	}
+	target := Target{ID: k.target.ID, Kind: Kustomize, Path: k.target.GitOps.Folder, LoadAnywhere: true}
+	objects, notes, layers, failed := renderKustomize(ctx, view, target, detail)
+	k.result.Objects, k.result.Layers = objects, layers
+	k.result.Notes = append(k.result.Notes, notes...)
+	if failed != nil {
+		return failed
+	}
+	k.placePatches()
+	k.result.nameKustomization(k.files, target.Path)
+	return k.substitute(variables)
+}
+
+// view shows the folder with the kustomization that kustomize-controller would build: with what the
+// object adds, and a generated one where there is none.
+// https://fluxcd.io/flux/components/kustomize/kustomizations/#generating-a-kustomizationyaml-file
+func (k *fluxBuild) view() (*overlay.FS, *Error) {
+	dir := k.target.GitOps.Folder
+	if info, err := k.files.Stat(dir); err != nil || !info.IsDir() {
+		return nil, fieldError(k.files, k.object, ErrMissingSource, fmt.Sprintf("the folder %s does not exist. Mend the path.", dir), "spec", "path")
+	}
+	name, exists := kustomizationFile(k.files, dir)
+	content := []byte("resources: []\n")
+	if exists {
+		k.file = path.Join(dir, name)
+		var err error
+		if content, err = k.files.ReadFile(k.file); err != nil {
+			return nil, readError(k.file, err)
+		}
+	} else {
+		k.file = path.Join(dir, konfig.DefaultKustomizationFileName())
+		resources := manifestsBelow(k.files, dir)
+		if len(resources) == 0 {
+			return nil, fieldError(k.files, k.object, ErrEmptyKustomization, fmt.Sprintf("the folder %s holds no manifests. Mend the path.", dir), "spec", "path")
+		}
+		var err error
+		if content, err = yaml.Marshal(types.Kustomization{Resources: resources}); err != nil {
+			return nil, &Error{Kind: ErrKustomizeBuild, File: dir, Message: err.Error()}
+		}
+	}
+	edited, changed, failed := k.added(content)
+	if failed != nil {
+		return nil, failed
+	}
+	if exists && !changed {
+		return k.files, nil
+	}
+	return k.files.With(map[string][]byte{k.file: edited}), nil
+}
+
+// manifestsBelow lists what a generated kustomization holds: the folders that have a kustomization, and the
+// manifests outside of these.
+func manifestsBelow(files *overlay.FS, dir string) []string {
+	var found []string
+	var walk func(at string, depth int)
+	walk = func(at string, depth int) {
+		entries, err := files.ReadDir(at)
+		if err != nil || depth > maxFolderDepth {
+			return
+		}
+		for _, entry := range entries {
+			name := path.Join(at, entry.Name())
+			inside := strings.TrimPrefix(name, dir+"/")
+			switch _, isRoot := kustomizationFile(files, name); {
+			case entry.IsDir() && strings.HasPrefix(entry.Name(), "."):
+			case entry.IsDir() && isRoot:
+				found = append(found, "./"+inside)
+			case entry.IsDir():
+				walk(name, depth+1)
+			case slices.Contains([]string{".yaml", ".yml"}, path.Ext(name)) && name != ConfigFile:
+				found = append(found, "./"+inside)
+			}
+		}
+	}
+	walk(dir, 0)
+	return found
+}
+
+// added puts what the object adds to its kustomization into the file.
+func (k *fluxBuild) added(content []byte) (edited []byte, changed bool, failed *Error) {
+	spec := &k.kustomization.Spec
+	file := yamledit.Parse(content)
+	var own types.Kustomization
+	if err := yamledit.Bounded(content); err != nil || yaml.Unmarshal(content, &own) != nil || len(file.Docs) == 0 {
+		return content, false, nil // building it tells what is wrong
+	}
+	own.FixKustomization()
+	k.patches = len(own.Patches)
+	fields := map[string]any{}
+	if spec.TargetNamespace != "" {
+		fields["namespace"] = spec.TargetNamespace
+	}
+	if spec.NamePrefix != "" {
+		fields["namePrefix"] = spec.NamePrefix
+	}
+	if spec.NameSuffix != "" {
+		fields["nameSuffix"] = spec.NameSuffix
+	}
+	if patches := k.allPatches(); len(patches) > 0 {
+		fields["patches"] = slices.Concat(own.Patches, patches)
+	}
+	if components := k.components(); len(components) > 0 {
+		fields["components"] = slices.Concat(own.Components, components)
+	}
+	if len(spec.Images) > 0 {
+		fields["images"] = mergedImages(own.Images, spec.Images)
+	}
+	if len(fields) == 0 {
+		return content, false, nil
+	}
+	edited, ok := withFields(content, fields)
+	if !ok {
+		return nil, false, &Error{Kind: ErrKustomizeBuild, File: k.file, Message: "the kustomization cannot be read the way kustomize reads it. Write it in plain YAML."}
+	}
+	return edited, true, nil
+}
+
+// withFields sets fields of a kustomization, and leaves the lines of the others.
+func withFields(content []byte, fields map[string]any) ([]byte, bool) {
+	if edited, ok := splicedFields(content, fields); ok {
+		return edited, true
+	}
+	return editKustomization(content, func(all map[string]any) {
+		for _, key := range sortedKeys(fields) {
+			all[key] = plainTree(fields[key])
+		}
+	})
+}
+
+func splicedFields(content []byte, fields map[string]any) ([]byte, bool) {
+	file := yamledit.Parse(content)
+	var changes []yamledit.Change
+	for _, key := range sortedKeys(fields) {
+		changes = append(changes, yamledit.Change{Op: yamledit.Set, Path: yamledit.NewPath(key), Value: plainTree(fields[key])})
+	}
+	edits, err := file.Edits(file.FirstDoc(), changes)
+	if err != nil {
+		return nil, false
+	}
+	edited, err := yamledit.Apply(content, edits)
+	return edited, err == nil
+}
+
+// plainTree is a value as a tree of mappings, lists and scalars.
+func plainTree(value any) any {
+	text, err := json.Marshal(value)
+	if err != nil {
+		return nil
+	}
+	var tree any
+	if yaml.Unmarshal(text, &tree) != nil {
+		return nil
+	}
+	return tree
+}
+
+// allPatches are the patches of the object: those of the fields that older versions have too.
+func (k *fluxBuild) allPatches() []types.Patch {
+	spec := &k.kustomization.Spec
+	var patches []types.Patch
+	for _, patch := range spec.Patches {
+		patches = append(patches, types.Patch{Patch: patch.Patch, Target: patch.Target})
+	}
+	for _, patch := range spec.PatchesStrategicMerge {
+		if text, err := yaml.Marshal(patch); err == nil {
+			patches = append(patches, types.Patch{Patch: string(text)})
+		}
+	}
+	for i := range spec.PatchesJSON6902 {
+		if text, err := json.Marshal(spec.PatchesJSON6902[i].Patch); err == nil {
+			patches = append(patches, types.Patch{Patch: string(text), Target: &spec.PatchesJSON6902[i].Target})
+		}
+	}
+	return patches
+}
+
+func (k *fluxBuild) components() []string {
+	var components []string
+	for _, component := range k.kustomization.Spec.Components {
+		if _, err := k.files.Stat(path.Join(k.target.GitOps.Folder, component)); err != nil && k.kustomization.Spec.IgnoreMissingComponents {
+			continue
+		}
+		components = append(components, component)
+	}
+	return components
+}
+
+// mergedImages puts images over those of a kustomization: a new tag or digest takes the place of both.
+func mergedImages(own, more []types.Image) []types.Image {
+	merged := slices.Clone(own)
+	for _, image := range more {
+		at := slices.IndexFunc(merged, func(known types.Image) bool { return known.Name == image.Name })
+		if at < 0 {
+			merged = append(merged, image)
+			continue
+		}
+		if image.NewName != "" {
+			merged[at].NewName = image.NewName
+		}
+		if image.NewTag != "" || image.Digest != "" {
+			merged[at].NewTag, merged[at].Digest = image.NewTag, image.Digest
+		}
+	}
+	return merged
+}
+
+// placePatches moves the places in patches that the object added from the kustomization, where they stand
+// only for the build, to the object.
+func (k *fluxBuild) placePatches() {
+	var locator *Locator
+	for i := range k.result.Objects {
+		fields := k.result.Objects[i].fields()
+		if fields == nil {
+			continue
+		}
+		for n := range fields.Places {
+			place := &fields.Places[n]
+			if place.File != k.file || len(place.Inside) != 3 || place.Inside[0].Key != "patches" || place.Inside[1].Index < k.patches {
+				continue
+			}
+			if locator == nil {
+				locator = NewLocator(k.files)
+			}
+			at := yamledit.NewPath("spec", "patches", place.Inside[1].Index-k.patches, "patch")
+			source, ok := locator.SourcePath(k.object, at)
+			if !ok {
+				fields.Doubtful = true
+				continue
+			}
+			origin := locator.Origin(k.object, at[:3])
+			place.File, place.Inside = origin.File, yamledit.NewPath(origin.Doc).Concat(source)
+			fields.Chains[place.File] = []Link{{File: origin.File, Line: origin.Line, Via: ViaPatch}}
+		}
+	}
+}

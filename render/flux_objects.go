@@ -1,0 +1,160 @@
+package render
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"strings"
+
+	"sigs.k8s.io/kustomize/api/types"
+	"sigs.k8s.io/yaml"
+
+	"github.com/podmend/podmend/internal/overlay"
+	"github.com/podmend/podmend/internal/yamledit"
+)
+
+// A fluxRelease is what is read of a HelmRelease, of all versions that are served.
+// https://fluxcd.io/flux/components/helm/helmreleases/
+type fluxRelease struct {
+	Spec struct {
+		Chart *struct {
+			Spec fluxChart `json:"spec"`
+		} `json:"chart"`
+		ChartRef        *fluxReference    `json:"chartRef"`
+		ReleaseName     string            `json:"releaseName"`
+		TargetNamespace string            `json:"targetNamespace"`
+		Values          map[string]any    `json:"values"`
+		ValuesFrom      []fluxValuesFrom  `json:"valuesFrom"`
+		PostRenderers   []fluxPostRender  `json:"postRenderers"`
+		CommonMetadata  *fluxMetadata     `json:"commonMetadata"`
+		Install         *fluxInstallation `json:"install"`
+	} `json:"spec"`
+}
+
+// A fluxChart is the template of a HelmChart in a HelmRelease, or the HelmChart's own spec.
+type fluxChart struct {
+	Chart                    string        `json:"chart"`
+	Version                  string        `json:"version"`
+	SourceRef                fluxReference `json:"sourceRef"`
+	ValuesFile               string        `json:"valuesFile"` // of v2beta1
+	ValuesFiles              []string      `json:"valuesFiles"`
+	IgnoreMissingValuesFiles bool          `json:"ignoreMissingValuesFiles"`
+}
+
+type fluxReference struct {
+	Kind      string `json:"kind"`
+	Name      string `json:"name"`
+	Namespace string `json:"namespace"`
+}
+
+type fluxValuesFrom struct {
+	Kind       string `json:"kind"`
+	Name       string `json:"name"`
+	ValuesKey  string `json:"valuesKey"`
+	TargetPath string `json:"targetPath"`
+	Optional   bool   `json:"optional"`
+	Literal    bool   `json:"literal"`
+}
+
+type fluxInstallation struct {
+	CRDs     string `json:"crds"`
+	SkipCRDs bool   `json:"skipCRDs"`
+}
+
+type fluxMetadata struct {
+	Labels      map[string]string `json:"labels"`
+	Annotations map[string]string `json:"annotations"`
+}
+
+type fluxPostRender struct {
+	Kustomize *struct {
+		Patches               []types.Patch `json:"patches"`
+		PatchesStrategicMerge []any         `json:"patchesStrategicMerge"`
+		PatchesJSON6902       []struct {
+			Target types.Selector `json:"target"`
+			Patch  []any          `json:"patch"`
+		} `json:"patchesJson6902"`
+		Images []types.Image `json:"images"`
+	} `json:"kustomize"`
+}
+
+// A fluxKustomization is what is read of a Kustomization.
+// https://fluxcd.io/flux/components/kustomize/kustomizations/
+type fluxKustomization struct {
+	Spec struct {
+		Path                    string        `json:"path"`
+		SourceRef               fluxReference `json:"sourceRef"`
+		TargetNamespace         string        `json:"targetNamespace"`
+		NamePrefix              string        `json:"namePrefix"`
+		NameSuffix              string        `json:"nameSuffix"`
+		Patches                 []types.Patch `json:"patches"`
+		Components              []string      `json:"components"`
+		IgnoreMissingComponents bool          `json:"ignoreMissingComponents"`
+		Images                  []types.Image `json:"images"`
+		CommonMetadata          *fluxMetadata `json:"commonMetadata"`
+		PostBuild               *struct {
+			Substitute     map[string]string `json:"substitute"`
+			SubstituteFrom []struct {
+				Kind     string `json:"kind"`
+				Name     string `json:"name"`
+				Optional bool   `json:"optional"`
+			} `json:"substituteFrom"`
+		} `json:"postBuild"`
+		PatchesStrategicMerge []any `json:"patchesStrategicMerge"`
+		PatchesJSON6902       []struct {
+			Target types.Selector `json:"target"`
+			Patch  []any          `json:"patch"`
+		} `json:"patchesJson6902"`
+		KubeConfig any `json:"kubeConfig"`
+	} `json:"spec"`
+}
+
+// A fluxSource is what is read of the objects that say where something comes from.
+// https://fluxcd.io/flux/components/source/
+type fluxSource struct {
+	Spec struct {
+		URL       string `json:"url"`
+		Type      string `json:"type"`
+		Reference *struct {
+			Tag    string `json:"tag"`
+			SemVer string `json:"semver"`
+			Digest string `json:"digest"`
+		} `json:"ref"`
+		Sources []struct {
+			Alias string `json:"alias"`
+			fluxReference
+		} `json:"sources"`
+		Artifacts []struct {
+			Name string `json:"name"`
+			Copy []struct {
+				From string `json:"from"`
+				To   string `json:"to"`
+			} `json:"copy"`
+		} `json:"artifacts"`
+	} `json:"spec"`
+}
+
+var wrongField = regexp.MustCompile(`cannot unmarshal (\S+) into Go (?:struct field \S+?\.)?(\S+) of type (\S+)`)
+
+// readGitOps reads the fields of an object. The error names the field of a wrong type and its line.
+func readGitOps(files *overlay.FS, object *Object, into any) *Error {
+	err := yamledit.Bounded(object.YAML)
+	if err == nil {
+		err = yaml.Unmarshal(object.YAML, into)
+	}
+	if err == nil {
+		return nil
+	}
+	at, problem := []any{"spec"}, err.Error()
+	if wrong := wrongField.FindStringSubmatch(problem); wrong != nil {
+		at = nil
+		for _, key := range strings.Split(strings.TrimSuffix(wrong[2], "."), ".") {
+			at = append(at, key)
+		}
+		problem = fmt.Sprintf("%s is a %s", wrong[2], wrong[1])
+	}
+	if cut := errors.Unwrap(err); cut != nil && len(problem) > 300 {
+		problem = cut.Error()
+	}
+	return fieldError(files, object, ErrGitOpsObject, fmt.Sprintf("%s %q cannot be read: %s. Mend the field's type; the API server would refuse the object too.", object.Kind, object.Name, problem), at...)
+}

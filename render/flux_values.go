@@ -1,0 +1,181 @@
+package render
+
+import (
+	"cmp"
+	"encoding/base64"
+	"fmt"
+	"slices"
+	"strings"
+
+	"helm.sh/helm/v3/pkg/strvals"
+	"sigs.k8s.io/yaml"
+
+	"github.com/podmend/podmend/internal/overlay"
+	"github.com/podmend/podmend/internal/yamledit"
+)
+
+// values composes the values of a release in the order of helm-controller: those of valuesFrom, then its
+// own. It lists what sets them, the strongest first.
+// https://fluxcd.io/flux/components/helm/helmreleases/#values
+func (r *releaseRender) values() (map[string]any, []ValuesLayer, *Error) {
+	spec := &r.release.Spec
+	own := ValuesLayer{File: r.object.Source.File, Of: r.object, At: yamledit.NewPath("spec", "values"), Above: true}
+	merged := map[string]any{}
+	var below []ValuesLayer
+	for i, from := range spec.ValuesFrom {
+		text, layer, failed := r.valuesFrom(i, from)
+		if failed != nil {
+			return nil, nil, failed
+		}
+		if text == nil {
+			continue
+		}
+		if from.TargetPath != "" {
+			merged = mergeHelmValues(merged, spec.Values)
+			if err := setValue(merged, &from, *text); err != nil {
+				return nil, nil, fieldError(r.files, r.object, ErrGitOpsObject,
+					fmt.Sprintf("the value of %s cannot be set at %q: %v. Mend the targetPath.", from.Name, from.TargetPath, err), "spec", "valuesFrom", i, "targetPath")
+			}
+			continue
+		}
+		values := map[string]any{}
+		if err := yaml.Unmarshal([]byte(*text), &values); err != nil {
+			_, problem := helmYAMLError(err)
+			file, line := fieldPlace(r.files, layer.Of, "data", layer.key())
+			return nil, nil, &Error{
+				Kind: ErrValuesSyntax, File: file, Line: line,
+				Message: fmt.Sprintf("the values in %s of the %s %q cannot be read: %s. They must be a YAML mapping.", layer.key(), layer.Of.Kind, layer.Of.Name, problem),
+			}
+		}
+		merged = mergeHelmValues(merged, values)
+		below = slices.Insert(below, 0, r.generatedFrom(layer))
+	}
+	return mergeHelmValues(merged, spec.Values), slices.Insert(below, 0, own), nil
+}
+
+// key is the key of a ConfigMap or Secret that holds the values.
+func (l *ValuesLayer) key() string { return l.At[len(l.At)-1].Key }
+
+// valuesFrom returns the text that an entry refers to, nil where it is not known.
+func (r *releaseRender) valuesFrom(index int, from fluxValuesFrom) (*string, ValuesLayer, *Error) {
+	key := cmp.Or(from.ValuesKey, "values.yaml")
+	if from.Kind != "ConfigMap" && from.Kind != "Secret" {
+		return nil, ValuesLayer{}, fieldError(r.files, r.object, ErrGitOpsObject,
+			fmt.Sprintf("valuesFrom names a %s, and Flux takes values from ConfigMaps and Secrets. Mend the kind.", from.Kind), "spec", "valuesFrom", index, "kind")
+	}
+	layer := ValuesLayer{At: yamledit.NewPath("data", key), Text: true, Above: true}
+	layer.Of = find(r.inputs, ObjectName{Kind: from.Kind, Name: from.Name, Namespace: r.object.Namespace})
+	if layer.Of == nil {
+		if !from.Optional {
+			r.result.Notes = append(r.result.Notes, fmt.Sprintf("Rendered without the values of %s of the %s %s, which is not in this repository: what they set is not known.", key, from.Kind, from.Name))
+		}
+		return nil, layer, nil
+	}
+	layer.File = layer.Of.Source.File
+	data, sealed, failed := dataOf(r.files, layer.Of)
+	if failed != nil {
+		return nil, layer, failed
+	}
+	text, ok := data[key]
+	switch {
+	case sealed:
+		r.result.Notes = append(r.result.Notes, fmt.Sprintf("Rendered without the values of %s of the %s %s, which is encrypted: what they set is not known.", key, from.Kind, from.Name))
+		return nil, layer, nil
+	case !ok && from.Optional:
+		return nil, layer, nil
+	case !ok:
+		return nil, layer, fieldError(r.files, r.object, ErrMissingValues,
+			fmt.Sprintf("the %s %s has no key %s. Mend valuesKey, or mark the entry as optional.", from.Kind, from.Name, key), "spec", "valuesFrom", index)
+	}
+	return &text, layer, nil
+}
+
+// dataOf reads the data of a ConfigMap or Secret. sealed says that it is encrypted.
+func dataOf(files *overlay.FS, object *Object) (data map[string]string, sealed bool, failed *Error) {
+	var read struct {
+		Data       map[string]string `json:"data"`
+		StringData map[string]string `json:"stringData"`
+		SOPS       any               `json:"sops"`
+	}
+	if failed := readGitOps(files, object, &read); failed != nil {
+		return nil, false, failed
+	}
+	if read.SOPS != nil {
+		return nil, true, nil
+	}
+	if object.Kind != "Secret" {
+		return read.Data, false, nil
+	}
+	data = map[string]string{}
+	for key, value := range read.Data {
+		decoded, err := base64.StdEncoding.DecodeString(strings.Join(strings.Fields(value), ""))
+		if err != nil {
+			return nil, true, nil // a placeholder that something fills in
+		}
+		data[key] = string(decoded)
+	}
+	for key, value := range read.StringData {
+		data[key] = value
+	}
+	return data, false, nil
+}
+
+// setValue sets a value at a path as helm-controller does: as --set, or, in quotes, as --set-string.
+func setValue(values map[string]any, from *fluxValuesFrom, text string) error {
+	quoted := func(quote string) bool { return strings.HasPrefix(text, quote) && strings.HasSuffix(text, quote) }
+	switch {
+	case from.Literal:
+		escaped := strings.NewReplacer(`\`, `\\`, `,`, `\,`, `[`, `\[`, `]`, `\]`, `{`, `\{`, `}`, `\}`).Replace(text)
+		return strvals.ParseIntoString(from.TargetPath+"="+escaped, values)
+	case quoted("'") || quoted(`"`):
+		return strvals.ParseIntoString(from.TargetPath+"="+strings.Trim(text, `'"`), values)
+	}
+	return strvals.ParseInto(from.TargetPath+"="+text, values)
+}
+
+// generatedFrom is the values file behind a layer of a ConfigMap that a kustomization generates of it.
+func (r *releaseRender) generatedFrom(layer ValuesLayer) ValuesLayer {
+	if layer.Of.Source.Manifest {
+		return layer
+	}
+	for _, input := range r.inputs {
+		for _, k := range newKustomizationScan(r.files).closure(input.folder()) {
+			if k.file != layer.Of.Source.File {
+				continue
+			}
+			if file, ok := k.generatorFile(layer.Of, layer.key()); ok {
+				return ValuesLayer{File: file, Above: true, Copied: true}
+			}
+		}
+	}
+	return layer
+}
+
+// folder is the kustomization folder that an input builds.
+func (i *gitOpsInput) folder() string {
+	if i.target.GitOps != nil {
+		return i.target.GitOps.Folder
+	}
+	return i.target.Path
+}
+
+// generatorFile returns the file that a generated object has under a key.
+func (k *kustomization) generatorFile(object *Object, key string) (string, bool) {
+	for _, generator := range k.parsed.ConfigMapGenerator {
+		if object.Kind != "ConfigMap" || !strings.Contains(object.Name, generator.Name) {
+			continue
+		}
+		for _, source := range generator.FileSources {
+			name, file, keyed := strings.Cut(source, "=")
+			if !keyed {
+				name, file = source[strings.LastIndex(source, "/")+1:], source
+			}
+			for _, ref := range k.refs {
+				if name == key && ref.field == "configMapGenerator" && ref.value == file && ref.target != "" {
+					return ref.target, true
+				}
+			}
+		}
+	}
+	return "", false
+}

@@ -1,0 +1,121 @@
+package render
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/podmend/podmend/internal/overlay"
+)
+
+// GitOps says how a target comes about that is an object of a GitOps tool. The object is rendered out of
+// its parent each time, so that an edit anywhere on the way shows. It is plain data.
+type GitOps struct {
+	Object ObjectName // in what Parent renders
+	Parent *Target
+	// Inputs render ConfigMaps and Secrets that the object reads and Parent does not render.
+	Inputs []Target
+	// Chart is what a release deploys.
+	Chart *ChartSource
+	// Folder is what is applied from this repository, where the object deploys no chart.
+	Folder string
+	// Sources are the files with the objects that say where the chart or folder is.
+	Sources []string
+	// Environment names the cluster, as its folder is called; "" where that cannot be told.
+	Environment string
+}
+
+// An ObjectName tells an object from the others that one target renders.
+type ObjectName struct{ Group, Kind, Namespace, Name string }
+
+func (n ObjectName) String() string {
+	return strings.Join(slices.DeleteFunc([]string{n.Kind, n.Namespace, n.Name}, func(part string) bool { return part == "" }), "/")
+}
+
+func nameOf(object *Object) ObjectName {
+	return ObjectName{group(object.APIVersion), object.Kind, object.Namespace, object.Name}
+}
+
+// The kinds of errors of GitOps objects.
+const (
+	ErrMissingSource ErrorKind = "missing-source"   // what a GitOps object names as its source is not there
+	ErrOtherSource   ErrorKind = "other-repository" // the source is no chart repository and not this repository
+	ErrMissingChart  ErrorKind = "missing-chart"    // a release's chart would have to be fetched
+	ErrGitOpsObject  ErrorKind = "gitops-object"    // a field of a GitOps object has the wrong type or value
+	ErrGitOpsCycle   ErrorKind = "gitops-cycle"     // GitOps objects deploy each other
+	ErrSubstitution  ErrorKind = "substitution"     // a variable breaks what it is put into
+)
+
+// fluxWord stands in each file that holds an object of Flux.
+const fluxWord = "fluxcd.io/"
+
+// isGitOps says whether an object tells a GitOps tool what to deploy, or from where.
+func (o *Object) isGitOps() bool {
+	switch group(o.APIVersion) {
+	case "helm.toolkit.fluxcd.io", "kustomize.toolkit.fluxcd.io", "source.toolkit.fluxcd.io", "source.extensions.fluxcd.io":
+		return true
+	}
+	return false
+}
+
+// isGitOpsInput says whether GitOps objects may be made of an object.
+func (o *Object) isGitOpsInput() bool {
+	return o.isGitOps() || o.APIVersion == "v1" && (o.Kind == "ConfigMap" || o.Kind == "Secret")
+}
+
+// Steers says whether what an object changes is seen in other targets: there its proof is.
+func (o *Object) Steers() bool { return o.isGitOps() }
+
+// A gitOpsInput is what one target renders of the inputs of another.
+type gitOpsInput struct {
+	objects []Object
+	err     *Error
+	notes   []string
+	target  Target
+}
+
+// inputsOf renders the parent of a GitOps target and its other inputs, the parent first.
+func inputsOf(ctx context.Context, files *overlay.FS, gitOps *GitOps, traced bool) []gitOpsInput {
+	var inputs []gitOpsInput
+	for _, target := range slices.Concat([]Target{*gitOps.Parent}, gitOps.Inputs) {
+		detail := Detail{PodTemplatesOnly: true, Inputs: true, Traced: traced}
+		var result Result
+		renderTarget(ctx, files, target, detail, &result)
+		inputs = append(inputs, gitOpsInput{result.Objects, result.Err, result.Notes, target})
+	}
+	return inputs
+}
+
+// find returns an object of the inputs, nil if none renders it. A namespace may be left out where only
+// whoever applies the object knows it.
+func find(inputs []gitOpsInput, wanted ObjectName) *Object {
+	for _, strict := range []bool{true, false} {
+		for i := range inputs {
+			for j := range inputs[i].objects {
+				object := &inputs[i].objects[j]
+				if object.YAML == nil || object.Kind != wanted.Kind || object.Name != wanted.Name || group(object.APIVersion) != wanted.Group {
+					continue
+				}
+				if object.Namespace == wanted.Namespace || !strict && (object.Namespace == "" || wanted.Namespace == "") {
+					return object
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// gone is the error of an object that its parent does not render any more.
+func (g *GitOps) gone(parent *gitOpsInput) *Error {
+	if parent.err != nil {
+		failed := *parent.err
+		failed.Message = fmt.Sprintf("%s stands in %s, which cannot be rendered: %s", g.Object, parent.target.ID, failed.Message)
+		failed.Missing = nil
+		return &failed
+	}
+	return &Error{
+		Kind: ErrMissingSource, File: parent.target.Path,
+		Message: fmt.Sprintf("%s is not in what %s renders. Check what renames or removes it.", g.Object, parent.target.ID),
+	}
+}

@@ -1,0 +1,84 @@
+package render
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"path"
+	"regexp"
+	"strings"
+
+	"github.com/podmend/podmend/internal/overlay"
+)
+
+// A ChartSource is where the chart of a release is: a folder of this repository, or a chart of a
+// repository or registry, of which the version is found when it is fetched. It is plain data.
+type ChartSource struct {
+	Folder     string // "" if the chart is not in this repository
+	Repository string // URL of a repository of charts, or of a registry
+	Name       string
+	Version    string // exact, a range, or "" for the newest
+	Digest     string // of the manifest in a registry, in place of a version
+	// ValuesFiles take the place of the chart's own values, in order: files of the chart, or, of a folder,
+	// below the source's root.
+	ValuesFiles   []string
+	IgnoreMissing bool
+	// File and Line are where the release names the chart.
+	File string
+	Line int
+}
+
+// A DeployedChart is a chart with the version that was rendered. It is plain data.
+type DeployedChart struct {
+	Name, Version string
+	Repository    string // "" if it is a folder of this repository
+}
+
+// fetchedCharts is a folder that only renderers see: what was fetched for releases stands in it.
+const fetchedCharts = ".podmend-charts"
+
+var unplain = regexp.MustCompile(`[^A-Za-z0-9._-]+`)
+
+// Archive is where the archive of a chart is put that was fetched.
+func (c *ChartSource) Archive() string {
+	sum := sha256.Sum256([]byte(strings.Join([]string{c.Repository, c.Name, c.Version, c.Digest}, "\x00")))
+	return path.Join(fetchedCharts, hex.EncodeToString(sum[:6]), unplain.ReplaceAllString(c.Name, "-")+".tgz")
+}
+
+// locate returns the chart as Helm is to load it: a folder, or an archive that was fetched.
+func (c *ChartSource) locate(files *overlay.FS) (string, *Error) {
+	if c.Folder != "" {
+		if _, err := files.Stat(c.Folder); err != nil {
+			return "", &Error{Kind: ErrMissingSource, File: c.File, Line: c.Line, Message: fmt.Sprintf("the chart %s cannot be read: %v. Mend the path.", c.Folder, cause(err))}
+		}
+		return c.Folder, nil
+	}
+	archive := c.Archive()
+	if _, fetched := archiveAt(files, archive); fetched {
+		return archive, nil
+	}
+	version := ""
+	if c.Version != "" {
+		version = " " + c.Version
+	}
+	message := fmt.Sprintf("the chart %s%s of %s is not in the repository", c.Name, version, shownRepository(c.Repository))
+	failed := &Error{Kind: ErrMissingChart, File: c.File, Line: c.Line}
+	host := hostToAllow(c.Repository)
+	if host == "" {
+		failed.Message = message + ", and its URL is none that begins with https://, oci:// or http://. Mend the URL."
+		return "", failed
+	}
+	failed.Message = message + fmt.Sprintf(". To let podmend fetch it, add %s to network.allow in .podmend.yaml (network: {allow: [%s]}).", host, quotedHost(host))
+	failed.Missing = []MissingDependency{{
+		File: c.File, Line: c.Line, Name: c.Name, Repository: c.Repository, Archive: archive, Range: c.Version, Digest: c.Digest,
+	}}
+	return "", failed
+}
+
+// shownChartRepository is a chart's repository as it may be printed, "" for a folder.
+func shownChartRepository(source *ChartSource) string {
+	if source.Folder != "" {
+		return ""
+	}
+	return shownRepository(source.Repository)
+}

@@ -1,0 +1,154 @@
+package render
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+
+	"golang.org/x/sync/errgroup"
+)
+
+// GitOpsOptions say how targets are found that stand in what other targets render.
+type GitOpsOptions struct {
+	Options
+	// KubeVersion and APIVersions are what charts see.
+	KubeVersion string
+	APIVersions []string
+	// Here are the URLs of this repository: those of its remotes, and those that somebody configured.
+	Here []string
+	// Configured are those of them that somebody configured.
+	Configured []string
+}
+
+// AddGitOps adds the targets of objects of GitOps tools. Such objects come out of overlays and out of each
+// other, so that what may hold them is rendered to find them; a repository without any is only searched for
+// a word. What is applied through an object is no target of its own any more. The error is ctx's, or says
+// that podmend failed.
+func (d *Discovery) AddGitOps(ctx context.Context, options GitOpsOptions) error {
+	holding, err := d.holding(ctx, []byte(fluxWord))
+	if err != nil || len(holding) == 0 {
+		return err
+	}
+	g := &gitOpsSearch{discovery: d, options: options, rendered: map[string]*Result{}, environments: map[string]string{}}
+	var targets []Target
+	for _, target := range d.Targets {
+		if target.Err == nil && len(target.IncludedBy) == 0 && slices.ContainsFunc(d.Names(target), func(name string) bool { return holding[name] }) {
+			targets = append(targets, target)
+		}
+	}
+	if err := g.render(ctx, targets); err != nil {
+		return err
+	}
+	if err := g.addFlux(ctx, targets); err != nil {
+		return err
+	}
+	g.takeCovered()
+	d.Targets = append(d.Targets, g.found...)
+	slices.SortFunc(d.Targets, func(a, b Target) int { return strings.Compare(a.ID, b.ID) })
+	slices.SortFunc(d.Skipped, func(a, b SkippedPath) int {
+		return cmp.Or(strings.Compare(a.Path, b.Path), strings.Compare(a.Reason, b.Reason))
+	})
+	return nil
+}
+
+// holding are the manifests that hold a word.
+func (d *Discovery) holding(ctx context.Context, word []byte) (map[string]bool, error) {
+	found := map[string]bool{}
+	var mutex sync.Mutex
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(runtime.GOMAXPROCS(0))
+	for part := range slices.Chunk(d.walked.manifests, 64) {
+		group.Go(func() error {
+			for _, name := range part {
+				content, err := d.files.ReadFile(name)
+				if err != nil || !bytes.Contains(content, word) {
+					continue // what cannot be read is said by who renders it
+				}
+				mutex.Lock()
+				found[d.resolve(name)] = true
+				mutex.Unlock()
+			}
+			return ctx.Err()
+		})
+	}
+	return found, group.Wait()
+}
+
+// A gitOpsSearch looks for GitOps objects in what targets render.
+type gitOpsSearch struct {
+	discovery *Discovery
+	options   GitOpsOptions
+
+	rendered     map[string]*Result // by target id
+	order        []string           // of the ids in rendered
+	environments map[string]string  // by target id
+	found        []Target
+	// covered are the targets that are applied through another, by id, with the id of that.
+	covered map[string]string
+}
+
+// render renders targets for the GitOps objects in them.
+func (g *gitOpsSearch) render(ctx context.Context, targets []Target) error {
+	targets = slices.DeleteFunc(slices.Clone(targets), func(target Target) bool { return g.rendered[target.ID] != nil })
+	options := g.options.Options
+	options.Detail = Detail{PodTemplatesOnly: true, Inputs: true}
+	results, err := All(ctx, g.discovery.files, targets, options)
+	if err != nil {
+		return err
+	}
+	for i := range results {
+		id := results[i].Target.ID
+		g.rendered[id] = &results[i]
+		g.order = append(g.order, id)
+	}
+	return nil
+}
+
+// takeCovered takes the targets away that are applied through another.
+func (g *gitOpsSearch) takeCovered() {
+	d := g.discovery
+	d.Targets = slices.DeleteFunc(d.Targets, func(target Target) bool {
+		by, covered := g.covered[target.ID]
+		if covered {
+			d.Skipped = append(d.Skipped, SkippedPath{target.Path, "applied by " + by + ", and rendered as part of it"})
+		}
+		return covered
+	})
+}
+
+// lineage are the ids of a target and of those that it comes out of, the nearest first.
+func lineage(target *Target) []string {
+	ids := []string{target.ID}
+	for target.GitOps != nil {
+		target = target.GitOps.Parent
+		ids = append(ids, target.ID)
+	}
+	return ids
+}
+
+// lookup finds an object that a target refers to: in what renders it, then in what renders that, then in
+// its environment, then anywhere. from is the target that renders it.
+func (g *gitOpsSearch) lookup(parent *Target, wanted ObjectName) (object *Object, from *Target) {
+	ids := lineage(parent)
+	environment := g.environments[parent.ID]
+	for _, id := range g.order {
+		if !slices.Contains(ids, id) && environment != "" && g.environments[id] == environment {
+			ids = append(ids, id)
+		}
+	}
+	ids = append(ids, g.order...)
+	for _, id := range ids {
+		result := g.rendered[id]
+		if result == nil {
+			continue
+		}
+		if object := find([]gitOpsInput{{objects: result.Objects}}, wanted); object != nil {
+			return object, &result.Target
+		}
+	}
+	return nil, nil
+}

@@ -1,0 +1,136 @@
+package render
+
+import (
+	"cmp"
+	"fmt"
+	"net/url"
+	"path"
+	"slices"
+	"strings"
+)
+
+// folder finds the folder of this repository that an object applies, by its source and its path there.
+// sources are the files that say so.
+func (g *gitOpsSearch) folder(parent *Target, object *Object, ref *fluxReference, at string) (folder string, sources []string, failed *Error) {
+	wanted := ObjectName{Group: "source.toolkit.fluxcd.io", Kind: ref.Kind, Namespace: cmp.Or(ref.Namespace, object.Namespace), Name: ref.Name}
+	source, _ := g.lookup(parent, wanted)
+	inside := strings.TrimPrefix(path.Clean("/"+at), "/")
+	if inside == "" {
+		inside = "."
+	}
+	files := g.discovery.files
+	fail := func(kind ErrorKind, format string, args ...any) (string, []string, *Error) {
+		return inside, sources, fieldError(files, object, kind, fmt.Sprintf(format, args...), "spec", "sourceRef")
+	}
+	if source != nil {
+		sources = []string{source.Source.File}
+	}
+	if ref.Kind == "ExternalArtifact" {
+		generated, generator := g.artifactFolder(parent, wanted.Namespace, ref.Name, inside)
+		if generator == nil {
+			return fail(ErrMissingSource, "the ExternalArtifact %s is made by no ArtifactGenerator of this repository. Mend the name, or leave the object out with --exclude.", ref.Name)
+		}
+		sources = []string{generator.Source.File}
+		if generated == "" {
+			return fail(ErrMissingSource, "the ArtifactGenerator %s copies nothing to %s of the artifact %s. Mend the path.", generator.Name, inside, ref.Name)
+		}
+		inside = generated
+	} else if source == nil {
+		// Bootstrap makes the one of this name in the cluster.
+		if ref.Kind != "GitRepository" || ref.Name != "flux-system" {
+			return fail(ErrMissingSource, "the %s %s is not in this repository. Add it, or mend the reference.", ref.Kind, wanted.Name)
+		}
+	} else if !g.isHere(source, inside) {
+		read := fluxSource{}
+		if failed := readGitOps(files, source, &read); failed != nil {
+			return inside, sources, failed
+		}
+		shown := shownRepository(read.Spec.URL)
+		return fail(ErrOtherSource, "the %s %s leads to %s, which is not this repository, and podmend takes no other. If it is, add to %s: gitops: {repositories: [%q]}", ref.Kind, wanted.Name, shown, ConfigFile, shown)
+	}
+	if info, err := files.Stat(inside); err != nil || !info.IsDir() {
+		return inside, sources, fieldError(files, object, ErrMissingSource, fmt.Sprintf("the folder %s does not exist. Mend the path.", inside), "spec", "path")
+	}
+	return inside, sources, nil
+}
+
+// isHere says whether a source is this repository. Without a remote to compare with, one that has the
+// folder is taken for it.
+func (g *gitOpsSearch) isHere(source *Object, inside string) bool {
+	var read fluxSource
+	if readGitOps(g.discovery.files, source, &read) != nil {
+		return false
+	}
+	same := func(u string) bool { return sameRepository(u, read.Spec.URL) }
+	switch {
+	case slices.ContainsFunc(g.options.Configured, same):
+		return true
+	case source.Kind != "GitRepository":
+		return false
+	case slices.ContainsFunc(g.options.Here, same), source.Name == "flux-system":
+		return true
+	}
+	_, err := g.discovery.files.Stat(inside)
+	return err == nil && len(g.options.Here) == 0 && inside != "."
+}
+
+// sameRepository compares what URLs of git name: host and path, whatever the protocol and the user.
+func sameRepository(a, b string) bool {
+	a, b = repositoryName(a), repositoryName(b)
+	return a != "" && a == b
+}
+
+func repositoryName(address string) string {
+	// git@host:path
+	if user, rest, ok := strings.Cut(address, "@"); ok && !strings.Contains(user, "/") && !strings.Contains(address, "://") {
+		address = "ssh://" + strings.Replace(rest, ":", "/", 1)
+	}
+	u, err := url.Parse(address)
+	if err != nil || u.Host == "" {
+		return ""
+	}
+	return strings.ToLower(u.Hostname() + "/" + strings.TrimSuffix(strings.Trim(u.Path, "/"), ".git"))
+}
+
+// artifactFolder finds what an ArtifactGenerator copies to a folder of an artifact.
+// https://fluxcd.io/flux/components/source/artifactgenerators/
+func (g *gitOpsSearch) artifactFolder(parent *Target, namespace, name, inside string) (folder string, generator *Object) {
+	for _, id := range slices.Concat(lineage(parent), g.sameEnvironment(parent), g.order) {
+		result := g.rendered[id]
+		if result == nil {
+			continue
+		}
+		for i := range result.Objects {
+			object := &result.Objects[i]
+			var read fluxSource
+			if object.Kind != "ArtifactGenerator" || object.Namespace != namespace || readGitOps(g.discovery.files, object, &read) != nil {
+				continue
+			}
+			for _, artifact := range read.Spec.Artifacts {
+				if artifact.Name != name {
+					continue
+				}
+				for _, copied := range artifact.Copy {
+					to := strings.Trim(strings.TrimPrefix(copied.To, "@artifact"), "/")
+					_, from, _ := strings.Cut(strings.TrimPrefix(copied.From, "@"), "/")
+					from = strings.TrimSuffix(strings.TrimSuffix(from, "**"), "/")
+					below, ok := strings.CutPrefix(inside+"/", strings.TrimPrefix(to+"/", "/"))
+					if ok && !strings.ContainsAny(from, "*?[") {
+						return path.Join(from, below), object
+					}
+				}
+				return "", object
+			}
+		}
+	}
+	return "", nil
+}
+
+// sameEnvironment are the ids of the targets that belong to the environment of one.
+func (g *gitOpsSearch) sameEnvironment(target *Target) []string {
+	environment := g.environments[target.ID]
+	if environment == "" {
+		return nil
+	}
+	return slices.DeleteFunc(slices.Clone(g.order), func(id string) bool { return g.environments[id] != environment })
+}

@@ -1,0 +1,130 @@
+package render
+
+import (
+	"github.com/podmend/podmend/internal/yamledit"
+)
+
+// readLayer reads the values of a layer. It fails for one that cannot be read.
+func (l *Locator) readLayer(layer ValuesLayer) (readLayer, bool) {
+	read := readLayer{ValuesLayer: layer}
+	var file *yamledit.File
+	switch {
+	case layer.Of != nil:
+		file = yamledit.Parse(layer.Of.YAML)
+	case layer.Inside != "":
+		file = yamledit.Parse(layer.Content)
+	default:
+		file = l.source(layer.File)
+	}
+	if file == nil || len(file.Docs) == 0 {
+		return read, false
+	}
+	doc := 0
+	if layer.Of != nil {
+		doc = len(file.Docs) - 1
+	}
+	tree, err := file.Tree(doc)
+	if err != nil || layer.Of == nil && layer.Inside == "" && file.Docs[0].Root == nil {
+		return read, err == nil && layer.Inside != ""
+	}
+	read.tree = yamledit.ValueAt(tree, layer.At)
+	if !layer.Text {
+		return read, true
+	}
+	text, _ := read.tree.(string)
+	inner := yamledit.Parse([]byte(text))
+	if len(inner.Docs) == 0 {
+		return read, false
+	}
+	read.tree, err = inner.Tree(0)
+	return read, err == nil
+}
+
+// layerChanges turns a change of a layer's values into changes of source.
+func (l *Locator) layerChanges(layer *readLayer, change yamledit.Change) ([]PlacedChange, bool) {
+	switch {
+	case layer.Of == nil:
+		change.Path = layer.At.Concat(change.Path)
+		return []PlacedChange{{Place: Place{File: layer.File, Path: change.Path}, Change: change, Copied: layer.Copied}}, true
+	case layer.Text:
+		path, ok := l.SourcePath(layer.Of, layer.At)
+		if !ok {
+			return nil, false
+		}
+		source := layer.Of.Source
+		place := Place{File: source.File, Inside: yamledit.NewPath(source.Doc).Concat(path), Path: change.Path}
+		return []PlacedChange{{Place: place, Change: change, Copied: true}}, true
+	}
+	change.Path = layer.At.Concat(change.Path)
+	if changes, ok := l.SourceChanges(layer.Of, change); ok {
+		return changes, true
+	}
+	return l.addition(layer.Of, change)
+}
+
+// addition places a field that an object does not have yet beside those that one of its sources wrote: the
+// one that wrote last to what is around it, else the manifest.
+func (l *Locator) addition(object *Object, change yamledit.Change) ([]PlacedChange, bool) {
+	rendered := lastRoot(l.rendered(object))
+	if change.Op != yamledit.Set || walk(rendered, change.Path) != nil {
+		return nil, false
+	}
+	for above := len(change.Path) - 1; above > 0; above-- {
+		if walk(rendered, change.Path[:above]) == nil {
+			continue
+		}
+		var writers []Place
+		if fields := object.fields(); fields != nil {
+			writers = fields.writers(change.Path[:above])
+		}
+		if len(writers) > 0 {
+			place := writers[len(writers)-1]
+			place.Path = place.Path.Concat(change.Path[above:])
+			change.Path = place.Path
+			return []PlacedChange{{Place: place, Change: change}}, true
+		}
+	}
+	if !object.Source.Manifest {
+		return nil, false
+	}
+	change.Path = object.Source.Path.Concat(change.Path)
+	return []PlacedChange{{Place: Place{File: object.Source.File, Doc: object.Source.Doc, Path: change.Path}, Change: change}}, true
+}
+
+// layerOrigin describes the place at which a layer has a value, or, for one that it does not set, the
+// nearest mapping around it.
+func (l *Locator) layerOrigin(layer *readLayer, path yamledit.Path) (origin Origin, ok bool) {
+	if layer.Of != nil && !layer.Text {
+		origin = l.Origin(layer.Of, layer.At.Concat(path))
+		origin.Via = ViaValues
+		return origin, true
+	}
+	if layer.Of != nil {
+		at, ok := l.SourcePath(layer.Of, layer.At)
+		if !ok {
+			return l.Origin(layer.Of, layer.At), true
+		}
+		source := layer.Of.Source
+		place := Place{File: source.File, Inside: yamledit.NewPath(source.Doc).Concat(at), Path: path}
+		text, ok := l.textOf(&place)
+		if !ok || len(text.file.Docs) == 0 {
+			return l.Origin(layer.Of, layer.At), true
+		}
+		origin = Origin{
+			File: source.File, Via: ViaValues, Exact: true, Inside: place.Inside, Path: path,
+			Place: l.placeName(l.source(source.File), source, at) + ":" + l.namedPath(text.file.Docs[0].Root, path),
+		}
+		origin.at(text.file, 0, path)
+		origin.outside(text, &place)
+		return origin, true
+	}
+	file := l.source(layer.File)
+	if file == nil || len(file.Docs) == 0 {
+		return origin, false
+	}
+	at := layer.At.Concat(path)
+	origin = Origin{File: layer.File, Via: ViaValues, Exact: true, Path: at}
+	origin.at(file, 0, at)
+	origin.Place = l.namedPath(file.Docs[0].Root, at)
+	return origin, true
+}
