@@ -26,6 +26,7 @@ type forge struct {
 	store  string // of artifacts and caches
 	// without takes a permission from the workflow.
 	without string
+	title   string // of pull requests
 	// fork makes the token one that only reads.
 	fork bool
 }
@@ -179,9 +180,9 @@ func (f *forge) pullRequest(text string, pull *githubfake.Pull, from *githubfake
 	f.t.Helper()
 	state := pull.State()
 	return f.run(text, "pull_request", map[string]any{"number": state.Number, "pull_request": map[string]any{
-		"number": state.Number,
-		"head":   map[string]any{"sha": state.HeadSHA, "ref": branch, "repo": map[string]any{"full_name": from.Name()}},
-		"base":   map[string]any{"sha": state.BaseSHA, "ref": "main", "repo": map[string]any{"full_name": f.repo.Name()}},
+		"number": state.Number, "title": f.title,
+		"head": map[string]any{"sha": state.HeadSHA, "ref": branch, "repo": map[string]any{"full_name": from.Name()}},
+		"base": map[string]any{"sha": state.BaseSHA, "ref": "main", "repo": map[string]any{"full_name": f.repo.Name()}},
 	}}, fmt.Sprintf("refs/remotes/pull/%d/merge", state.Number))
 }
 
@@ -212,10 +213,11 @@ func (o outcome) wants(t *testing.T, ok bool, wants ...string) {
 	outputs := o.outputs()
 	for _, want := range wants {
 		name, value, is := strings.Cut(want, "=")
-		if _, known := outputs[name]; is && known && outputs[name] == value {
-			continue
-		}
-		if !strings.Contains(o.log, want) {
+		if given, known := outputs[name]; is && known {
+			if given != value {
+				t.Errorf("the output %s is %q, not %q", name, given, value)
+			}
+		} else if !strings.Contains(o.log, want) {
 			t.Errorf("no %q", want)
 		}
 	}
