@@ -26,7 +26,8 @@ type forge struct {
 	store  string // of artifacts and caches
 	// without takes a permission from the workflow.
 	without string
-	title   string // of pull requests
+	// title is that of pull requests.
+	title string
 	// fork makes the token one that only reads.
 	fork bool
 }

@@ -91,8 +91,8 @@ func TestActionFile(t *testing.T) {
 		t.Errorf("the environment of %s is %v and not %v", step.ID, step.Env, install)
 	}
 	for _, step := range file.Runs.Steps {
-		if step.Uses != "" || step.Shell != "bash" || strings.Contains(step.Run, "${{") {
-			t.Errorf("%s uses an action, or puts an expression into shell text: %+v", step.ID, step)
+		if step.Uses != "" || step.Shell != "bash" || strings.Contains(step.Run, "${{") || !strings.HasPrefix(step.Run, "exec ") {
+			t.Errorf("%s uses an action, puts an expression into shell text, or keeps signals from podmend: %+v", step.ID, step)
 		}
 	}
 }
@@ -114,6 +114,9 @@ func TestActionExpressions(t *testing.T) {
 	}
 	for _, output := range ActionOutputs {
 		known["steps.podmend.outputs."+output.Name] = true
+		if strings.Contains(output.About, "${{") {
+			t.Errorf("the description of %s has an expression", output.Name)
+		}
 	}
 	for _, match := range expression.FindAllStringSubmatch(text, -1) {
 		if name := strings.TrimSpace(match[1]); !known[name] {
