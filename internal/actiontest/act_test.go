@@ -42,9 +42,8 @@ func newForge(t *testing.T, files githubfake.Files) *forge {
 
 // An outcome is how a run of a workflow ended.
 type outcome struct {
-	ok      bool
-	log     string
-	summary string
+	ok  bool
+	log string
 }
 
 // workflow is the part of a workflow that the tests look at.
