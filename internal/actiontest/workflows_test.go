@@ -46,6 +46,30 @@ func TestCheckWorkflow(t *testing.T) {
 	f.pullRequest(text, pull, f.repo, "feature").wants(t, true, "exit-code=0", "findings=0", "new=0")
 }
 
+// TestWorkflowsOfPages pastes each whole workflow of the documentation that runs the action, and nothing else.
+func TestWorkflowsOfPages(t *testing.T) {
+	t.Parallel()
+	pages, err := filepath.Glob(filepath.Join(repository, "docs", "*.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	ran := 0
+	for _, page := range append(pages, filepath.Join(repository, "README.md")) {
+		for _, block := range strings.Split(read(t, page), "```yaml\n")[1:] {
+			text, _, _ := strings.Cut(block, "```")
+			if !strings.Contains(text, "\njobs:") || !strings.Contains(text, "podmend/podmend@") {
+				continue
+			}
+			ran++
+			f := newForge(t, githubfake.Files{"shop.yaml": goodPod})
+			f.pullRequest(text, proposed(f, f.repo), f.repo, "feature").wants(t, false, "exit-code=1", "findings=1")
+		}
+	}
+	if ran == 0 {
+		t.Error("no page has a workflow to paste")
+	}
+}
+
 // TestInputIsNoShellText gives the action what a stranger may write into the title of a pull request.
 func TestInputIsNoShellText(t *testing.T) {
 	t.Parallel()
