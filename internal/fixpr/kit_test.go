@@ -23,6 +23,7 @@ type stage struct {
 	waited  time.Duration
 	options Options
 	partial bool
+	pausing func() // is called once, before the next wait between two writes
 }
 
 const bad = "a: 1\nb: bad\nc: 3\n"
@@ -47,6 +48,10 @@ func (s *stage) with(url, token string) *github.Client {
 		Sleep: func(_ context.Context, d time.Duration) error {
 			s.waited += d
 			s.server.Advance(d)
+			if interfere := s.pausing; interfere != nil {
+				s.pausing = nil
+				interfere()
+			}
 			return nil
 		},
 	})
@@ -184,3 +189,7 @@ func says(t *testing.T, text string, wants ...string) {
 	}
 }
 
+// tick ticks the box.
+func tick(body string) string {
+	return strings.Replace(body, "- [ ] "+renewMark, "- [x] "+renewMark, 1)
+}
