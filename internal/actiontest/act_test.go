@@ -26,6 +26,8 @@ type forge struct {
 	store  string // of artifacts and caches
 	// without takes a permission from the workflow.
 	without string
+	// title is that of pull requests.
+	title string
 	// fork makes the token one that only reads.
 	fork bool
 }
@@ -40,9 +42,8 @@ func newForge(t *testing.T, files githubfake.Files) *forge {
 
 // An outcome is how a run of a workflow ended.
 type outcome struct {
-	ok      bool
-	log     string
-	summary string
+	ok  bool
+	log string
 }
 
 // workflow is the part of a workflow that the tests look at.
@@ -179,9 +180,9 @@ func (f *forge) pullRequest(text string, pull *githubfake.Pull, from *githubfake
 	f.t.Helper()
 	state := pull.State()
 	return f.run(text, "pull_request", map[string]any{"number": state.Number, "pull_request": map[string]any{
-		"number": state.Number,
-		"head":   map[string]any{"sha": state.HeadSHA, "ref": branch, "repo": map[string]any{"full_name": from.Name()}},
-		"base":   map[string]any{"sha": state.BaseSHA, "ref": "main", "repo": map[string]any{"full_name": f.repo.Name()}},
+		"number": state.Number, "title": f.title,
+		"head": map[string]any{"sha": state.HeadSHA, "ref": branch, "repo": map[string]any{"full_name": from.Name()}},
+		"base": map[string]any{"sha": state.BaseSHA, "ref": "main", "repo": map[string]any{"full_name": f.repo.Name()}},
 	}}, fmt.Sprintf("refs/remotes/pull/%d/merge", state.Number))
 }
 
@@ -212,10 +213,11 @@ func (o outcome) wants(t *testing.T, ok bool, wants ...string) {
 	outputs := o.outputs()
 	for _, want := range wants {
 		name, value, is := strings.Cut(want, "=")
-		if _, known := outputs[name]; is && known && outputs[name] == value {
-			continue
-		}
-		if !strings.Contains(o.log, want) {
+		if given, known := outputs[name]; is && known {
+			if given != value {
+				t.Errorf("the output %s is %q, not %q", name, given, value)
+			}
+		} else if !strings.Contains(o.log, want) {
 			t.Errorf("no %q", want)
 		}
 	}
