@@ -28,12 +28,17 @@ func (r *run) addNamespaces(ctx context.Context) error {
 		base := r.comparison.base.results
 		wanted = append(wanted, check.NamespacesOf(base).Wanted(base)...)
 	}
+	slices.Sort(wanted)
+	wanted = slices.Compact(wanted)
 	if len(wanted) == 0 {
 		return nil
 	}
-	texts := &sourceTexts{files: r.repo.files, names: r.discovery.Names, known: map[asked]bool{}}
+	texts := newSourceTexts(r)
+	if r.shard == nil {
+		return r.addTelling(ctx, texts, wanted)
+	}
 	texts.want(wanted)
-	if err := r.addContext(ctx, r.others(func(t *render.Target) bool { return texts.labels(t) })); err != nil {
+	if err := r.addContext(ctx, r.others(texts.labels)); err != nil {
 		return err
 	}
 	labelled := func() bool {
@@ -42,12 +47,9 @@ func (r *run) addNamespaces(ctx context.Context) error {
 	}
 	if labelled() {
 		// Beside labelled Namespaces those of the same name without a label count too.
-		if err := r.addContext(ctx, r.others(func(t *render.Target) bool { return texts.namespaces(t) })); err != nil {
+		if err := r.addContext(ctx, r.others(texts.namespaces)); err != nil {
 			return err
 		}
-	}
-	if r.shard == nil {
-		return nil
 	}
 	namespaces := check.NamespacesOf(r.inOrder())
 	for _, name := range wanted {
@@ -65,6 +67,24 @@ type sourceTexts struct {
 	wanted *regexp.Regexp // names of Namespaces
 	given  *regexp.Regexp // the same as what a kustomization puts everything in
 	known  map[asked]bool
+	spoken map[string]*namespaceText // by file
+}
+
+func newSourceTexts(of *run) *sourceTexts {
+	return &sourceTexts{files: of.repo.files, names: namesOf(of.discovery), known: map[asked]bool{}, spoken: map[string]*namespaceText{}}
+}
+
+// namesOf remembers the names of each target.
+func namesOf(discovery *render.Discovery) func(render.Target) []string {
+	known := map[string][]string{}
+	return func(target render.Target) []string {
+		names, ok := known[target.ID]
+		if !ok {
+			names = discovery.Names(target)
+			known[target.ID] = names
+		}
+		return names
+	}
 }
 
 // want sets the names that are looked for.
@@ -95,7 +115,7 @@ const maxUnpacked = 64 << 20
 
 // labels says that a target may label a wanted Namespace.
 func (s *sourceTexts) labels(target *render.Target) bool {
-	return s.any(target, "label", func(content []byte) bool { return bytes.Contains(content, labelWord) }) && s.namespaces(target)
+	return s.any(target, "label", hasLabelWord) && s.namespaces(target)
 }
 
 // namespaces says that a target may render a wanted Namespace: a file names it, or the kustomization
