@@ -18,7 +18,7 @@ func (r *run) renderOutside(ctx context.Context) error {
 	for _, side := range []*run{r, c.base} {
 		texts := newSourceTexts(side)
 		err := side.addContext(ctx, side.others(func(target *render.Target) bool {
-			return c.anyChanged(side.discovery.Names(*target)) && texts.any(target, "namespace", namespaceWord.Match)
+			return c.anyChanged(side.discovery.Names(*target)) && texts.any(target, "namespace", hasNamespaceWord)
 		}))
 		if err != nil {
 			return err

@@ -23,7 +23,7 @@ func (r *run) addTelling(ctx context.Context, texts *sourceTexts, wanted []strin
 	for {
 		telling := map[string]render.Target{}
 		namespaces := check.NamespacesOf(r.inOrder())
-		others := r.others(func(t *render.Target) bool { return texts.any(t, "namespace", namespaceWord.Match) })
+		others := r.others(func(t *render.Target) bool { return texts.any(t, "namespace", hasNamespaceWord) })
 		for _, name := range wanted {
 			for _, target := range texts.telling(others, namespaces, name) {
 				telling[target.ID] = target

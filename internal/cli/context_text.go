@@ -44,7 +44,7 @@ func namespaceTextOf(file string, content func(name string) []byte) *namespaceTe
 	source := content(file)
 	isKustomization := slices.Contains(konfig.RecognizedKustomizationFileNames(), path.Base(file))
 	switch {
-	case !isKustomization && !namespaceWord.Match(source):
+	case !isKustomization && !hasNamespaceWord(source):
 	case yamledit.Bounded(source) != nil:
 		text.unclear = true
 	case isKustomization:
@@ -56,37 +56,50 @@ func namespaceTextOf(file string, content func(name string) []byte) *namespaceTe
 }
 
 func (t *namespaceText) readObjects(content []byte) {
-	for _, doc := range yamledit.Parse(content).Docs {
-		var object struct {
-			Kind     string
-			Items    []any
-			Metadata struct {
-				Name   string
-				Labels map[string]*string
-			}
-		}
-		if doc.Root != nil {
-			t.unclear = t.unclear || doc.Root.Decode(&object) != nil
-		}
-		t.unclear = t.unclear || doc.Err != nil || object.Items != nil
-		if object.Kind != "Namespace" {
+	// Parsing takes long, and few documents of a large file are Namespaces.
+	for i, part := range bytes.Split(content, []byte("\n---")) {
+		if !hasNamespaceWord(part) {
 			continue
 		}
-		one := namedLabels{object.Metadata.Name, map[string]string{}}
-		t.anyName = t.anyName || strings.Contains(one.name, variable)
-		for label, value := range object.Metadata.Labels {
-			if value == nil || strings.Contains(*value, variable) {
-				t.unclear = true // a patch that takes the label away, or what is not known here
-				continue
-			}
-			one.labels[label] = *value
+		if i > 0 {
+			part = slices.Concat([]byte("---"), part)
 		}
-		_, level := one.labels[api.EnforceLevelLabel]
-		if _, version := one.labels[api.EnforceVersionLabel]; version && !level {
-			t.unclear = true // a patch that gives a version to another's level
+		for _, doc := range yamledit.Parse(part).Docs {
+			t.readObject(&doc)
 		}
-		t.named = append(t.named, one)
 	}
+}
+
+func (t *namespaceText) readObject(doc *yamledit.Document) {
+	var object struct {
+		Kind     string
+		Items    []any
+		Metadata struct {
+			Name   string
+			Labels map[string]*string
+		}
+	}
+	if doc.Root != nil {
+		t.unclear = t.unclear || doc.Root.Decode(&object) != nil
+	}
+	t.unclear = t.unclear || doc.Err != nil || object.Items != nil
+	if object.Kind != "Namespace" {
+		return
+	}
+	one := namedLabels{object.Metadata.Name, map[string]string{}}
+	t.anyName = t.anyName || strings.Contains(one.name, variable)
+	for label, value := range object.Metadata.Labels {
+		if value == nil || strings.Contains(*value, variable) {
+			t.unclear = true // a patch that takes the label away, or what is not known here
+			continue
+		}
+		one.labels[label] = *value
+	}
+	_, level := one.labels[api.EnforceLevelLabel]
+	if _, version := one.labels[api.EnforceVersionLabel]; version && !level {
+		t.unclear = true // a patch that gives a version to another's level
+	}
+	t.named = append(t.named, one)
 }
 
 // A kindName selects objects as kustomize does: by patterns of all of the text, of which none selects all.
@@ -157,4 +170,37 @@ func (t *namespaceText) readKustomization(content []byte, read func(name string)
 	}
 	// Elsewhere it is a label for everything.
 	t.unclear = t.unclear || bytes.Count(content, labelWord) > inPatches
+}
+
+// hasNamespaceWord says that a text may hold an object of kind Namespace, or select such by a patch. A
+// regular expression would take longer than all else for large files.
+func hasNamespaceWord(content []byte) bool {
+	const value = "Namespace"
+	for rest := content; ; {
+		at := bytes.Index(rest, []byte(value))
+		if at < 0 {
+			return false
+		}
+		before, after := rest[:at], rest[at+len(value):]
+		rest = after
+		if len(after) > 0 && isWordByte(after[0]) {
+			continue
+		}
+		before, colon := bytes.CutSuffix(bytes.TrimRight(trimQuote(before), " \t\r\n"), []byte(":"))
+		before, ok := bytes.CutSuffix(trimQuote(bytes.TrimRight(before, " \t\r\n")), []byte("kind"))
+		if colon && ok && (len(before) == 0 || !isWordByte(before[len(before)-1])) {
+			return true
+		}
+	}
+}
+
+func trimQuote(text []byte) []byte {
+	if last := len(text) - 1; last >= 0 && (text[last] == '"' || text[last] == '\'') {
+		return text[:last]
+	}
+	return text
+}
+
+func isWordByte(b byte) bool {
+	return b == '_' || b >= '0' && b <= '9' || b >= 'A' && b <= 'Z' || b >= 'a' && b <= 'z'
 }
