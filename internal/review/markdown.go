@@ -9,7 +9,7 @@ import (
 )
 
 const (
-	maxName  = 120
+	maxName  = 500 // the path of a file, with a line
 	maxProse = 400
 )
 
