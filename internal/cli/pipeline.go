@@ -126,6 +126,9 @@ func (r *run) rendering() render.Options {
 
 // check takes the run from discovery to findings.
 func (r *run) check(ctx context.Context) error {
+	if r.children != nil && r.cache == nil {
+		r.children.Ahead()
+	}
 	if err := r.openComparison(); err != nil {
 		return err
 	}
