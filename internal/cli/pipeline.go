@@ -126,12 +126,11 @@ func (r *run) rendering() render.Options {
 
 // check takes the run from discovery to findings.
 func (r *run) check(ctx context.Context) error {
-	if r.children != nil && r.cache == nil {
-		r.children.Ahead()
-	}
+	r.startAhead()
 	if err := r.openComparison(); err != nil {
 		return err
 	}
+	r.readyAhead()
 	if err := r.env.staged("look for targets", r.discover); err != nil {
 		return err
 	}

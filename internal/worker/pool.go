@@ -124,6 +124,16 @@ func (p *Pool) Ahead() {
 	}
 }
 
+// Ready lets a child that waits read meanwhile what it needs for kustomizations.
+func (p *Pool) Ready() {
+	p.mutex.Lock()
+	defer p.mutex.Unlock()
+	if last := len(p.idle) - 1; last >= 0 {
+		// An error comes again when it is asked for something.
+		_ = p.idle[last].requests.Encode(request{Ready: true})
+	}
+}
+
 func (p *Pool) take() (*child, error) {
 	p.mutex.Lock()
 	if last := len(p.idle) - 1; last >= 0 {
