@@ -44,7 +44,9 @@ func (g *gitOpsSearch) addFlux(ctx context.Context, targets []Target) error {
 	// one that fails applies is told by its error.
 	for i := range inner {
 		target := &inner[i]
-		begun := slices.ContainsFunc(g.found, func(other Target) bool { return other.Err == nil && g.covers(other.GitOps.Folder, target.GitOps.Parent) })
+		begun := slices.ContainsFunc(g.found, func(other Target) bool {
+			return other.Err == nil && g.covers(other.GitOps.Folder, target.GitOps.Parent)
+		})
 		if !begun && !reached[target.applied()] {
 			target.Err = g.cycleError(target)
 			g.found = append(g.found, *target)

@@ -111,14 +111,18 @@ func reaches(findings []*report.Finding) string {
 			add(&targets, code(o.Target))
 		}
 	}
+	clusters := ""
+	if names := report.EnvironmentsOf(findings); names != "" {
+		clusters = "Changes in the clusters " + prose(names) + ".\n\n"
+	}
 	switch {
 	case len(workloads) == 0:
 		return ""
 	case len(workloads) <= maxListed && len(targets) <= maxListed:
-		return "Reaches " + strings.Join(workloads, ", ") + " in " + strings.Join(targets, ", ") + ".\n\n"
+		return "Reaches " + strings.Join(workloads, ", ") + " in " + strings.Join(targets, ", ") + ".\n\n" + clusters
 	}
 	return folded(fmt.Sprintf("Reaches %s in %s", count(len(workloads), "workload"), count(len(targets), "target")),
-		listed(workloads, inReport)+"\nTargets:\n\n"+listed(targets, inReport)) + "\n"
+		listed(workloads, inReport)+"\nTargets:\n\n"+listed(targets, inReport)) + "\n" + clusters
 }
 
 func workload(o report.Occurrence) string {
