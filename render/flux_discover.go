@@ -40,9 +40,14 @@ func (g *gitOpsSearch) addFlux(ctx context.Context, targets []Target) error {
 		}
 		level = next
 	}
-	// What is reached by nothing but itself: objects that apply each other, with nobody who begins.
+	// What is reached by nothing but itself: objects that apply each other, with nobody who begins. What
+	// one that fails applies is told by its error.
 	for i := range inner {
-		if target := &inner[i]; !reached[target.applied()] {
+		target := &inner[i]
+		begun := slices.ContainsFunc(g.found, func(other Target) bool {
+			return other.Err == nil && g.covers(other.GitOps.Folder, target.GitOps.Parent)
+		})
+		if !begun && !reached[target.applied()] {
 			target.Err = g.cycleError(target)
 			g.found = append(g.found, *target)
 			reached[target.applied()] = true

@@ -20,14 +20,17 @@ type fluxRelease struct {
 		Chart *struct {
 			Spec fluxChart `json:"spec"`
 		} `json:"chart"`
-		ChartRef        *fluxReference    `json:"chartRef"`
-		ReleaseName     string            `json:"releaseName"`
-		TargetNamespace string            `json:"targetNamespace"`
-		Values          map[string]any    `json:"values"`
-		ValuesFrom      []fluxValuesFrom  `json:"valuesFrom"`
-		PostRenderers   []fluxPostRender  `json:"postRenderers"`
-		CommonMetadata  *fluxMetadata     `json:"commonMetadata"`
-		Install         *fluxInstallation `json:"install"`
+		ChartRef        *fluxReference   `json:"chartRef"`
+		ReleaseName     string           `json:"releaseName"`
+		TargetNamespace string           `json:"targetNamespace"`
+		Values          map[string]any   `json:"values"`
+		ValuesFrom      []fluxValuesFrom `json:"valuesFrom"`
+		PostRenderers   []fluxPostRender `json:"postRenderers"`
+
+		PostRenderStrategy string `json:"postRenderStrategy"`
+
+		CommonMetadata *fluxMetadata     `json:"commonMetadata"`
+		Install        *fluxInstallation `json:"install"`
 	} `json:"spec"`
 }
 
@@ -134,7 +137,7 @@ type fluxSource struct {
 	} `json:"spec"`
 }
 
-var wrongField = regexp.MustCompile(`cannot unmarshal (\S+) into Go (?:struct field \S+?\.)?(\S+) of type (\S+)`)
+var wrongField = regexp.MustCompile(`cannot unmarshal (\S+) into Go (?:struct field \S*?\.)?(\S+) of type (\S+)`)
 
 // readGitOps reads the fields of an object. The error names the field of a wrong type and its line.
 func readGitOps(files *overlay.FS, object *Object, into any) *Error {

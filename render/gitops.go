@@ -2,6 +2,7 @@ package render
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -79,12 +80,27 @@ type gitOpsInput struct {
 func inputsOf(ctx context.Context, files *overlay.FS, gitOps *GitOps, traced bool) []gitOpsInput {
 	var inputs []gitOpsInput
 	for _, target := range slices.Concat([]Target{*gitOps.Parent}, gitOps.Inputs) {
-		detail := Detail{PodTemplatesOnly: true, Inputs: true, Traced: traced}
-		var result Result
-		renderTarget(ctx, files, target, detail, &result)
-		inputs = append(inputs, gitOpsInput{result.Objects, result.Err, result.Notes, target})
+		inputs = append(inputs, inputOf(ctx, files, target, traced))
 	}
 	return inputs
+}
+
+// inputOf renders one input, once for all that it is an input of: a chart that was fetched is none of its files.
+func inputOf(ctx context.Context, files *overlay.FS, target Target, traced bool) gitOpsInput {
+	detail := Detail{PodTemplatesOnly: true, Inputs: true, Traced: traced}
+	render := func(files *overlay.FS) any {
+		var result Result
+		renderTarget(ctx, files, target, detail, &result)
+		return gitOpsInput{result.Objects, result.Err, result.Notes, target}
+	}
+	key, err := json.Marshal(struct {
+		Target Target
+		Traced bool
+	}{target, traced})
+	if err != nil {
+		return render(files).(gitOpsInput)
+	}
+	return files.Once(string(key), fetchedCharts, render).(gitOpsInput)
 }
 
 // find returns an object of the inputs, nil if none renders it. A namespace may be left out where only
