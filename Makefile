@@ -86,7 +86,7 @@ lint: $(BIN)/gofumpt $(BIN)/staticcheck ## format, vet and staticcheck
 	$(GO) vet $(PACKAGES)
 	$(BIN)/staticcheck $(PACKAGES)
 
-golden: $(BIN)/helm $(BIN)/kustomize ## rewrite the expected texts of the tests
+golden: $(TESTED_WITH) ## rewrite the expected texts of the tests
 	$(GO) test ./check ./cmd/podmend ./report/... ./internal/yamledit ./internal/review ./internal/cli ./internal/release -update
 	$(GO) test ./internal/cli -run TestControlPages -update # again, for examples that were rewritten
 
