@@ -2,6 +2,7 @@ package cli
 
 import (
 	"encoding/json"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -81,6 +82,14 @@ func TestFixOfFork(t *testing.T) {
 		}
 		says(t, w.stderr, "comes from the fork eve/shop", "podmend.patch, for git apply")
 	}
+	// A fork that is gone is none of the repository's branches, whatever its branch was called.
+	state := w.pull.State()
+	w.env["GITHUB_EVENT_PATH"] = w.write(t.TempDir(), "gone.json", fmt.Sprintf(`{"pull_request": {"number": %d, "head": {"sha": %q, "ref": "main", "repo": null},
+		"base": {"sha": %q, "ref": "main", "repo": {"full_name": %q}}}, "repository": {"full_name": %q}}`, state.Number, state.HeadSHA, state.BaseSHA, w.repo.Name(), w.repo.Name()))
+	if code, writes := w.run("check", "--fix", "commit"); code != 1 || writes != 0 {
+		t.Errorf("exit code %d, %d writes\n%s", code, writes, w.stderr)
+	}
+	says(t, w.stderr, "comes from the fork that is gone")
 	dir := t.TempDir()
 	for _, args := range [][]string{
 		{"clone", "-q", "--branch=patch", w.from.Dir(), dir},
