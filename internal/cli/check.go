@@ -70,7 +70,7 @@ lines, with a suggestion where a fix is proven; a later run keeps that up to dat
 				return run.writeExemptions(cmd.Context(), &f, &allow)
 			}
 			if comment || fixes != nil {
-				err = run.fix(cmd.Context(), comment)
+				err = run.fix(cmd.Context(), comment || f.reports())
 			} else {
 				err = run.check(cmd.Context())
 			}

@@ -93,6 +93,7 @@ func TestSchemaAndParserAgree(t *testing.T) {
 		{`exemptions: [{controls: [capabilities_*, hostPorts], reason: x}]`, true},
 		{"fixBranch: a\nfixGroup: owner\nfixMessage: a\nfixSignOff: a <b>\nfixLabel: [a]\nfixAssignee: [a]\nfixReviewer: [a/b]\nfixControl: [runAsUser]", true},
 		{"fixGroup: team", false},
+		{"fixControl: [privileged]", false},
 		{"fixLabel: a", false},
 		{"unknown: 1", false},
 		{"include: a", false},
