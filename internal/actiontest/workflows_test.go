@@ -180,7 +180,10 @@ func TestCodeScanningWorkflow(t *testing.T) {
 	f := newForge(t, githubfake.Files{"shop.yaml": badPod})
 	text := documented(t, "code-scanning.yml")
 	f.without = "security-events"
-	f.push(text).wants(t, false, "403")
+	f.push(text).wants(t, false, "exit-code=1")
+	if len(f.repo.SARIFs()) > 0 {
+		t.Error("it uploads without the permission")
+	}
 	f.without = ""
 	f.push(text).wants(t, true, "exit-code=1", "findings=1")
 	if texts := f.repo.SARIFs(); len(texts) != 1 || !strings.Contains(texts[0], "hostPID") {
@@ -231,5 +234,8 @@ func TestMonorepoWorkflowWithoutOneShard(t *testing.T) {
 	if broken == text {
 		t.Fatal("the shard is given elsewhere")
 	}
-	f.push(broken).wants(t, false, "Input required and not supplied: path")
+	f.push(broken).wants(t, false, "there is no shard 3")
+	if shards, err := os.ReadDir(filepath.Join(f.store, "artifacts")); err != nil || len(shards) != 1 {
+		t.Errorf("%d artifacts, %v", len(shards), err)
+	}
 }
