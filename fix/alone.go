@@ -16,8 +16,14 @@ type objectOf struct {
 // template is tried in one rendering, of the targets in which it is shared.
 func (p *Prover) proveAlone(ctx context.Context, proven []*Proposal) error {
 	shared := sharedObjects(proven)
+	if p.triedAlone == nil {
+		p.triedAlone = map[*Proposal]bool{}
+	}
 	var unknown []*Proposal
 	for _, proposal := range proven {
+		if p.triedAlone[proposal] {
+			continue
+		}
 		hold := p.holds[proposal] || !slices.ContainsFunc(proposal.intents, func(in intent) bool { return shared[in.of()] })
 		if !hold {
 			var err error
@@ -26,7 +32,9 @@ func (p *Prover) proveAlone(ctx context.Context, proven []*Proposal) error {
 			}
 		}
 		proposal.AloneProven = hold && len(proposal.Unproven) == 0
-		if !hold {
+		if hold {
+			p.triedAlone[proposal] = true
+		} else {
 			unknown = append(unknown, proposal)
 		}
 	}
@@ -41,6 +49,9 @@ func (p *Prover) proveAlone(ctx context.Context, proven []*Proposal) error {
 		refusals, err := p.tryIn(ctx, batch, inShared)
 		if err != nil {
 			return err
+		}
+		for _, proposal := range batch {
+			p.triedAlone[proposal] = true
 		}
 		for _, group := range p.connected(batch) {
 			for _, proposal := range group.proposals {

@@ -87,6 +87,8 @@ type sourceChange struct {
 	inside yamledit.Path
 	patch  bool // the text is a patch
 	copied bool // a replacement copies the value from there, so that the object there changes too
+	// values is set where change sets a whole list of values.
+	values *render.ValuesChange
 }
 
 // printedChange is one change of an object that templates printed.

@@ -27,15 +27,17 @@ type Prover struct {
 	Alone  bool
 	Budget Budget
 
-	editor   *editor
-	holds    map[*Proposal]bool  // without the others that touch their pod templates
-	before   map[string]*judged  // by target id
-	known    map[string]bool     // files whose readers are in before
-	names    map[string][]string // by target id
-	readers  map[string][]int    // indexes of the targets that read a file, sorted
-	varying  map[string]*variance
-	rendered map[string]*judged // charts with edits, by editedKey
-	wrong    map[string]bool    // the targets that are tried while proposals are settled; nil are all
+	editor  *editor
+	holds   map[*Proposal]bool  // without the others that touch their pod templates
+	before  map[string]*judged  // by target id
+	known   map[string]bool     // files whose readers are in before
+	names   map[string][]string // by target id
+	readers map[string][]int    // indexes of the targets that read a file, sorted
+	varying map[string]*variance
+	// triedAlone are the proposals of which it is known whether they hold alone.
+	triedAlone map[*Proposal]bool
+	rendered   map[string]*judged // charts with edits, by editedKey
+	wrong      map[string]bool    // the targets that are tried while proposals are settled; nil are all
 }
 
 // Prove proves the proposals together, finds by bisection those that fail, and refuses them.
@@ -90,7 +92,7 @@ func (p *Prover) proveAll(ctx context.Context, proposals []*Proposal) ([]*Propos
 		proven = append(proven, group.proposals...)
 	}
 	if len(suspects) == 0 && len(refusals) > 0 {
-		return nil, errors.New("a proof failed in a target that no proposal reaches; this is a defect of podmend, please report it")
+		return p.settleWhere(ctx, proposals, refusals) // edits that only all together make reach a target
 	}
 	return proven, nil
 }
@@ -184,7 +186,7 @@ func (p *Prover) tryIn(ctx context.Context, proposals []*Proposal, targets map[s
 				refusals[in.target] = editRefusal(err)
 			}
 		}
-		return refusals, nil
+		return refusals, p.know(ctx, editedFiles(proposals))
 	}
 	if err := p.know(ctx, changed); err != nil {
 		return nil, err

@@ -19,11 +19,11 @@ func (p *proposer) locateInChart(proposal *Proposal, group *podFindings, remedy 
 	var printed []printedChange
 	for _, change := range yamledit.WithoutMoot(changes) {
 		removable := change.Op != yamledit.Set && p.locator.InTemplate(object, change.Path)
-		if file, changed, ok := p.locator.ValueChange(result, object, change); ok && (p.again == nil || !removable) {
+		if changed, ok := p.locator.ValueChange(result, object, change); ok && (p.again == nil || !removable) {
 			proposal.another = proposal.another || p.again == nil && removable
-			changed.Value = p.asWritten(file, changed.Path, changed.Value)
-			changed.Prune = 0 // an emptied list of values stays: it also hides that of a subchart
-			proposal.changes = append(proposal.changes, sourceChange{file: file, change: changed})
+			changed.Change.Value = p.asWritten(changed.File, changed.Change.Path, changed.Change.Value)
+			changed.Change.Prune = 0 // an emptied list of values stays: it also hides that of a subchart
+			proposal.changes = append(proposal.changes, changeOfValues(changed))
 			continue
 		}
 		printed = append(printed, printedChange{object, change})
@@ -50,11 +50,11 @@ func (p *proposer) switchOff(proposal *Proposal, group *podFindings, remedy chec
 		if !ok {
 			return false
 		}
-		file, change, ok := p.locator.SwitchOff(result, object, at)
+		change, ok := p.locator.SwitchOff(result, object, at)
 		if !ok {
 			return false
 		}
-		found := sourceChange{file: file, change: change}
+		found := changeOfValues(change)
 		if off != nil && off.key() != found.key() {
 			return false
 		}

@@ -22,8 +22,11 @@ type variance struct {
 	refusal *Refusal // they differ where a change must show
 }
 
-// mayVary says whether a target can render differently each time: where it renders a chart.
-func mayVary(result *render.Result) bool {
+// mayVary says whether a target can render differently each time: where it renders a chart that may ask for the time or
+// for chance.
+func mayVary(result *render.Result) bool { return rendersChart(result) && !result.Steady }
+
+func rendersChart(result *render.Result) bool {
 	isChart := func(name string) bool { return path.Base(name) == "Chart.yaml" }
 	switch result.Target.Kind {
 	case render.Plain:

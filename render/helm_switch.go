@@ -12,23 +12,23 @@ var plainCondition = regexp.MustCompile(`^\{\{-?\s*if\s+\$?\.Values((?:\.[A-Za-z
 
 // SwitchOff returns the change of a values file that turns off the condition right around a field, where
 // that is a value which is true. ok is false where there is none.
-func (l *Locator) SwitchOff(result *Result, object *Object, path yamledit.Path) (file string, change yamledit.Change, ok bool) {
+func (l *Locator) SwitchOff(result *Result, object *Object, path yamledit.Path) (change ValuesChange, ok bool) {
 	field, ok := l.printed(object, path)
 	if !ok {
-		return "", change, false
+		return change, false
 	}
 	chain, ok := l.conditionAround(field.file, field.start)
 	if !ok {
-		return "", change, false
+		return change, false
 	}
 	values := l.values(result, field.trace.Chart)
 	candidate, ok := values.at(field, yamledit.Keys(chain...))
 	if !ok || candidate.value != true {
-		return "", change, false
+		return change, false
 	}
 	source, ok := values.source(candidate)
 	if !ok {
-		return "", change, false
+		return change, false
 	}
 	return l.valueChange(values, &source, yamledit.Change{Op: yamledit.Set, Path: source.Path, Value: false})
 }

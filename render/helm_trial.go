@@ -40,8 +40,7 @@ type valueTrial struct {
 	below     yamledit.Path // from the candidate to the scalar that is changed
 	other     any
 	mark      string // what other ends with, if it is a text
-	file      string
-	change    yamledit.Change
+	changed   ValuesChange
 }
 
 // run tries the candidates of all fields, the likeliest first: in one rendering those that give values
@@ -104,7 +103,7 @@ func (s *valueSearch) trial(candidate valueCandidate, used map[any]bool) (*value
 		return t, false
 	}
 	t.source = source
-	t.file, t.change, ok = s.locator.valueChange(s.values, &source, yamledit.Change{Op: yamledit.Set, Path: source.Path.Concat(t.below), Value: t.other})
+	t.changed, ok = s.locator.valueChange(s.values, &source, yamledit.Change{Op: yamledit.Set, Path: source.Path.Concat(t.below), Value: t.other})
 	return t, ok
 }
 
@@ -150,7 +149,7 @@ func (s *valueSearch) try(ctx context.Context, trials []*valueTrial) (unclear []
 func (s *valueSearch) edited(trials []*valueTrial) (changed map[string][]byte, ok bool) {
 	byFile := map[string][]yamledit.Change{}
 	for _, trial := range trials {
-		byFile[trial.file] = append(byFile[trial.file], trial.change)
+		byFile[trial.changed.File] = append(byFile[trial.changed.File], trial.changed.Change)
 	}
 	changed = map[string][]byte{}
 	for name, changes := range byFile {

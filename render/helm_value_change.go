@@ -1,33 +1,63 @@
 package render
 
 import (
+	"reflect"
+	"slices"
+
 	"github.com/podmend/podmend/internal/yamledit"
 )
 
+// A ValuesChange is a change of a values file.
+type ValuesChange struct {
+	File   string
+	Change yamledit.Change
+	// List is what a list was that is set as a whole, and Items are the changes in it: several such changes
+	// of one list are made together.
+	List  any
+	Items []yamledit.Change
+}
+
+// With makes the changes of another one in the same list.
+func (c *ValuesChange) With(items []yamledit.Change) error {
+	both := slices.Clone(c.Items)
+	for _, item := range items {
+		if !slices.ContainsFunc(both, func(other yamledit.Change) bool { return reflect.DeepEqual(other, item) }) {
+			both = append(both, item)
+		}
+	}
+	list, err := yamledit.ApplyTree(c.List, both)
+	if err != nil {
+		return err
+	}
+	c.Items, c.Change.Value = both, list
+	return nil
+}
+
 // ValueChange turns a change of an object that a chart printed into the change of a values file that
 // causes it. ok is false where no value is known to be behind the field.
-func (l *Locator) ValueChange(result *Result, object *Object, change yamledit.Change) (file string, changed yamledit.Change, ok bool) {
+func (l *Locator) ValueChange(result *Result, object *Object, change yamledit.Change) (changed ValuesChange, ok bool) {
 	rendered, ok := l.tracedText(object)
 	if !ok {
-		return "", change, false
+		return changed, false
 	}
 	set, path, ok := object.Trace.Template.valueAt(rendered, change.Path)
 	if !ok {
-		return "", change, false
+		return changed, false
 	}
 	change.Path = path
 	if set.Parent == "" {
-		return set.File, change, true
+		return ValuesChange{File: set.File, Change: change}, true
 	}
 	return l.valueChange(l.values(result, object.Trace.Template.Chart), set, change)
 }
 
 // valueChange turns a change of a layer that is not to be edited into one of the values of the chart
 // around it: there, a key goes by null, and a list is set as a whole.
-func (l *Locator) valueChange(values *valuesOf, set *ValueSource, change yamledit.Change) (file string, changed yamledit.Change, ok bool) {
+func (l *Locator) valueChange(values *valuesOf, set *ValueSource, change yamledit.Change) (changed ValuesChange, ok bool) {
 	if set.Parent == "" {
-		return set.File, change, true
+		return ValuesChange{File: set.File, Change: change}, true
 	}
+	changed.File = set.Parent
 	for i, step := range change.Path {
 		if !step.List {
 			continue
@@ -36,20 +66,20 @@ func (l *Locator) valueChange(values *valuesOf, set *ValueSource, change yamledi
 		inner := change
 		inner.Path = change.Path[i:]
 		inner.Prune = min(change.Prune, len(inner.Path)-1)
-		list, err := yamledit.ApplyTree(yamledit.ValueAt(values.tree(set), above), []yamledit.Change{inner})
-		if err != nil {
-			return "", change, false
-		}
-		return set.Parent, yamledit.Change{Op: yamledit.Set, Path: set.Below.Concat(above), Value: list}, true
+		changed.List = yamledit.ValueAt(values.tree(set), above)
+		changed.Change = yamledit.Change{Op: yamledit.Set, Path: set.Below.Concat(above)}
+		return changed, changed.With([]yamledit.Change{inner}) == nil
 	}
+	changed.Change = change
+	changed.Change.Path = set.Below.Concat(change.Path)
 	switch change.Op {
 	case yamledit.Set:
-		change.Path = set.Below.Concat(change.Path)
-		return set.Parent, change, true
+		return changed, true
 	case yamledit.Delete:
-		return set.Parent, yamledit.Change{Op: yamledit.Set, Path: set.Below.Concat(change.Path), Value: nil}, true
+		changed.Change = yamledit.Change{Op: yamledit.Set, Path: changed.Change.Path, Value: nil}
+		return changed, true
 	}
-	return "", change, false
+	return changed, false
 }
 
 // source describes a candidate as what stands behind a field. ok is false where nothing may set it.

@@ -133,7 +133,9 @@ func One(ctx context.Context, files *overlay.FS, target Target, detail Detail) (
 		var tracing *helmTracing
 		if detail.Traced {
 			tracing = &helmTracing{all: !detail.PodTemplatesOnly}
-			defer func() { result.Layers, result.ReadTemplates = tracing.layers, tracing.readTemplates }()
+			defer func() {
+				result.Layers, result.ReadTemplates, result.Steady = tracing.layers, tracing.readTemplates, tracing.steady
+			}()
 		}
 		result.Objects, result.Notes, result.Err = renderHelm(ctx, recorded, target, detail, tracing)
 	case Kustomize:
