@@ -46,7 +46,7 @@ func (p *Prover) proveAlone(ctx context.Context, proven []*Proposal) error {
 		if p.Budget.spent() {
 			return nil // what is not known to hold alone is not said to
 		}
-		refusals, err := p.tryIn(ctx, batch, inShared)
+		tried, err := p.tryIn(ctx, batch, inShared)
 		if err != nil {
 			return err
 		}
@@ -55,7 +55,7 @@ func (p *Prover) proveAlone(ctx context.Context, proven []*Proposal) error {
 		}
 		for _, group := range p.connected(batch) {
 			for _, proposal := range group.proposals {
-				proposal.AloneProven = !group.reaches(refusals) && len(proposal.Unproven) == 0
+				proposal.AloneProven = !group.reaches(tried.refusals) && len(proposal.Unproven) == 0
 				if proposal.AloneProven || len(proposal.Unproven) > 0 || len(group.proposals) == 1 || p.Budget.spent() {
 					continue
 				}
@@ -63,7 +63,7 @@ func (p *Prover) proveAlone(ctx context.Context, proven []*Proposal) error {
 				if err != nil {
 					return err
 				}
-				proposal.AloneProven = len(alone) == 0
+				proposal.AloneProven = !alone.failed()
 			}
 		}
 	}
