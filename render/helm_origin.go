@@ -2,6 +2,7 @@ package render
 
 import (
 	"fmt"
+	"path"
 	"strings"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
@@ -20,8 +21,8 @@ func (l *Locator) fromTemplate(object *Object, path yamledit.Path) (origin Origi
 		return l.fromValues(field, set), true
 	}
 	template := l.template(field.file)
-	if template == nil {
-		return Origin{}, false
+	if template == nil || field.file.Inside != "" {
+		return Origin{}, false // an archive has no lines
 	}
 	origin = Origin{File: field.file.File, Via: field.via(), Exact: true, Chain: field.chain(l), Place: field.place(template)}
 	position := template.Position(field.start, field.end)
@@ -148,7 +149,7 @@ func (f *printedField) chain(l *Locator) (chain []Link) {
 
 func (l *Locator) link(file *TemplateFile, offset int, via Via) (Link, bool) {
 	template := l.template(file)
-	if template == nil {
+	if template == nil || file.Inside != "" {
 		return Link{}, false
 	}
 	return Link{File: file.File, Line: template.Line(offset), Via: via}, true
@@ -171,21 +172,21 @@ func (f *printedField) place(template *Template) string {
 	return fmt.Sprintf("%s:%s:%s#%d", f.trace.Frames[f.frame].Define, key, wanted, same)
 }
 
-// template reads a template, once; nil if it stands in an archive or cannot be read.
+// template reads a template, once; nil if it cannot be read.
 func (l *Locator) template(file *TemplateFile) *Template {
-	if file.Inside != "" {
-		return nil
-	}
+	key := path.Join(file.File, file.Inside)
 	l.mutex.Lock()
 	defer l.mutex.Unlock()
-	if template, ok := l.templates[file.File]; ok {
+	if template, ok := l.templates[key]; ok {
 		return template
 	}
 	var template *Template
-	if content, err := l.files.ReadFile(file.File); err == nil {
+	if file.Inside != "" {
+		template = ReadTemplate(file.Content)
+	} else if content, err := l.files.ReadFile(file.File); err == nil {
 		template = ReadTemplate(content)
 	}
-	l.templates[file.File] = template
+	l.templates[key] = template
 	return template
 }
 

@@ -3,6 +3,7 @@ package render
 import (
 	"bytes"
 	"regexp"
+	"slices"
 
 	"helm.sh/helm/v3/pkg/chart"
 )
@@ -18,18 +19,29 @@ func (c *helmChart) steady(values any) bool {
 	steady, runsTexts := true, false
 	walkHelmChart(c.Chart, func(of *chart.Chart) {
 		for _, template := range of.Templates {
-			steady = steady && !asksForChance.Match(template.Data)
+			steady = steady && !mayAskForChance(string(template.Data))
 			runsTexts = runsTexts || bytes.Contains(template.Data, []byte("tpl"))
 		}
 	})
 	if !steady || !runsTexts {
 		return steady
 	}
-	visitTexts(values, func(text string) { steady = steady && !asksForChance.MatchString(text) })
+	visitTexts(values, func(text string) { steady = steady && !mayAskForChance(text) })
 	walkHelmChart(c.Chart, func(of *chart.Chart) {
 		for _, file := range of.Files {
-			steady = steady && !asksForChance.Match(file.Data)
+			steady = steady && !mayAskForChance(string(file.Data))
 		}
 	})
 	return steady
+}
+
+// mayAskForChance looks at the actions of a text, at all of one that is no template.
+func mayAskForChance(text string) bool {
+	tokens, ok := templateTokens(text)
+	if !ok {
+		return asksForChance.MatchString(text)
+	}
+	return slices.ContainsFunc(tokens, func(token templateToken) bool {
+		return !token.comment && asksForChance.MatchString(text[token.start:token.end])
+	})
 }

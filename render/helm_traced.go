@@ -131,7 +131,11 @@ func (t *chartTracer) render(twins bool) bool {
 	var files []TemplateFile
 	for _, template := range t.order {
 		place := t.chart.places[template]
-		files = append(files, TemplateFile{File: place.file, Inside: place.inside, Vendor: t.vendors[template]})
+		file := TemplateFile{File: place.file, Inside: place.inside, Vendor: t.vendors[template]}
+		if file.Inside != "" {
+			file.Content = originals[template]
+		}
+		files = append(files, file)
 	}
 	t.traced = map[string]tracedPrint{}
 	for name := range t.wanted {
