@@ -11,7 +11,7 @@ export PODMEND_TEST_KUSTOMIZE ?= $(BIN)/kustomize
 
 TOOLS := internal/tools/go.mod internal/tools/go.sum
 
-.PHONY: build test browser chromium race hostile shards manual image lint golden validation bench fuzz demo clean
+.PHONY: build test browser chromium race hostile shards manual image lint golden validation fluxbuild bench fuzz demo clean
 .DEFAULT_GOAL := build
 
 build: ## the program, in bin/podmend
@@ -25,6 +25,9 @@ race: $(BIN)/helm $(BIN)/kustomize ## every test, under the race detector
 
 validation: ## mended pods against Kubernetes' own validation; a module of its own
 	$(GO) test -C internal/validation ./...
+
+fluxbuild: ## Kustomizations of Flux against the code of its controller; a module of its own
+	$(GO) test -C internal/fluxbuild ./...
 
 browser: chromium ## the HTML report in a real browser; a module of its own. PODMEND_SCREENSHOTS=FOLDER keeps pictures
 	$(GO) test -C internal/browser ./...
