@@ -45,6 +45,7 @@ func (r *releaseRender) render(ctx context.Context, detail Detail) *Error {
 	if failed := readGitOps(r.files, r.object, &r.release); failed != nil {
 		return failed
 	}
+	r.result.Input = r.input()
 	source := r.target.GitOps.Chart
 	chart, failed := source.locate(r.files)
 	if failed != nil {
@@ -87,7 +88,13 @@ func (r *releaseRender) render(ctx context.Context, detail Detail) *Error {
 			objects[i].nameVendor(source.Repository)
 		}
 	}
-	return r.postRender(detail)
+	if failed := r.postRender(detail); failed != nil {
+		return failed
+	}
+	if detail.PodTemplatesOnly {
+		digestTrees(r.result.Objects)
+	}
+	return nil
 }
 
 // pointed gives an error about a chart that is not in this repository the line that names it.
@@ -97,9 +104,24 @@ func (r *releaseRender) pointed(failed *Error, chart string) *Error {
 		return failed
 	}
 	pointed := *failed
-	pointed.Message = fmt.Sprintf("in %s of the chart %s: %s", strings.TrimPrefix(strings.TrimPrefix(failed.File, chart), "/"), source.Name, failed.Message)
+	pointed.Message = fmt.Sprintf("the chart %s: %s", source.Name, failed.Message)
 	pointed.File, pointed.Line = source.File, source.Line
+	if failed.Kind == ErrValuesSchema || failed.Kind == ErrValuesType {
+		pointed.File, pointed.Line = fieldPlace(r.files, r.object, "spec", "values")
+	}
 	return &pointed
+}
+
+// input is a digest of the release and of what it takes its values from.
+func (r *releaseRender) input() string {
+	sum := sha256.New()
+	sum.Write(r.object.YAML)
+	for _, from := range r.release.Spec.ValuesFrom {
+		if object := find(r.inputs, ObjectName{Kind: from.Kind, Name: from.Name, Namespace: r.object.Namespace}); object != nil {
+			sum.Write(object.YAML)
+		}
+	}
+	return string(sum.Sum(nil))
 }
 
 // foreignLayers marks the values of a chart that comes from elsewhere.
