@@ -15,6 +15,7 @@ func (g *gitOpsSearch) addChart(target *Target, object *Object) {
 		return
 	}
 	spec := &release.Spec
+	target.ReleaseName, target.Namespace = releaseName(object, &release), cmp.Or(spec.TargetNamespace, object.Namespace)
 	switch {
 	case spec.Chart != nil:
 		g.chartOf(target, object, &spec.Chart.Spec, object.Namespace, "spec", "chart", "spec", "chart")

@@ -137,6 +137,9 @@ func (g *gitOpsSearch) kustomization(parent *Target, object *Object) (Target, bo
 		target.Path = object.Source.File
 		return target, true
 	}
+	for _, component := range read.Spec.Components {
+		target.GitOps.Sources = append(target.GitOps.Sources, g.discovery.scan.listed(path.Join(target.GitOps.Folder, component)).Files...)
+	}
 	target.LoadAnywhere = true
 	target.OwnProcess = setsSchema(g.discovery.scan.closure(target.GitOps.Folder))
 	for above, depth := parent, 0; above.GitOps != nil; above, depth = above.GitOps.Parent, depth+1 {

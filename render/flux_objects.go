@@ -116,9 +116,12 @@ type fluxKustomization struct {
 // https://fluxcd.io/flux/components/source/
 type fluxSource struct {
 	Spec struct {
-		URL       string `json:"url"`
-		Type      string `json:"type"`
-		Reference *struct {
+		URL string `json:"url"`
+		// Of a Bucket.
+		Endpoint   string `json:"endpoint"`
+		BucketName string `json:"bucketName"`
+		Type       string `json:"type"`
+		Reference  *struct {
 			Tag    string `json:"tag"`
 			SemVer string `json:"semver"`
 			Digest string `json:"digest"`
@@ -135,6 +138,14 @@ type fluxSource struct {
 			} `json:"copy"`
 		} `json:"artifacts"`
 	} `json:"spec"`
+}
+
+// address is the URL of a source, as it is compared with others.
+func (s *fluxSource) address() string {
+	if s.Spec.URL == "" && s.Spec.Endpoint != "" {
+		return "https://" + s.Spec.Endpoint + "/" + s.Spec.BucketName
+	}
+	return s.Spec.URL
 }
 
 var wrongField = regexp.MustCompile(`cannot unmarshal (\S+) into Go (?:struct field \S*?\.)?(\S+) of type (\S+)`)

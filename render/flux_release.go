@@ -1,6 +1,7 @@
 package render
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -56,7 +57,7 @@ func (r *releaseRender) render(ctx context.Context, detail Detail) *Error {
 		return failed
 	}
 	target := Target{
-		ID: r.target.ID, Kind: Helm, Path: chart, ReleaseName: r.releaseName(), Namespace: r.namespace(),
+		ID: r.target.ID, Kind: Helm, Path: chart, ReleaseName: releaseName(r.object, &r.release), Namespace: cmp.Or(r.release.Spec.TargetNamespace, r.object.Namespace),
 		KubeVersion: r.target.KubeVersion, APIVersions: r.target.APIVersions, merged: values, defaults: r.defaults(chart),
 	}
 	tracing := tracingOf(detail)
@@ -149,16 +150,16 @@ func (o *Object) nameVendor(repository string) {
 // maxReleaseName is what Helm allows.
 const maxReleaseName = 53
 
-// releaseName is the name that helm-controller gives: what is longer than Helm allows ends with a digest.
+// releaseName is the name that helm-controller gives to a release: what is longer than Helm allows ends with a digest.
 // https://fluxcd.io/flux/components/helm/helmreleases/#release-name
-func (r *releaseRender) releaseName() string {
-	spec := &r.release.Spec
-	name := r.object.Name
+func releaseName(object *Object, release *fluxRelease) string {
+	spec := &release.Spec
+	name := object.Name
 	switch {
 	case spec.ReleaseName != "":
 		name = spec.ReleaseName
 	case spec.TargetNamespace != "":
-		name = spec.TargetNamespace + "-" + r.object.Name
+		name = spec.TargetNamespace + "-" + object.Name
 	}
 	if len(name) <= maxReleaseName {
 		return name
@@ -166,13 +167,6 @@ func (r *releaseRender) releaseName() string {
 	sum := sha256.Sum256([]byte(name))
 	const digits = 12
 	return name[:maxReleaseName-digits-1] + "-" + hex.EncodeToString(sum[:])[:digits]
-}
-
-func (r *releaseRender) namespace() string {
-	if namespace := r.release.Spec.TargetNamespace; namespace != "" {
-		return namespace
-	}
-	return r.object.Namespace
 }
 
 func (r *releaseRender) skipsCRDs() bool {

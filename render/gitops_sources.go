@@ -45,7 +45,7 @@ func (g *gitOpsSearch) folder(parent *Target, object *Object, ref *fluxReference
 		if failed := readGitOps(files, source, &read); failed != nil {
 			return inside, sources, failed
 		}
-		shown := shownRepository(read.Spec.URL)
+		shown := shownRepository(read.address())
 		return fail(ErrOtherSource, "the %s %s leads to %s, which is not this repository, and podmend takes no other. If it is, add to %s: gitops: {repositories: [%q]}", ref.Kind, wanted.Name, shown, ConfigFile, shown)
 	}
 	if info, err := files.Stat(inside); err != nil || !info.IsDir() {
@@ -61,7 +61,7 @@ func (g *gitOpsSearch) isHere(source *Object, inside string) bool {
 	if readGitOps(g.discovery.files, source, &read) != nil {
 		return false
 	}
-	same := func(u string) bool { return sameRepository(u, read.Spec.URL) }
+	same := func(u string) bool { return sameRepository(u, read.address()) }
 	switch {
 	case slices.ContainsFunc(g.options.Configured, same):
 		return true
