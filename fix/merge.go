@@ -59,7 +59,7 @@ func (p *proposer) distinct() []*Proposal {
 		proposals = append(proposals, proposal)
 	}
 	proposals = p.editor.joinShared(p.editor.joinEmptied(joinLayers(proposals)))
-	proposals = joinOverlays(p.dropEmptiedPatches(proposals))
+	proposals = p.joinOverlays(p.dropEmptiedPatches(proposals))
 	for _, proposal := range proposals {
 		for _, id := range proposal.Findings {
 			p.byFinding[id] = proposal

@@ -36,14 +36,14 @@ func (p *proposer) inOverlay(proposal *Proposal, object *render.Object, remedy c
 
 // joinOverlays joins the proposals that put patches into one kustomization, since each may need the
 // list of patches that another begins.
-func joinOverlays(proposals []*Proposal) []*Proposal {
-	kustomizations := func(proposal *Proposal) (files []string) {
-		for _, patch := range proposal.overlays {
-			files = append(files, patch.object.Source.Kustomization)
+func (p *proposer) joinOverlays(proposals []*Proposal) []*Proposal {
+	homes := func(proposal *Proposal) (names []string) {
+		for i := range proposal.overlays {
+			names = append(names, p.home(&proposal.overlays[i]))
 		}
-		return files
+		return names
 	}
-	return joinSharing(proposals, kustomizations, func(*Proposal, *Proposal) bool { return true })
+	return joinSharing(proposals, homes, func(*Proposal, *Proposal) bool { return true })
 }
 
 // addOverlays writes the patches of a proposal into their kustomizations.
@@ -56,8 +56,14 @@ func (p *proposer) addOverlays(proposal *Proposal) error {
 		}
 		byObject[patch.object] = appendNew(byObject[patch.object], patch.changes)
 	}
+	if err := p.addToReleases(proposal, byObject, objects); err != nil {
+		return err
+	}
 	byFile := map[string][]string{} // entries
 	for _, object := range objects {
+		if p.releaseOf(object) != nil {
+			continue
+		}
 		entry, err := p.overlayEntry(object, byObject[object])
 		if err != nil {
 			return err
@@ -78,37 +84,44 @@ func (p *proposer) addOverlays(proposal *Proposal) error {
 // overlayEntry is the entry of patches that makes changes of an object: operations where the
 // kustomization uses them or the kind has no merge schema, else a strategic merge patch.
 func (p *proposer) overlayEntry(object *render.Object, changes []yamledit.Change) (string, error) {
-	var tree any
-	if err := k8syaml.Unmarshal(object.YAML, &tree); err != nil {
-		return "", err
-	}
-	was, err := yamledit.ApplyTree(tree, nil)
-	if err != nil {
-		return "", err
-	}
-	is, err := yamledit.ApplyTree(tree, yamledit.WithoutMoot(changes))
-	if err != nil {
-		return "", err
-	}
-	name := p.sourceName(object)
-	var patch any = operationsOf(was, is, "")
-	if p.merges(object) {
-		merge, _ := mergeOf(was, is).(map[string]any)
-		metadata := map[string]any{"name": name}
-		merge["apiVersion"], merge["kind"], merge["metadata"] = object.APIVersion, object.Kind, metadata
-		patch = merge
-	}
-	text, err := plainYAML(patch)
+	selector, text, err := p.patchOf(object, changes, p.merges(object))
 	if err != nil {
 		return "", err
 	}
 	indented := "    " + strings.ReplaceAll(strings.TrimRight(text, "\n"), "\n", "\n    ")
-	target, err := plainYAML(map[string]any{"kind": object.Kind, "name": name})
+	target, err := plainYAML(selector)
 	if err != nil {
 		return "", err
 	}
 	target = "    " + strings.ReplaceAll(strings.TrimRight(target, "\n"), "\n", "\n    ")
 	return "- target:\n" + target + "\n  patch: |-\n" + indented + "\n", nil
+}
+
+// patchOf is a patch that makes changes of an object, and what it is for: operations, or a strategic merge
+// patch.
+func (p *proposer) patchOf(object *render.Object, changes []yamledit.Change, merges bool) (target map[string]any, text string, err error) {
+	var tree any
+	if err := k8syaml.Unmarshal(object.YAML, &tree); err != nil {
+		return nil, "", err
+	}
+	was, err := yamledit.ApplyTree(tree, nil)
+	if err != nil {
+		return nil, "", err
+	}
+	is, err := yamledit.ApplyTree(tree, yamledit.WithoutMoot(changes))
+	if err != nil {
+		return nil, "", err
+	}
+	name := p.sourceName(object)
+	var patch any = operationsOf(was, is, "")
+	if merges {
+		merge, _ := mergeOf(was, is).(map[string]any)
+		metadata := map[string]any{"name": name}
+		merge["apiVersion"], merge["kind"], merge["metadata"] = object.APIVersion, object.Kind, metadata
+		patch = merge
+	}
+	text, err = plainYAML(patch)
+	return map[string]any{"kind": object.Kind, "name": name}, text, err
 }
 
 // plainYAML prints a tree the way people write patches.
@@ -137,11 +150,15 @@ func (p *proposer) sourceName(object *render.Object) string {
 	return object.Name
 }
 
+// mergeable says whether strategic merge patches know the lists of an object.
+func mergeable(object *render.Object) bool {
+	return slices.Contains([]string{"v1", "apps/v1", "batch/v1"}, object.APIVersion)
+}
+
 // merges says whether the root is patched by strategic merge patches, and the kind can be.
 func (p *proposer) merges(object *render.Object) bool {
-	builtin := []string{"v1", "apps/v1", "batch/v1"}
 	file, err := p.editor.parse(object.Source.Kustomization)
-	if err != nil || !slices.Contains(builtin, object.APIVersion) {
+	if err != nil || !mergeable(object) {
 		return false
 	}
 	tree, err := file.Tree(file.FirstDoc())

@@ -167,6 +167,9 @@ func (p *proposer) locate(proposal *Proposal, group *podFindings, remedy check.R
 		in.changes = group.changes(remedy)
 		proposal.intents = []intent{in}
 		p.locateInChart(proposal, group, remedy, object, in.changes)
+		if p.releaseOf(object) != nil && p.foreign(proposal) {
+			return p.inRelease(proposal, object, remedy, in, group)
+		}
 		return nil
 	}
 	proposal.intents = []intent{in}
@@ -177,6 +180,9 @@ func (p *proposer) locate(proposal *Proposal, group *podFindings, remedy check.R
 		placed, ok := p.locator.SourceChanges(object, change)
 		if inRoot := object.Source.Kustomization != ""; inRoot && (!ok || p.options.InOverlay) {
 			return p.inOverlay(proposal, object, remedy, in, group)
+		}
+		if !ok && p.releaseOf(object) != nil {
+			return p.inRelease(proposal, object, remedy, in, group)
 		}
 		if !ok {
 			return notLocated(object)
@@ -195,6 +201,9 @@ func (p *proposer) locate(proposal *Proposal, group *podFindings, remedy check.R
 	}
 	if object.Source.Kustomization != "" && p.foreign(proposal) {
 		return p.inOverlay(proposal, object, remedy, in, group)
+	}
+	if p.releaseOf(object) != nil && p.foreign(proposal) {
+		return p.inRelease(proposal, object, remedy, in, group)
 	}
 	return nil
 }

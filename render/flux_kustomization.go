@@ -62,7 +62,7 @@ func (k *fluxBuild) view() (*overlay.FS, *Error) {
 		return nil, fieldError(k.files, k.object, ErrMissingSource, fmt.Sprintf("the folder %s does not exist. Mend the path.", dir), "spec", "path")
 	}
 	name, exists := kustomizationFile(k.files, dir)
-	content := []byte("resources: []\n")
+	var content []byte
 	if exists {
 		k.file = path.Join(dir, name)
 		var err error

@@ -20,14 +20,17 @@ type fluxRelease struct {
 		Chart *struct {
 			Spec fluxChart `json:"spec"`
 		} `json:"chart"`
-		ChartRef        *fluxReference    `json:"chartRef"`
-		ReleaseName     string            `json:"releaseName"`
-		TargetNamespace string            `json:"targetNamespace"`
-		Values          map[string]any    `json:"values"`
-		ValuesFrom      []fluxValuesFrom  `json:"valuesFrom"`
-		PostRenderers   []fluxPostRender  `json:"postRenderers"`
-		CommonMetadata  *fluxMetadata     `json:"commonMetadata"`
-		Install         *fluxInstallation `json:"install"`
+		ChartRef        *fluxReference   `json:"chartRef"`
+		ReleaseName     string           `json:"releaseName"`
+		TargetNamespace string           `json:"targetNamespace"`
+		Values          map[string]any   `json:"values"`
+		ValuesFrom      []fluxValuesFrom `json:"valuesFrom"`
+		PostRenderers   []fluxPostRender `json:"postRenderers"`
+
+		PostRenderStrategy string `json:"postRenderStrategy"`
+
+		CommonMetadata *fluxMetadata     `json:"commonMetadata"`
+		Install        *fluxInstallation `json:"install"`
 	} `json:"spec"`
 }
 

@@ -87,7 +87,7 @@ func (r *releaseRender) render(ctx context.Context, detail Detail) *Error {
 			objects[i].nameVendor(source.Repository)
 		}
 	}
-	return r.postRender(ctx, detail)
+	return r.postRender(detail)
 }
 
 // pointed gives an error about a chart that is not in this repository the line that names it.

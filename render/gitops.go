@@ -2,6 +2,7 @@ package render
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -20,6 +21,13 @@ type GitOps struct {
 	Chart *ChartSource
 	// Folder is what is applied from this repository, where the object deploys no chart.
 	Folder string
+	// Files are the manifests of Folder that are applied, where they are chosen one by one.
+	Files []string
+	// Source is which of the sources of an Application the target is.
+	Source int
+	// Generated says which ApplicationSet in what Parent renders makes the object; nil for one that
+	// stands there itself.
+	Generated *Generation
 	// Sources are the files with the objects that say where the chart or folder is.
 	Sources []string
 	// Environment names the cluster, as its folder is called; "" where that cannot be told.
@@ -47,14 +55,19 @@ const (
 	ErrSubstitution  ErrorKind = "substitution"     // a variable breaks what it is put into
 )
 
-// fluxWord stands in each file that holds an object of Flux.
-const fluxWord = "fluxcd.io/"
+// The words that stand in each file that holds an object of Flux or of Argo CD.
+var (
+	fluxWords = []string{"fluxcd.io/"}
+	argoWords = []string{"argoproj.io/", "Application"}
+)
 
 // isGitOps says whether an object tells a GitOps tool what to deploy, or from where.
 func (o *Object) isGitOps() bool {
 	switch group(o.APIVersion) {
 	case "helm.toolkit.fluxcd.io", "kustomize.toolkit.fluxcd.io", "source.toolkit.fluxcd.io", "source.extensions.fluxcd.io":
 		return true
+	case argoGroup:
+		return o.Kind == "Application" || o.Kind == "ApplicationSet"
 	}
 	return false
 }
@@ -79,12 +92,27 @@ type gitOpsInput struct {
 func inputsOf(ctx context.Context, files *overlay.FS, gitOps *GitOps, traced bool) []gitOpsInput {
 	var inputs []gitOpsInput
 	for _, target := range slices.Concat([]Target{*gitOps.Parent}, gitOps.Inputs) {
-		detail := Detail{PodTemplatesOnly: true, Inputs: true, Traced: traced}
-		var result Result
-		renderTarget(ctx, files, target, detail, &result)
-		inputs = append(inputs, gitOpsInput{result.Objects, result.Err, result.Notes, target})
+		inputs = append(inputs, inputOf(ctx, files, target, traced))
 	}
 	return inputs
+}
+
+// inputOf renders one input, once for all that it is an input of: a chart that was fetched is none of its files.
+func inputOf(ctx context.Context, files *overlay.FS, target Target, traced bool) gitOpsInput {
+	detail := Detail{PodTemplatesOnly: true, Inputs: true, Traced: traced}
+	render := func(files *overlay.FS) any {
+		var result Result
+		renderTarget(ctx, files, target, detail, &result)
+		return gitOpsInput{result.Objects, result.Err, result.Notes, target}
+	}
+	key, err := json.Marshal(struct {
+		Target Target
+		Traced bool
+	}{target, traced})
+	if err != nil {
+		return render(files).(gitOpsInput)
+	}
+	return files.Once(string(key), fetchedCharts, render).(gitOpsInput)
 }
 
 // find returns an object of the inputs, nil if none renders it. A namespace may be left out where only

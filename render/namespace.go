@@ -37,6 +37,9 @@ func (o *Object) texts(field string) map[string]string {
 // applies it knows. assumed says that it is merely Helm's default release namespace.
 func (t *Target) NamespaceOf(object *Object) (name string, assumed bool) {
 	name = object.Namespace
+	if t.Kind == ArgoCD {
+		return cmp.Or(name, t.Namespace), false
+	}
 	if t.Kind != Helm {
 		return name, false
 	}

@@ -161,6 +161,8 @@ func (t *textFile) where(b *block) {
 		text = "set by something that this kustomization uses; the exact line is not known."
 	case f.Origin.Via == ViaGenerated && asksForCharts(f.Origin.File):
 		text = "printed by a chart that was fetched for this line. Set it by the values of the chart that asks for it."
+	case f.Origin.Via == ViaGenerated && f.Origin.Line > 1:
+		text = "printed by a chart that comes from elsewhere, for this line. Set it by the values there."
 	case f.Origin.Via == ViaGenerated:
 		text = "printed by this template; the exact line is not known."
 	case f.Origin.Line > 0 && len(b.findings) == 1:

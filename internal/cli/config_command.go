@@ -104,6 +104,12 @@ func (f *flags) inForce(config *configFile) []settingInForce {
 			Sources: []source{{From: "file", Name: config.name, Line: config.lines["network"]}},
 		})
 	}
+	if repositories := config.GitOps.Repositories; len(repositories) > 0 {
+		all = append(all, settingInForce{
+			Key: "gitops", Value: map[string]any{"repositories": repositories}, shown: "repositories " + strings.Join(repositories, ", "),
+			Sources: []source{{From: "file", Name: config.name, Line: config.lines["gitops"]}},
+		})
+	}
 	return all
 }
 

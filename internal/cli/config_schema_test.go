@@ -96,6 +96,8 @@ func TestSchemaAndParserAgree(t *testing.T) {
 		{"exemptions: [{control: privileged, reason: x, other: y}]", false},
 		{"network: {allow: [ghcr.io/org, \"127.0.0.1:5000\"], timeout: 1m, maxSize: 1Mi, credentials: {docker: ~/.docker/config.json}}", true},
 		{"network: {allow: ghcr.io}", false},
+		{"gitops: {repositories: [\"oci://ghcr.io/org/manifests\"]}", true},
+		{"gitops: {repositories: https://example.com}", false},
 		{"network: {hosts: [ghcr.io]}", false},
 	} {
 		if err := validateConfig(t, schema, test.text); (err == nil) != test.ok {
@@ -165,7 +167,7 @@ func TestEverySettingOfTheFileHasAFlag(t *testing.T) {
 		inTable[s.key()] = true
 	}
 	for key := range keysOf(reflect.TypeFor[Config]()) {
-		if key != "charts" && key != "exemptions" && key != "network" && !inTable[key] {
+		if key != "charts" && key != "exemptions" && key != "network" && key != "gitops" && !inTable[key] {
 			t.Errorf("%s is a key of the file and no setting", key)
 		}
 	}

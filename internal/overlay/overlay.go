@@ -41,6 +41,7 @@ type FS struct {
 	asked   *atomic.Int64     // how many names were asked about
 	dirs    *sync.Map         // resolved directories of the disk, by name
 	kinds   *sync.Map         // what Lstat told of names on the disk, by name
+	made    *made             // what Once made of this file system
 	record  func(name string)
 	watch   func(Look)
 }
@@ -80,7 +81,7 @@ func Open(dir string) (*FS, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &FS{root: root, dir: abs, dirs: &sync.Map{}, kinds: &sync.Map{}, asked: &atomic.Int64{}}, nil
+	return &FS{root: root, dir: abs, dirs: &sync.Map{}, kinds: &sync.Map{}, asked: &atomic.Int64{}, made: &made{values: map[string]*kept{}}}, nil
 }
 
 // Close ends the file system and every view made of it.

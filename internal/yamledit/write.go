@@ -113,14 +113,33 @@ func (st style) block(v any) []string {
 
 func (st style) entry(key string, value any) []string {
 	name := st.scalar(key, false) + ":"
+	indent := strings.Repeat(" ", st.unit)
+	if header, lines, ok := literal(value); ok {
+		return append([]string{name + " " + header}, indented(lines, indent)...)
+	}
 	if !isNested(value) {
 		return []string{name + " " + st.blockLine(value)}
 	}
-	indent := strings.Repeat(" ", st.unit)
 	if _, isList := value.(*list); isList && st.compact {
 		indent = ""
 	}
 	return append([]string{name}, indented(st.block(value), indent)...)
+}
+
+// plainLines matches a text whose lines read the same in a literal block.
+var plainLines = regexp.MustCompile(`^[\pL\pN\pP\pS][ \pL\pN\pP\pS]*(\n *[\pL\pN\pP\pS][ \pL\pN\pP\pS]*)+\n?$`)
+
+// literal writes a text of several lines as a literal block, if nothing of it would be read otherwise.
+func literal(v any) (header string, lines []string, ok bool) {
+	text, _ := v.(string)
+	if !plainLines.MatchString(text) {
+		return "", nil, false
+	}
+	header = "|-"
+	if strings.HasSuffix(text, "\n") {
+		header = "|"
+	}
+	return header, strings.Split(strings.TrimSuffix(text, "\n"), "\n"), true
 }
 
 func (st style) listItem(value any) []string {

@@ -1,0 +1,117 @@
+package render
+
+import (
+	"context"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// addLevels adds the targets that made finds in what targets render, and in what those render in turn, from
+// the outermost in.
+func (g *gitOpsSearch) addLevels(ctx context.Context, targets []Target, made func(parent *Target, object *Object) []Target) error {
+	level, inner := g.outermost(g.madeOf(targets, made))
+	reached := map[string]bool{}
+	for len(level) > 0 {
+		if err := g.addInputs(ctx, level); err != nil {
+			return err
+		}
+		for i := range level {
+			g.cover(&level[i])
+			reached[level[i].applied()] = true
+		}
+		if err := g.render(ctx, level); err != nil {
+			return err
+		}
+		g.found = append(g.found, level...)
+		level = g.madeOf(level, made)
+	}
+	// What is reached by nothing but itself: objects that apply each other, with nobody who begins.
+	for i := range inner {
+		if target := &inner[i]; !reached[target.applied()] {
+			target.Err = g.cycleError(target)
+			g.found = append(g.found, *target)
+			reached[target.applied()] = true
+		}
+	}
+	return nil
+}
+
+func (g *gitOpsSearch) madeOf(targets []Target, made func(parent *Target, object *Object) []Target) []Target {
+	var all []Target
+	for _, target := range targets {
+		result := g.rendered[target.ID]
+		for i := range result.Objects {
+			all = append(all, made(&result.Target, &result.Objects[i])...)
+		}
+	}
+	return all
+}
+
+// applied tells objects apart that apply others by what they are, wherever they were found.
+func (t *Target) applied() string {
+	return strings.Join([]string{t.GitOps.Object.String(), strconv.Itoa(t.GitOps.Source), t.GitOps.Folder, t.GitOps.Environment}, "\x00")
+}
+
+// outermost are the targets that no other applies. inner are the others, as they were found.
+func (g *gitOpsSearch) outermost(all []Target) (outer, inner []Target) {
+	for i := range all {
+		applies := func(other Target) bool {
+			return other.Err == nil && other.applied() != all[i].applied() && g.covers(&other, all[i].GitOps.Parent)
+		}
+		if slices.ContainsFunc(all, applies) {
+			inner = append(inner, all[i])
+		} else {
+			outer = append(outer, all[i])
+		}
+	}
+	return outer, inner
+}
+
+// covers says whether a target of a GitOps object applies another target, which is none by itself then.
+func (g *gitOpsSearch) covers(applying, target *Target) bool {
+	switch {
+	case applying.Kind == Flux:
+		return g.folderCovers(applying.GitOps.Folder, target)
+	case applying.GitOps.Chart != nil:
+		return target.Kind == Helm && target.Path == applying.GitOps.Chart.Folder && len(target.Values) == 0
+	case target.Kind == Plain:
+		return slices.Contains(applying.GitOps.Files, target.Path)
+	}
+	return len(applying.GitOps.Files) == 0 && target.Kind == Kustomize && target.Path == applying.GitOps.Folder
+}
+
+// folderCovers says whether what applies a folder applies a target of it: the kustomization there, or what a
+// generated one lists.
+func (g *gitOpsSearch) folderCovers(folder string, target *Target) bool {
+	if target.Path == folder {
+		return target.Kind == Kustomize
+	}
+	if folder != "." && !strings.HasPrefix(target.Path, folder+"/") {
+		return false
+	}
+	files := g.discovery.files
+	if _, ok := kustomizationFile(files, folder); ok {
+		return slices.Contains(g.discovery.scan.listed(folder).Files, target.Path) || slices.Contains(g.discovery.scan.listed(folder).Roots, target.Path)
+	}
+	for at := path.Dir(target.Path); at != folder && at != "."; at = path.Dir(at) {
+		if _, ok := kustomizationFile(files, at); ok {
+			return false
+		}
+	}
+	return target.Kind == Kustomize || target.Kind == Plain
+}
+
+// cover notes which targets one applies.
+func (g *gitOpsSearch) cover(applying *Target) {
+	if applying.Err != nil {
+		return
+	}
+	for i := range g.discovery.Targets {
+		target := &g.discovery.Targets[i]
+		if target.Err == nil && g.covered[target.ID] == "" && g.covers(applying, target) {
+			g.covered[target.ID] = applying.ID
+		}
+	}
+}
