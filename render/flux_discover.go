@@ -3,7 +3,6 @@ package render
 import (
 	"context"
 	"fmt"
-	"path"
 	"slices"
 	"strings"
 )

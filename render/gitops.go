@@ -23,6 +23,8 @@ type GitOps struct {
 	Folder string
 	// Files are the manifests of Folder that are applied, where they are chosen one by one.
 	Files []string
+	// Tool renders what an Application deploys.
+	Tool string
 	// Source is which of the sources of an Application the target is.
 	Source int
 	// Generated says which ApplicationSet in what Parent renders makes the object; nil for one that

@@ -11,7 +11,7 @@ import (
 func (g *gitOpsSearch) addInputs(ctx context.Context, targets []Target) error {
 	for i := range targets {
 		target := &targets[i]
-		if target.Err != nil {
+		if target.Err != nil || target.Kind == ArgoCD {
 			continue
 		}
 		for _, wanted := range g.inputsOf(target) {

@@ -74,12 +74,12 @@ func (g *gitOpsSearch) covers(applying, target *Target) bool {
 	switch {
 	case applying.Kind == Flux:
 		return g.folderCovers(applying.GitOps.Folder, target)
-	case applying.GitOps.Chart != nil:
+	case applying.GitOps.Tool == argoToolHelm:
 		return target.Kind == Helm && target.Path == applying.GitOps.Chart.Folder && len(target.Values) == 0
-	case target.Kind == Plain:
-		return slices.Contains(applying.GitOps.Files, target.Path)
+	case applying.GitOps.Tool == argoToolDirectory:
+		return target.Kind == Plain && slices.Contains(applying.GitOps.Files, target.Path)
 	}
-	return len(applying.GitOps.Files) == 0 && target.Kind == Kustomize && target.Path == applying.GitOps.Folder
+	return target.Kind == Kustomize && target.Path == applying.GitOps.Folder
 }
 
 // folderCovers says whether what applies a folder applies a target of it: the kustomization there, or what a

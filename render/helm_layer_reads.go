@@ -28,6 +28,12 @@ func (l *Locator) readLayer(layer ValuesLayer) (readLayer, bool) {
 		return read, err == nil && layer.Inside != ""
 	}
 	read.tree = yamledit.ValueAt(tree, layer.At)
+	if layer.Parameter != nil {
+		value, _ := read.tree.(string)
+		set, _, ok := layer.Parameter.tree(value)
+		read.tree, read.parameter = any(set), value
+		return read, ok
+	}
 	if !layer.Text {
 		return read, true
 	}
@@ -46,6 +52,12 @@ func (l *Locator) layerChanges(layer *readLayer, change yamledit.Change) ([]Plac
 	case layer.Of == nil:
 		change.Path = layer.At.Concat(change.Path)
 		return []PlacedChange{{Place: Place{File: layer.File, Path: change.Path}, Change: change, Copied: layer.Copied}}, true
+	case layer.Parameter != nil:
+		value, ok := layer.Parameter.changed(layer.parameter, change)
+		if !ok {
+			return nil, false
+		}
+		return l.SourceChanges(layer.Of, yamledit.Change{Op: yamledit.Set, Path: layer.At, Value: value})
 	case layer.Text:
 		path, ok := l.SourcePath(layer.Of, layer.At)
 		if !ok {
@@ -94,6 +106,11 @@ func (l *Locator) addition(object *Object, change yamledit.Change) ([]PlacedChan
 // layerOrigin describes the place at which a layer has a value, or, for one that it does not set, the
 // nearest mapping around it.
 func (l *Locator) layerOrigin(layer *readLayer, path yamledit.Path) (origin Origin, ok bool) {
+	if layer.Parameter != nil {
+		origin = l.Origin(layer.Of, layer.At)
+		origin.Via = ViaValues
+		return origin, true
+	}
 	if layer.Of != nil && !layer.Text {
 		origin = l.Origin(layer.Of, layer.At.Concat(path))
 		origin.Via = ViaValues

@@ -30,6 +30,8 @@ type ValuesLayer struct {
 	// does. Text says that the field is a text that holds them as YAML.
 	Of   *Object
 	Text bool
+	// Parameter says what the field sets, if it holds one value and no mapping.
+	Parameter *ParameterValue
 	// Copied says that a ConfigMap is generated of the file, and changes with it.
 	Copied bool
 }
