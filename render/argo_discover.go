@@ -25,16 +25,15 @@ func (g *gitOpsSearch) applications(parent *Target, object *Object) []Target {
 		return nil
 	}
 	if object.Kind == "Application" {
-		return g.application(parent, object, nil)
+		return g.application(parent, object)
 	}
 	return g.applicationSet(parent, object)
 }
 
 // application makes a target of each source of an Application that deploys something.
-func (g *gitOpsSearch) application(parent *Target, object *Object, generated *Generation) []Target {
+func (g *gitOpsSearch) application(parent *Target, object *Object) []Target {
 	begun := g.target(parent, object)
 	begun.ID, begun.Kind = "argocd:"+strings.TrimPrefix(begun.ID, "flux:"), ArgoCD
-	begun.GitOps.Generated = generated
 	fail := func(failed *Error) []Target {
 		begun.Err = failed
 		return []Target{begun}

@@ -113,6 +113,7 @@ const (
 	argoToolKustomize = "kustomize"
 	argoToolDirectory = "directory"
 	argoToolPlugin    = "plugin"
+	argoToolSet       = "applicationset" // what makes Applications
 )
 
 // chosen are the tools that the source itself names. A tool without settings is not named.

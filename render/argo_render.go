@@ -12,13 +12,17 @@ import (
 	"github.com/podmend/podmend/internal/yamledit"
 )
 
-// renderArgo renders what a source of an Application deploys.
+// renderArgo renders what a source of an Application deploys, or the Applications of an ApplicationSet.
 func renderArgo(ctx context.Context, files *overlay.FS, target Target, detail Detail, result *Result) {
 	gitOps := target.GitOps
 	inputs := inputsOf(ctx, files, gitOps, detail.Traced)
-	object, failed := gitOps.object(files, inputs)
-	if failed != nil {
-		result.Err = failed
+	object := find(inputs[:1], gitOps.Object)
+	if object == nil {
+		result.Err = gitOps.gone(&inputs[0])
+		return
+	}
+	if gitOps.Tool == argoToolSet {
+		result.Objects, result.Err = gitOps.generate(files, object)
 		return
 	}
 	r := &argoRender{files: files, target: target, object: object, result: result}
@@ -40,29 +44,6 @@ func renderArgo(ctx context.Context, files *overlay.FS, target Target, detail De
 	default:
 		renderManifests(files, gitOps.Files, result)
 	}
-}
-
-// object returns the object that a target is, out of what its parent renders.
-func (g *GitOps) object(files *overlay.FS, inputs []gitOpsInput) (*Object, *Error) {
-	if g.Generated == nil {
-		if object := find(inputs[:1], g.Object); object != nil {
-			return object, nil
-		}
-		return nil, g.gone(&inputs[0])
-	}
-	set := find(inputs[:1], g.Generated.Set)
-	if set == nil {
-		return nil, g.gone(&inputs[0])
-	}
-	generated, failed := g.Generated.applications(files, set)
-	if failed != nil {
-		return nil, failed
-	}
-	at := slices.IndexFunc(generated, func(object Object) bool { return nameOf(&object) == g.Object })
-	if at < 0 {
-		return nil, g.gone(&inputs[0])
-	}
-	return &generated[at], nil
 }
 
 // An argoRender renders one source of an Application.

@@ -27,9 +27,8 @@ type GitOps struct {
 	Tool string
 	// Source is which of the sources of an Application the target is.
 	Source int
-	// Generated says which ApplicationSet in what Parent renders makes the object; nil for one that
-	// stands there itself.
-	Generated *Generation
+	// Given are parameters of generators of an ApplicationSet that ask a cluster or an API.
+	Given []GivenParameters
 	// Sources are the files with the objects that say where the chart or folder is.
 	Sources []string
 	// Environment names the cluster, as its folder is called; "" where that cannot be told.

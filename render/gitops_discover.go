@@ -23,6 +23,8 @@ type GitOpsOptions struct {
 	Here []string
 	// Configured are those of them that somebody configured.
 	Configured []string
+	// Generators are the parameters of generators that ask a cluster or an API.
+	Generators []GivenParameters
 }
 
 // AddGitOps adds the targets of objects of GitOps tools. Such objects come out of overlays and out of each
@@ -60,6 +62,7 @@ func (d *Discovery) AddGitOps(ctx context.Context, options GitOpsOptions) error 
 	slices.SortFunc(d.Skipped, func(a, b SkippedPath) int {
 		return cmp.Or(strings.Compare(a.Path, b.Path), strings.Compare(a.Reason, b.Reason))
 	})
+	d.Skipped = slices.Compact(d.Skipped)
 	return nil
 }
 

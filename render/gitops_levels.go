@@ -11,7 +11,12 @@ import (
 // addLevels adds the targets that made finds in what targets render, and in what those render in turn, from
 // the outermost in.
 func (g *gitOpsSearch) addLevels(ctx context.Context, targets []Target, made func(parent *Target, object *Object) []Target) error {
-	level, inner := g.outermost(g.madeOf(targets, made))
+	all := g.madeOf(targets, made)
+	sets := slices.DeleteFunc(slices.Clone(all), func(target Target) bool { return target.GitOps.Tool != argoToolSet || target.Err != nil })
+	if err := g.render(ctx, sets); err != nil {
+		return err
+	}
+	level, inner := g.outermost(all, g.madeOf(sets, made))
 	reached := map[string]bool{}
 	for len(level) > 0 {
 		if err := g.addInputs(ctx, level); err != nil {
@@ -54,13 +59,14 @@ func (t *Target) applied() string {
 	return strings.Join([]string{t.GitOps.Object.String(), strconv.Itoa(t.GitOps.Source), t.GitOps.Folder, t.GitOps.Environment}, "\x00")
 }
 
-// outermost are the targets that no other applies. inner are the others, as they were found.
-func (g *gitOpsSearch) outermost(all []Target) (outer, inner []Target) {
+// outermost are the targets that no other applies, nor one that they make themselves. generated are others
+// that are found later. inner are the rest, as they were found.
+func (g *gitOpsSearch) outermost(all, generated []Target) (outer, inner []Target) {
 	for i := range all {
 		applies := func(other Target) bool {
-			return other.Err == nil && other.applied() != all[i].applied() && g.covers(&other, all[i].GitOps.Parent)
+			return other.Err == nil && other.applied() != all[i].applied() && !slices.Contains(lineage(&other), all[i].ID) && g.covers(&other, all[i].GitOps.Parent)
 		}
-		if slices.ContainsFunc(all, applies) {
+		if slices.ContainsFunc(all, applies) || slices.ContainsFunc(generated, applies) {
 			inner = append(inner, all[i])
 		} else {
 			outer = append(outer, all[i])

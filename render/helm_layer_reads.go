@@ -1,6 +1,8 @@
 package render
 
 import (
+	"reflect"
+
 	"github.com/podmend/podmend/internal/yamledit"
 )
 
@@ -59,12 +61,11 @@ func (l *Locator) layerChanges(layer *readLayer, change yamledit.Change) ([]Plac
 		}
 		return l.SourceChanges(layer.Of, yamledit.Change{Op: yamledit.Set, Path: layer.At, Value: value})
 	case layer.Text:
-		path, ok := l.SourcePath(layer.Of, layer.At)
-		if !ok {
+		place, text, ok := l.layerText(layer)
+		if !ok || !holdsAt(text, layer, change.Path) {
 			return nil, false
 		}
-		source := layer.Of.Source
-		place := Place{File: source.File, Inside: yamledit.NewPath(source.Doc).Concat(path), Path: change.Path}
+		place.Path = change.Path
 		return []PlacedChange{{Place: place, Change: change, Copied: true}}, true
 	}
 	change.Path = layer.At.Concat(change.Path)
@@ -72,6 +73,33 @@ func (l *Locator) layerChanges(layer *readLayer, change yamledit.Change) ([]Plac
 		return changes, true
 	}
 	return l.addition(layer.Of, change)
+}
+
+// layerText finds the text that a layer's field holds, and its place, which has no path yet.
+func (l *Locator) layerText(layer *readLayer) (place Place, text placedText, ok bool) {
+	source := layer.Of.Source
+	at, found := l.SourcePath(layer.Of, layer.At)
+	place = Place{File: source.File, Inside: yamledit.NewPath(source.Doc).Concat(at)}
+	if fields := layer.Of.fields(); fields != nil && !found {
+		writers := fields.writers(layer.At)
+		if len(writers) == 0 || len(writers[len(writers)-1].Inside) > 0 {
+			return place, text, false
+		}
+		writer := writers[len(writers)-1]
+		place, found = Place{File: writer.File, Inside: yamledit.NewPath(writer.Doc).Concat(writer.Path)}, true
+	}
+	if !found {
+		return place, text, false
+	}
+	text, ok = l.textOf(&place)
+	return place, text, ok && len(text.file.Docs) > 0 && text.file.Docs[0].Err == nil
+}
+
+// holdsAt says whether a text has at a path what the layer sets there: parameters may have been put into
+// it. What the layer does not set may be added.
+func holdsAt(text placedText, layer *readLayer, path yamledit.Path) bool {
+	tree, err := text.file.Tree(0)
+	return err == nil && reflect.DeepEqual(yamledit.ValueAt(tree, path), yamledit.ValueAt(layer.tree, path))
 }
 
 // addition places a field that an object does not have yet beside those that one of its sources wrote: the
@@ -117,19 +145,17 @@ func (l *Locator) layerOrigin(layer *readLayer, path yamledit.Path) (origin Orig
 		return origin, true
 	}
 	if layer.Of != nil {
-		at, ok := l.SourcePath(layer.Of, layer.At)
-		if !ok {
-			return l.Origin(layer.Of, layer.At), true
+		place, text, ok := l.layerText(layer)
+		if !ok || !holdsAt(text, layer, path) {
+			origin = l.Origin(layer.Of, layer.At)
+			origin.Exact = false
+			return origin, true
 		}
-		source := layer.Of.Source
-		place := Place{File: source.File, Inside: yamledit.NewPath(source.Doc).Concat(at), Path: path}
-		text, ok := l.textOf(&place)
-		if !ok || len(text.file.Docs) == 0 {
-			return l.Origin(layer.Of, layer.At), true
-		}
+		place.Path = path
+		around := Source{File: place.File, Doc: place.Inside[0].Index, Path: layer.Of.Source.Path}
 		origin = Origin{
-			File: source.File, Via: ViaValues, Exact: true, Inside: place.Inside, Path: path,
-			Place: l.placeName(l.source(source.File), source, at) + ":" + l.namedPath(text.file.Docs[0].Root, path),
+			File: place.File, Via: ViaValues, Exact: true, Inside: place.Inside, Path: path,
+			Place: l.placeName(l.source(place.File), around, place.Inside[1:]) + ":" + l.namedPath(text.file.Docs[0].Root, path),
 		}
 		origin.at(text.file, 0, path)
 		origin.outside(text, &place)
