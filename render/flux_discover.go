@@ -59,7 +59,13 @@ func (g *gitOpsSearch) cycleError(target *Target) *Error {
 	failed := &Error{Kind: ErrGitOpsCycle, File: target.Path, Message: fmt.Sprintf("%s is applied by what it applies itself. Take it out of %s, or apply it from elsewhere.", object, target.GitOps.Folder)}
 	if result := g.rendered[target.GitOps.Parent.ID]; result != nil {
 		if found := find([]gitOpsInput{{objects: result.Objects}}, object); found != nil {
-			failed.File, failed.Line = fieldPlace(g.discovery.files, found, "spec", "path")
+			at := []any{"spec"}
+			var application argoApplication
+			if target.Kind == ArgoCD && readGitOps(g.discovery.files, found, &application) == nil {
+				_, fields := application.sources()
+				at = fields[target.GitOps.Source]
+			}
+			failed.File, failed.Line = fieldPlace(g.discovery.files, found, append(at, "path")...)
 		}
 	}
 	return failed

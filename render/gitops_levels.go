@@ -34,10 +34,10 @@ func (g *gitOpsSearch) addLevels(ctx context.Context, targets []Target, made fun
 	}
 	// What is reached by nothing but itself: objects that apply each other, with nobody who begins.
 	for i := range inner {
-		if target := &inner[i]; !reached[target.applied()] {
+		circular := !slices.ContainsFunc(inner[i].by, func(by string) bool { return reached[by] })
+		if target := &inner[i].Target; circular && !reached[target.applied()] {
 			target.Err = g.cycleError(target)
 			g.found = append(g.found, *target)
-			reached[target.applied()] = true
 		}
 	}
 	return nil
@@ -59,16 +59,34 @@ func (t *Target) applied() string {
 	return strings.Join([]string{t.GitOps.Object.String(), strconv.Itoa(t.GitOps.Source), t.GitOps.Folder, t.GitOps.Environment}, "\x00")
 }
 
+// An innerTarget is a target of an object that others apply.
+type innerTarget struct {
+	Target
+	by []string // those others, as applied tells them apart
+}
+
 // outermost are the targets that no other applies, nor one that they make themselves. generated are others
 // that are found later. inner are the rest, as they were found.
-func (g *gitOpsSearch) outermost(all, generated []Target) (outer, inner []Target) {
+func (g *gitOpsSearch) outermost(all, generated []Target) (outer []Target, inner []innerTarget) {
+	everything := slices.Concat(all, generated)
 	for i := range all {
-		applies := func(other Target) bool {
-			return other.Err == nil && other.applied() != all[i].applied() && !slices.Contains(lineage(&other), all[i].ID) && g.covers(&other, all[i].GitOps.Parent)
+		var by []string
+		again := false
+		for n := range everything {
+			other := &everything[n]
+			if n == i || other.Err != nil || slices.Contains(lineage(other), all[i].ID) || !g.covers(other, all[i].GitOps.Parent) {
+				continue
+			}
+			if other.applied() != all[i].applied() {
+				by = append(by, other.applied())
+			} else {
+				again = again || !g.covers(&all[i], other.GitOps.Parent)
+			}
 		}
-		if slices.ContainsFunc(all, applies) || slices.ContainsFunc(generated, applies) {
-			inner = append(inner, all[i])
-		} else {
+		switch {
+		case len(by) > 0:
+			inner = append(inner, innerTarget{all[i], by})
+		case !again: // what applies itself stands elsewhere too
 			outer = append(outer, all[i])
 		}
 	}

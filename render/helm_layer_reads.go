@@ -77,22 +77,29 @@ func (l *Locator) layerChanges(layer *readLayer, change yamledit.Change) ([]Plac
 
 // layerText finds the text that a layer's field holds, and its place, which has no path yet.
 func (l *Locator) layerText(layer *readLayer) (place Place, text placedText, ok bool) {
-	source := layer.Of.Source
-	at, found := l.SourcePath(layer.Of, layer.At)
-	place = Place{File: source.File, Inside: yamledit.NewPath(source.Doc).Concat(at)}
-	if fields := layer.Of.fields(); fields != nil && !found {
-		writers := fields.writers(layer.At)
-		if len(writers) == 0 || len(writers[len(writers)-1].Inside) > 0 {
-			return place, text, false
-		}
-		writer := writers[len(writers)-1]
-		place, found = Place{File: writer.File, Inside: yamledit.NewPath(writer.Doc).Concat(writer.Path)}, true
-	}
-	if !found {
+	if place, ok = l.textPlace(layer.Of, layer.At); !ok {
 		return place, text, false
 	}
 	text, ok = l.textOf(&place)
 	return place, text, ok && len(text.file.Docs) > 0 && text.file.Docs[0].Err == nil
+}
+
+// textPlace is the place inside of the text that a field of an object holds. Its path is to be set.
+func (l *Locator) textPlace(object *Object, field yamledit.Path) (Place, bool) {
+	source := object.Source
+	if at, ok := l.SourcePath(object, field); ok {
+		return Place{File: source.File, Inside: yamledit.NewPath(source.Doc).Concat(at)}, true
+	}
+	fields := object.fields()
+	if fields == nil {
+		return Place{}, false
+	}
+	writers := fields.writers(field)
+	if len(writers) == 0 || len(writers[len(writers)-1].Inside) > 0 || writers[len(writers)-1].chart != nil {
+		return Place{}, false
+	}
+	writer := writers[len(writers)-1]
+	return Place{File: writer.File, Inside: yamledit.NewPath(writer.Doc).Concat(writer.Path)}, true
 }
 
 // holdsAt says whether a text has at a path what the layer sets there: parameters may have been put into
