@@ -79,7 +79,7 @@ func (r *argoRender) valueFiles(helm *argoHelm) (merged map[string]any, layers [
 			return nil, nil, failed
 		}
 		merged = mergeHelmValues(merged, values)
-		layers = slices.Insert(layers, 0, ValuesLayer{File: file, Above: true})
+		layers = slices.Insert(layers, 0, ValuesLayer{File: file, Above: true, Release: true})
 	}
 	return merged, layers, nil
 }
