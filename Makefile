@@ -14,7 +14,7 @@ export PODMEND_TEST_ACTIONLINT ?= $(BIN)/actionlint
 TOOLS := internal/tools/go.mod internal/tools/go.sum
 TESTED_WITH := $(BIN)/helm $(BIN)/kustomize $(BIN)/act $(BIN)/actionlint
 
-.PHONY: build test action browser chromium race hostile shards manual image archives snapshot sums reproducible lint golden validation bench fuzz demo clean
+.PHONY: build test action browser chromium race hostile shards manual image archives snapshot sums reproducible lint golden validation fluxbuild bench fuzz demo clean
 .DEFAULT_GOAL := build
 
 build: ## the program, in bin/podmend
@@ -32,6 +32,9 @@ action: $(BIN)/act $(BIN)/actionlint ## the action: its table, its launcher, and
 
 validation: ## mended pods against Kubernetes' own validation; a module of its own
 	$(GO) test -C internal/validation ./...
+
+fluxbuild: ## Kustomizations of Flux against the code of its controller; a module of its own
+	$(GO) test -C internal/fluxbuild ./...
 
 browser: chromium ## the HTML report in a real browser; a module of its own. PODMEND_SCREENSHOTS=FOLDER keeps pictures
 	$(GO) test -C internal/browser ./...
@@ -86,7 +89,7 @@ lint: $(BIN)/gofumpt $(BIN)/staticcheck ## format, vet and staticcheck
 	$(GO) vet $(PACKAGES)
 	$(BIN)/staticcheck $(PACKAGES)
 
-golden: $(BIN)/helm $(BIN)/kustomize ## rewrite the expected texts of the tests
+golden: $(TESTED_WITH) ## rewrite the expected texts of the tests
 	$(GO) test ./check ./cmd/podmend ./report/... ./internal/yamledit ./internal/review ./internal/cli ./internal/release -update
 	$(GO) test ./internal/cli -run TestControlPages -update # again, for examples that were rewritten
 

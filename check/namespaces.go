@@ -54,11 +54,16 @@ func NamespacesOf(results []render.Result) *Namespaces {
 	return found
 }
 
-// newNamespace reads the labels as the API server does: a level that it does not know counts as
-// restricted, such a version as the newest.
 func newNamespace(object *render.Object, target string) *namespace {
-	n := &namespace{object: object, target: target}
-	labels := object.Labels()
+	n := labelled(object.Labels())
+	n.object, n.target = object, target
+	return n
+}
+
+// labelled reads the labels as the API server does: a level that it does not know counts as
+// restricted, such a version as the newest.
+func labelled(labels map[string]string) *namespace {
+	n := &namespace{}
 	label, ok := labels[api.EnforceLevelLabel]
 	if !ok {
 		return n
@@ -83,6 +88,9 @@ func (n *Namespaces) opinions(name, target string, ownOnly bool) []*namespace {
 	}
 	return all
 }
+
+// Enforces says what a Namespace with the labels enforces.
+func Enforces(labels map[string]string) string { return labelled(labels).String() }
 
 // String says what the Namespace enforces.
 func (n *namespace) String() string {

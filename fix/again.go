@@ -27,7 +27,11 @@ func (p *Prover) ProveAgain(ctx context.Context, locator *render.Locator, option
 	}
 	others := p.otherWays(locator, options, refused)
 	all := slices.Concat(kept, others)
-	if err := p.Prove(ctx, all); err != nil {
+	touched, err := p.touchedBy(ctx, kept, others)
+	if err != nil {
+		return nil, err
+	}
+	if err := p.Prove(ctx, touched); err != nil {
 		return nil, err
 	}
 	answered := map[string]bool{}
@@ -48,6 +52,31 @@ func (p *Prover) ProveAgain(ctx context.Context, locator *render.Locator, option
 	}
 	slices.SortStableFunc(all, func(a, b *Proposal) int { return slices.Compare(a.Findings, b.Findings) })
 	return all, nil
+}
+
+// touchedBy returns those of others that can be tried, with the proven ones that reach a target in common with
+// them: no others need another proof.
+func (p *Prover) touchedBy(ctx context.Context, proven, others []*Proposal) ([]*Proposal, error) {
+	unrefused := func(proposal *Proposal) bool { return proposal.Refusal == nil }
+	var tried []*Proposal
+	for _, proposal := range slices.Concat(proven, others) {
+		if unrefused(proposal) {
+			tried = append(tried, proposal)
+		}
+	}
+	if !slices.ContainsFunc(others, unrefused) {
+		return nil, nil
+	}
+	if err := p.know(ctx, editedFiles(tried)); err != nil {
+		return nil, err
+	}
+	var touched []*Proposal
+	for _, group := range p.connected(tried) {
+		if slices.ContainsFunc(group.proposals, func(proposal *Proposal) bool { return slices.Contains(others, proposal) }) {
+			touched = append(touched, group.proposals...)
+		}
+	}
+	return touched, nil
 }
 
 func overlapping(a, b []string) bool {

@@ -16,8 +16,14 @@ type objectOf struct {
 // template is tried in one rendering, of the targets in which it is shared.
 func (p *Prover) proveAlone(ctx context.Context, proven []*Proposal) error {
 	shared := sharedObjects(proven)
+	if p.triedAlone == nil {
+		p.triedAlone = map[*Proposal]bool{}
+	}
 	var unknown []*Proposal
 	for _, proposal := range proven {
+		if p.triedAlone[proposal] {
+			continue
+		}
 		hold := p.holds[proposal] || !slices.ContainsFunc(proposal.intents, func(in intent) bool { return shared[in.of()] })
 		if !hold {
 			var err error
@@ -26,7 +32,9 @@ func (p *Prover) proveAlone(ctx context.Context, proven []*Proposal) error {
 			}
 		}
 		proposal.AloneProven = hold && len(proposal.Unproven) == 0
-		if !hold {
+		if hold {
+			p.triedAlone[proposal] = true
+		} else {
 			unknown = append(unknown, proposal)
 		}
 	}
@@ -38,13 +46,16 @@ func (p *Prover) proveAlone(ctx context.Context, proven []*Proposal) error {
 		if p.Budget.spent() {
 			return nil // what is not known to hold alone is not said to
 		}
-		refusals, err := p.tryIn(ctx, batch, inShared)
+		tried, err := p.tryIn(ctx, batch, inShared)
 		if err != nil {
 			return err
 		}
+		for _, proposal := range batch {
+			p.triedAlone[proposal] = true
+		}
 		for _, group := range p.connected(batch) {
 			for _, proposal := range group.proposals {
-				proposal.AloneProven = !group.reaches(refusals) && len(proposal.Unproven) == 0
+				proposal.AloneProven = !group.reaches(tried.refusals) && len(proposal.Unproven) == 0
 				if proposal.AloneProven || len(proposal.Unproven) > 0 || len(group.proposals) == 1 || p.Budget.spent() {
 					continue
 				}
@@ -52,7 +63,7 @@ func (p *Prover) proveAlone(ctx context.Context, proven []*Proposal) error {
 				if err != nil {
 					return err
 				}
-				proposal.AloneProven = len(alone) == 0
+				proposal.AloneProven = !alone.failed()
 			}
 		}
 	}

@@ -15,27 +15,45 @@ import (
 	"github.com/podmend/podmend/render"
 )
 
-// compare says what is wrong with how a target renders after edits, nil if it differs from
+// wrongObjects says what is wrong with how a target renders after edits, by object.
+type wrongObjects map[int]*Refusal
+
+// wholeTarget stands for no object in particular.
+const wholeTarget = -1
+
+// first is the refusal that is told, nil if nothing is wrong.
+func (w wrongObjects) first() *Refusal {
+	if len(w) == 0 {
+		return nil
+	}
+	return w[slices.Min(slices.Collect(maps.Keys(w)))]
+}
+
+// compare says what is wrong with how a target renders after edits: nothing if it differs from
 // before in exactly what the intents say, and in what is masked, by object.
-func compare(before, after *judged, intents []intent, masked map[int][]yamledit.Path) *Refusal {
+func compare(before, after *judged, intents []intent, masked map[int][]yamledit.Path) wrongObjects {
 	target := before.result.Target.ID
 	if after.result.Err != nil && before.result.Err == nil {
-		return &Refusal{BreaksTarget, fmt.Sprintf("with the edit %s cannot be rendered: %v", target, after.result.Err)}
+		return wrongObjects{wholeTarget: {BreaksTarget, fmt.Sprintf("with the edit %s cannot be rendered: %v", target, after.result.Err)}}
 	}
 	if len(after.result.Objects) != len(before.result.Objects) {
-		return &Refusal{ChangesMore, fmt.Sprintf("with the edit %s renders %d objects instead of %d",
-			target, len(after.result.Objects), len(before.result.Objects))}
+		return wrongObjects{wholeTarget: {ChangesMore, fmt.Sprintf("with the edit %s renders %d objects instead of %d",
+			target, len(after.result.Objects), len(before.result.Objects))}}
 	}
 	changes := map[int][]yamledit.Change{}
 	for _, in := range intents {
 		changes[in.object] = appendNew(changes[in.object], in.changes)
 	}
+	wrong := wrongObjects{}
 	for i := range before.result.Objects {
 		if refusal := compareObject(target, &before.result.Objects[i], &after.result.Objects[i], likenessOf(changes[i], after.renamed), changes[i], masked[i]); refusal != nil {
-			return refusal
+			wrong[i] = refusal
 		}
 	}
-	return compareFindings(target, before, after, intents)
+	if len(wrong) == 0 {
+		compareFindings(target, before, after, intents, wrong)
+	}
+	return wrong
 }
 
 // appendNew adds the changes that are not there yet: two proposals may mean the same one.
@@ -125,8 +143,8 @@ type denial struct {
 	control, container, value string
 }
 
-// compareFindings asks that what the intents mend is gone and that nothing is new.
-func compareFindings(target string, before, after *judged, intents []intent) *Refusal {
+// compareFindings asks that what the intents mend is gone and that nothing is new, and adds what is wrong.
+func compareFindings(target string, before, after *judged, intents []intent, wrong wrongObjects) {
 	was, is := maps.Clone(before.denials), after.denials
 	left, found := countDenials(was), countDenials(is)
 	for _, in := range intents {
@@ -134,19 +152,18 @@ func compareFindings(target string, before, after *judged, intents []intent) *Re
 			if d, ok := was[fieldOf{in.object, in.control, path}]; ok {
 				delete(was, fieldOf{in.object, in.control, path})
 				left[d]--
-				if found[d] > left[d] {
-					return &Refusal{NotMended, fmt.Sprintf("after the edit %s still denies %s in %s; change it by hand", in.control, path, target)}
+				if found[d] > left[d] && wrong[in.object] == nil {
+					wrong[in.object] = &Refusal{NotMended, fmt.Sprintf("after the edit %s still denies %s in %s; change it by hand", in.control, path, target)}
 				}
 			}
 		}
 	}
 	for _, field := range sortedFields(is) {
-		if d := is[field]; found[d] > left[d] {
-			return &Refusal{NewFinding, fmt.Sprintf("after the edit %s denies %s in %s, which it did not before; change it by hand",
+		if d := is[field]; found[d] > left[d] && wrong[d.object] == nil {
+			wrong[d.object] = &Refusal{NewFinding, fmt.Sprintf("after the edit %s denies %s in %s, which it did not before; change it by hand",
 				field.control, field.path, target)}
 		}
 	}
-	return nil
 }
 
 type fieldOf struct {

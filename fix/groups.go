@@ -24,12 +24,8 @@ func (g *group) reaches(refusals map[string]*Refusal) bool {
 func (p *Prover) connected(proposals []*Proposal) []*group {
 	var groups []*group
 	for _, proposal := range proposals {
-		changed := map[string][]byte{}
-		for _, edit := range proposal.Edits {
-			changed[edit.File] = []byte{}
-		}
 		joined := &group{proposals: []*Proposal{proposal}, targets: map[string]bool{}}
-		for _, target := range p.affected(changed) {
+		for _, target := range p.affected(editedFiles([]*Proposal{proposal})) {
 			joined.targets[target.ID] = true
 		}
 		groups = slices.DeleteFunc(groups, func(other *group) bool {
@@ -45,6 +41,17 @@ func (p *Prover) connected(proposals []*Proposal) []*group {
 		groups = append(groups, joined)
 	}
 	return groups
+}
+
+// editedFiles are the files that proposals edit, without their new content.
+func editedFiles(proposals []*Proposal) map[string][]byte {
+	files := map[string][]byte{}
+	for _, proposal := range proposals {
+		for _, edit := range proposal.Edits {
+			files[edit.File] = []byte{}
+		}
+	}
+	return files
 }
 
 func overlap(a, b map[string]bool) bool {

@@ -75,7 +75,7 @@ func (p *Prover) judgeEdited(ctx context.Context, changed map[string][]byte, tar
 			return nil, err
 		}
 		for _, target := range missing[detail] {
-			if mayVary(found[target.ID].result) {
+			if rendersChart(found[target.ID].result) {
 				p.rendered[keys[target.ID]] = found[target.ID]
 			}
 		}

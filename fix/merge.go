@@ -58,6 +58,7 @@ func (p *proposer) distinct() []*Proposal {
 		byKey[key] = proposal
 		proposals = append(proposals, proposal)
 	}
+	proposals = joinLists(proposals)
 	proposals = p.editor.joinShared(p.editor.joinEmptied(joinLayers(proposals)))
 	proposals = p.joinOverlays(p.dropEmptiedPatches(proposals))
 	for _, proposal := range proposals {
@@ -83,6 +84,7 @@ func (p *Proposal) dedupe() {
 	for _, key := range sortedKeys(byKey) {
 		p.changes = append(p.changes, byKey[key])
 	}
+	p.changes = withJoinedLists(p.changes)
 	slices.Sort(p.Findings)
 	slices.Sort(p.Notes)
 	p.Notes = slices.Compact(p.Notes)

@@ -62,6 +62,8 @@ type sourceChange struct {
 	inside yamledit.Path
 	patch  bool // the text is a patch
 	copied bool // a replacement copies the value from there, so that the object there changes too
+	// list is set where change sets a whole list of values.
+	list *render.WholeList
 }
 
 // printedChange is one change of an object that templates printed.

@@ -2,12 +2,10 @@ package fix
 
 import (
 	"context"
-	"errors"
 	"slices"
 
 	"github.com/podmend/podmend/check"
 	"github.com/podmend/podmend/internal/overlay"
-	"github.com/podmend/podmend/internal/yamledit"
 	"github.com/podmend/podmend/render"
 )
 
@@ -27,15 +25,17 @@ type Prover struct {
 	Alone  bool
 	Budget Budget
 
-	editor   *editor
-	holds    map[*Proposal]bool  // without the others that touch their pod templates
-	before   map[string]*judged  // by target id
-	known    map[string]bool     // files whose readers are in before
-	names    map[string][]string // by target id
-	readers  map[string][]int    // indexes of the targets that read a file, sorted
-	varying  map[string]*variance
-	rendered map[string]*judged // charts with edits, by editedKey
-	wrong    map[string]bool    // the targets that are tried while proposals are settled; nil are all
+	editor  *editor
+	holds   map[*Proposal]bool  // without the others that touch their pod templates
+	before  map[string]*judged  // by target id
+	known   map[string]bool     // files whose readers are in before
+	names   map[string][]string // by target id
+	readers map[string][]int    // indexes of the targets that read a file, sorted
+	varying map[string]*variance
+	// triedAlone are the proposals of which it is known whether they hold alone.
+	triedAlone map[*Proposal]bool
+	rendered   map[string]*judged // charts with edits, by editedKey
+	wrong      map[string]bool    // the targets that are tried while proposals are settled; nil are all
 }
 
 // Prove proves the proposals together, finds by bisection those that fail, and refuses them.
@@ -72,15 +72,15 @@ func (p *Prover) Prove(ctx context.Context, proposals []*Proposal) error {
 // proveAll tries all proposals in one rendering. Only those that reach a target which then
 // is wrong are looked at again.
 func (p *Prover) proveAll(ctx context.Context, proposals []*Proposal) ([]*Proposal, error) {
-	refusals, err := p.try(ctx, proposals)
+	trial, err := p.try(ctx, proposals)
 	if err != nil {
 		return nil, err
 	}
 	var proven, suspects []*Proposal
 	for _, group := range p.connected(proposals) {
-		if group.reaches(refusals) {
+		if group.reaches(trial.refusals) {
 			suspects = append(suspects, group.proposals...)
-			more, err := p.settleWhere(ctx, group.proposals, refusals)
+			more, err := p.settleWhere(ctx, group.proposals, trial)
 			if err != nil {
 				return nil, err
 			}
@@ -89,8 +89,8 @@ func (p *Prover) proveAll(ctx context.Context, proposals []*Proposal) ([]*Propos
 		}
 		proven = append(proven, group.proposals...)
 	}
-	if len(suspects) == 0 && len(refusals) > 0 {
-		return nil, errors.New("a proof failed in a target that no proposal reaches; this is a defect of podmend, please report it")
+	if len(suspects) == 0 && trial.failed() {
+		return p.settleWhere(ctx, proposals, trial) // edits that only all together make reach a target
 	}
 	return proven, nil
 }
@@ -104,15 +104,15 @@ func (p *Prover) bisect(ctx context.Context, proposals []*Proposal) ([]*Proposal
 		refuseLate(proposals)
 		return nil, nil
 	}
-	refusals, err := p.try(ctx, proposals)
+	trial, err := p.try(ctx, proposals)
 	if err != nil {
 		return nil, err
 	}
-	if len(refusals) == 0 {
+	if !trial.failed() {
 		return proposals, nil
 	}
 	if len(proposals) == 1 {
-		proposals[0].Refusal = firstRefusal(refusals)
+		proposals[0].Refusal = trial.first()
 		return nil, nil
 	}
 	middle := len(proposals) / 2
@@ -137,8 +137,8 @@ func (p *Prover) join(ctx context.Context, proven, more []*Proposal) ([]*Proposa
 		return proven, nil
 	}
 	both := slices.Concat(proven, more)
-	refusals, err := p.try(ctx, both)
-	if err != nil || len(refusals) == 0 {
+	trial, err := p.try(ctx, both)
+	if err != nil || !trial.failed() {
 		return both, err
 	}
 	for i, proposal := range more {
@@ -146,79 +146,18 @@ func (p *Prover) join(ctx context.Context, proven, more []*Proposal) ([]*Proposa
 			refuseLate(more[i:])
 			return proven, nil
 		}
-		refusals, err := p.try(ctx, append(slices.Clone(proven), proposal))
+		trial, err := p.try(ctx, append(slices.Clone(proven), proposal))
 		if err != nil {
 			return nil, err
 		}
-		if len(refusals) > 0 {
+		if trial.failed() {
 			proposal.Refusal = &Refusal{Conflicts, "the edit does not go together with another one of this run (" +
-				firstRefusal(refusals).Message + "); apply the others first, then run podmend again"}
+				trial.first().Message + "); apply the others first, then run podmend again"}
 			continue
 		}
 		proven = append(proven, proposal)
 	}
 	return proven, nil
-}
-
-// try renders and checks with the proposals applied, where it is wrong if something is known to be. It
-// returns what is wrong, by target.
-func (p *Prover) try(ctx context.Context, proposals []*Proposal) (map[string]*Refusal, error) {
-	return p.tryIn(ctx, proposals, p.wrong)
-}
-
-// tryIn tries proposals in some targets alone; nil are all.
-func (p *Prover) tryIn(ctx context.Context, proposals []*Proposal, targets map[string]bool) (map[string]*Refusal, error) {
-	if p.editor == nil {
-		p.editor = newEditor(p.Files, Budget{})
-	}
-	changed, err := p.editor.apply(proposals)
-	if err != nil {
-		var problem *yamledit.EditError
-		var refused *refusedEdit
-		if !errors.As(err, &problem) && !errors.As(err, &refused) {
-			return nil, err
-		}
-		refusals := map[string]*Refusal{}
-		for _, proposal := range proposals {
-			for _, in := range proposal.intents {
-				refusals[in.target] = editRefusal(err)
-			}
-		}
-		return refusals, nil
-	}
-	if err := p.know(ctx, changed); err != nil {
-		return nil, err
-	}
-	affected := p.affected(changed)
-	if targets != nil {
-		affected = slices.DeleteFunc(affected, func(target render.Target) bool { return !targets[target.ID] })
-	}
-	after, err := p.judgeEdited(ctx, changed, affected)
-	if err != nil {
-		return nil, err
-	}
-	intents := map[string][]intent{}
-	for _, proposal := range proposals {
-		for _, in := range proposal.intents {
-			intents[in.target] = append(intents[in.target], in)
-		}
-	}
-	refusals := map[string]*Refusal{}
-	p.ownChanges(proposals, after)
-	for _, target := range affected {
-		refusal, err := p.compareTarget(ctx, target, changed, after[target.ID], intents[target.ID])
-		if err != nil {
-			return nil, err
-		}
-		if refusal != nil {
-			refusals[target.ID] = refusal
-		}
-	}
-	return refusals, nil
-}
-
-func firstRefusal(refusals map[string]*Refusal) *Refusal {
-	return refusals[sortedKeys(refusals)[0]]
 }
 
 // changedTargets lists the targets that render differently with a proven proposal.

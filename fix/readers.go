@@ -110,6 +110,6 @@ func (p *Prover) nameUnproven(proposal *Proposal) {
 	if more := len(proposal.Unproven) - shownUnproven; more > 0 {
 		names = fmt.Sprintf("%s and %d more", strings.Join(proposal.Unproven[:shownUnproven], ", "), more)
 	}
-	proposal.Notes = append(proposal.Notes, "not proven for "+names+
-		", which could not be rendered before the edit either; mend that first, or look at it by hand")
+	proposal.Notes = union(proposal.Notes, []string{"not proven for " + names +
+		", which could not be rendered before the edit either; mend that first, or look at it by hand"})
 }

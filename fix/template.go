@@ -221,7 +221,7 @@ func (e *editor) notInTemplate(trace *render.TemplateTrace, edit yamledit.Edit) 
 		}
 		file := &trace.Files[span.File]
 		if file.Inside != "" {
-			return inArchive(file)
+			return inArchive(file, span.Start)
 		}
 		template, err := e.template(file.File)
 		if err != nil {
@@ -229,16 +229,26 @@ func (e *editor) notInTemplate(trace *render.TemplateTrace, edit yamledit.Edit) 
 		}
 		return &refusedEdit{Refusal{NotLocated, fmt.Sprintf("the action in %s:%d prints it, and no value was found that stands behind it; change the template or its values by hand", file.File, template.Line(span.Start))}}
 	}
-	for _, file := range trace.Files {
-		if file.Inside != "" {
-			return inArchive(&file)
+	if i := trace.SpanAt(edit.Start); i >= 0 && trace.Spans[i].Kind == render.SpanLiteral {
+		if file := &trace.Files[trace.Spans[i].File]; file.Inside != "" {
+			return inArchive(file, trace.Spans[i].Start+edit.Start-trace.Spans[i].At)
+		}
+	}
+	for i := range trace.Files {
+		if file := &trace.Files[i]; file.Inside != "" {
+			return inArchive(file, 0)
 		}
 	}
 	return errSeveralPlaces
 }
 
-func inArchive(file *render.TemplateFile) error {
-	return &refusedEdit{Refusal{RemoteChart, fmt.Sprintf("%s in the archive %s prints it, and archives are not edited; set a value of the subchart, or change its source", file.Inside, file.File)}}
+// inArchive names the line in the archive if an offset in the file is known.
+func inArchive(file *render.TemplateFile, offset int) error {
+	where := file.Inside
+	if offset > 0 {
+		where = fmt.Sprintf("%s:%d", where, render.ReadTemplate(file.Content).Line(offset))
+	}
+	return &refusedEdit{Refusal{RemoteChart, fmt.Sprintf("%s in the archive %s prints it, and archives are not edited; set a value of the subchart, or change its source", where, file.File)}}
 }
 
 // template reads a template, once.

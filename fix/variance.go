@@ -22,8 +22,11 @@ type variance struct {
 	refusal *Refusal // they differ where a change must show
 }
 
-// mayVary says whether a target can render differently each time: where it renders a chart.
-func mayVary(result *render.Result) bool {
+// mayVary says whether a target can render differently each time: where it renders a chart that may ask for the time or
+// for chance.
+func mayVary(result *render.Result) bool { return rendersChart(result) && !result.Steady }
+
+func rendersChart(result *render.Result) bool {
 	isChart := func(name string) bool { return path.Base(name) == "Chart.yaml" }
 	switch result.Target.Kind {
 	case render.Plain:
@@ -36,17 +39,17 @@ func mayVary(result *render.Result) bool {
 
 // compareTarget says what is wrong with a target after edits. One that differs though nothing was
 // meant there is asked whether it renders differently each time.
-func (p *Prover) compareTarget(ctx context.Context, target render.Target, changed map[string][]byte, after *judged, intents []intent) (*Refusal, error) {
+func (p *Prover) compareTarget(ctx context.Context, target render.Target, changed map[string][]byte, after *judged, intents []intent) (wrongObjects, error) {
 	v := p.varying[target.ID]
 	if v == nil {
-		refusal := compare(p.before[target.ID], after, intents, nil)
+		wrong := compare(p.before[target.ID], after, intents, nil)
 		_, known := p.varying[target.ID]
-		if refusal == nil || known || !mayVary(p.before[target.ID].result) {
-			return refusal, nil
+		if len(wrong) == 0 || known || !mayVary(p.before[target.ID].result) {
+			return wrong, nil
 		}
 		var err error
 		if v, err = p.variance(ctx, target); err != nil || v == nil {
-			return refusal, err
+			return wrong, err
 		}
 		edited, err := p.judgeEdited(ctx, changed, []render.Target{target})
 		if err != nil {
@@ -55,13 +58,13 @@ func (p *Prover) compareTarget(ctx context.Context, target render.Target, change
 		after = edited[target.ID]
 	}
 	if v.refusal != nil {
-		return v.refusal, nil
+		return wrongObjects{wholeTarget: v.refusal}, nil
 	}
 	for _, in := range intents {
 		for _, change := range in.changes {
 			for _, at := range v.masked[in.object] {
 				if at.HasPrefix(change.Path) || change.Path.HasPrefix(at) {
-					return unstable(target.ID, at.String()), nil
+					return wrongObjects{in.object: unstable(target.ID, at.String())}, nil
 				}
 			}
 		}

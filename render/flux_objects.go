@@ -137,7 +137,7 @@ type fluxSource struct {
 	} `json:"spec"`
 }
 
-var wrongField = regexp.MustCompile(`cannot unmarshal (\S+) into Go (?:struct field \S+?\.)?(\S+) of type (\S+)`)
+var wrongField = regexp.MustCompile(`cannot unmarshal (\S+) into Go (?:struct field \S*?\.)?(\S+) of type (\S+)`)
 
 // readGitOps reads the fields of an object. The error names the field of a wrong type and its line.
 func readGitOps(files *overlay.FS, object *Object, into any) *Error {

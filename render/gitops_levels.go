@@ -32,12 +32,15 @@ func (g *gitOpsSearch) addLevels(ctx context.Context, targets []Target, made fun
 		g.found = append(g.found, level...)
 		level = g.madeOf(level, made)
 	}
-	// What is reached by nothing but itself: objects that apply each other, with nobody who begins.
+	// What is reached by nothing but itself: objects that apply each other, with nobody who begins. What
+	// one that fails applies is told by its error.
 	for i := range inner {
-		circular := !slices.ContainsFunc(inner[i].by, func(by string) bool { return reached[by] })
-		if target := &inner[i].Target; circular && !reached[target.applied()] {
+		target := &inner[i]
+		begun := slices.ContainsFunc(g.found, func(other Target) bool { return other.Err == nil && g.covers(&other, target.GitOps.Parent) })
+		if !begun && !reached[target.applied()] {
 			target.Err = g.cycleError(target)
 			g.found = append(g.found, *target)
+			reached[target.applied()] = true
 		}
 	}
 	return nil
@@ -59,33 +62,24 @@ func (t *Target) applied() string {
 	return strings.Join([]string{t.GitOps.Object.String(), strconv.Itoa(t.GitOps.Source), t.GitOps.Folder, t.GitOps.Environment}, "\x00")
 }
 
-// An innerTarget is a target of an object that others apply.
-type innerTarget struct {
-	Target
-	by []string // those others, as applied tells them apart
-}
-
 // outermost are the targets that no other applies, nor one that they make themselves. generated are others
 // that are found later. inner are the rest, as they were found.
-func (g *gitOpsSearch) outermost(all, generated []Target) (outer []Target, inner []innerTarget) {
+func (g *gitOpsSearch) outermost(all, generated []Target) (outer, inner []Target) {
 	everything := slices.Concat(all, generated)
 	for i := range all {
-		var by []string
-		again := false
+		applied, again := false, false
 		for n := range everything {
 			other := &everything[n]
 			if n == i || other.Err != nil || slices.Contains(lineage(other), all[i].ID) || !g.covers(other, all[i].GitOps.Parent) {
 				continue
 			}
-			if other.applied() != all[i].applied() {
-				by = append(by, other.applied())
-			} else {
-				again = again || !g.covers(&all[i], other.GitOps.Parent)
-			}
+			same := other.applied() == all[i].applied()
+			applied = applied || !same
+			again = again || same && !g.covers(&all[i], other.GitOps.Parent)
 		}
 		switch {
-		case len(by) > 0:
-			inner = append(inner, innerTarget{all[i], by})
+		case applied:
+			inner = append(inner, all[i])
 		case !again: // what applies itself stands elsewhere too
 			outer = append(outer, all[i])
 		}

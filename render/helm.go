@@ -135,6 +135,7 @@ func helmTemplate(ctx context.Context, files *overlay.FS, target Target, detail 
 	objects, crdNotes := loaded.crdObjects()
 	templated, objectNotes, failed := helmObjects(rendered, places)
 	if tracing != nil && failed == nil {
+		tracing.steady = loaded.steady(untouched)
 		tracing.readTemplates = loaded.trace(templated, rendered, input, untouched, tracing.all)
 		tracing.layers = loaded.layers(target)
 	}

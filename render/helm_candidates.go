@@ -235,7 +235,7 @@ func (l *Locator) mentions(field *printedField) []string {
 // actionsAround returns the action at an offset, those that open the blocks around it, and the
 // assignments before it.
 func (l *Locator) actionsAround(file *TemplateFile, at int) []string {
-	template := l.text(file)
+	template := l.template(file)
 	if template == nil {
 		return nil
 	}

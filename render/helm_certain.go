@@ -86,7 +86,7 @@ func (v *valuesOf) at(field *printedField, own yamledit.Path) (valueCandidate, b
 
 // namedValue returns the keys from .Values that the action of a field prints.
 func (l *Locator) namedValue(field *printedField) ([]string, bool) {
-	template := l.text(field.file)
+	template := l.template(field.file)
 	if template == nil {
 		return nil, false
 	}

@@ -1,13 +1,13 @@
 package render
 
 import (
-	"bytes"
 	"crypto/ed25519"
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/pem"
 	"fmt"
 	"math/big"
+	"regexp"
 	"strconv"
 	"sync"
 	"time"
@@ -20,12 +20,15 @@ import (
 func (c *helmChart) sameCertificates() {
 	walkHelmChart(c.Chart, func(of *chart.Chart) {
 		for _, template := range of.Templates {
-			if bytes.Contains(template.Data, []byte("gen")) {
+			if generators.Match(template.Data) {
 				template.Data = withoutGenerators(template.Data)
 			}
 		}
 	})
 }
+
+// generators matches the names of what withoutGenerators replaces.
+var generators = regexp.MustCompile(`gen(?:CA|SelfSignedCert|SignedCert|PrivateKey)`)
 
 func withoutGenerators(content []byte) []byte {
 	changed, _ := replaceFunctions(content, func(function string) string {

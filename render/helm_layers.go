@@ -42,8 +42,9 @@ type ValuesLayer struct {
 type helmTracing struct {
 	all    bool // also of objects that hold no pod template
 	layers []ValuesLayer
-	// readTemplates are as in Result.
+	// readTemplates and steady are as in Result.
 	readTemplates []string
+	steady        bool
 }
 
 // vendorOf returns the repository that a subchart, or a chart around it, was copied from, "" if it is at

@@ -2,6 +2,7 @@ package render
 
 import (
 	"fmt"
+	"path"
 	"strings"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
@@ -22,8 +23,8 @@ func (l *Locator) fromTemplate(object *Object, path yamledit.Path) (origin Origi
 		}
 	}
 	template := l.template(field.file)
-	if template == nil {
-		return Origin{}, false
+	if template == nil || field.file.Inside != "" {
+		return Origin{}, false // an archive has no lines
 	}
 	origin = Origin{File: field.file.File, Via: field.via(), Exact: true, Chain: field.chain(l), Place: field.place(template)}
 	position := template.Position(field.start, field.end)
@@ -150,7 +151,7 @@ func (f *printedField) chain(l *Locator) (chain []Link) {
 
 func (l *Locator) link(file *TemplateFile, offset int, via Via) (Link, bool) {
 	template := l.template(file)
-	if template == nil {
+	if template == nil || file.Inside != "" {
 		return Link{}, false
 	}
 	return Link{File: file.File, Line: template.Line(offset), Via: via}, true
@@ -173,36 +174,21 @@ func (f *printedField) place(template *Template) string {
 	return fmt.Sprintf("%s:%s:%s#%d", f.trace.Frames[f.frame].Define, key, wanted, same)
 }
 
-// template reads a template, once; nil if it stands in an archive or cannot be read.
+// template reads a template, once; nil if it cannot be read.
 func (l *Locator) template(file *TemplateFile) *Template {
-	if file.Inside != "" {
-		return nil
-	}
-	return l.readTemplate(file)
-}
-
-// text reads a template for what it asks of values, also one of a chart that was fetched for a release.
-func (l *Locator) text(file *TemplateFile) *Template {
-	if file.Inside != "" && file.Text == "" {
-		return nil
-	}
-	return l.readTemplate(file)
-}
-
-func (l *Locator) readTemplate(file *TemplateFile) *Template {
+	key := path.Join(file.File, file.Inside)
 	l.mutex.Lock()
 	defer l.mutex.Unlock()
-	name := file.File + "\x00" + file.Inside
-	if template, ok := l.templates[name]; ok {
+	if template, ok := l.templates[key]; ok {
 		return template
 	}
 	var template *Template
-	if file.Text != "" {
-		template = ReadTemplate([]byte(file.Text))
+	if file.Inside != "" {
+		template = ReadTemplate(file.Content)
 	} else if content, err := l.files.ReadFile(file.File); err == nil {
 		template = ReadTemplate(content)
 	}
-	l.templates[name] = template
+	l.templates[key] = template
 	return template
 }
 

@@ -2,8 +2,10 @@ package render
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"fmt"
 	"strings"
+	"sync"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
 	"helm.sh/helm/v3/pkg/chart"
@@ -53,20 +55,10 @@ func helmValidate(place helmPlace, schema []byte, values map[string]any) (failed
 			failed = broken(problem)
 		}
 	}()
-	document, err := jsonschema.UnmarshalJSON(bytes.NewReader(schema))
-	if err != nil {
-		return broken(err)
-	}
-	walled := &helmSchemaWall{}
-	compiler := jsonschema.NewCompiler()
-	compiler.UseLoader(walled)
-	if err := compiler.AddResource(helmSchemaURL, document); err != nil {
-		return broken(err)
-	}
-	compiled, err := compiler.Compile(helmSchemaURL)
-	if walled.refused != "" {
+	compiled, walled, err := compiledSchemas.compile(schema)
+	if walled != "" {
 		return place.fail(ErrRemoteSchema, 0,
-			fmt.Sprintf("the schema refers to %s, and nothing outside the chart is read. Put that schema into $defs of %s.", walled.refused, helmSchemaFile))
+			fmt.Sprintf("the schema refers to %s, and nothing outside the chart is read. Put that schema into $defs of %s.", walled, helmSchemaFile))
 	}
 	if err != nil {
 		return broken(err)
@@ -104,4 +96,48 @@ func (w *helmSchemaWall) Load(url string) (any, error) {
 	}
 	w.refused = url
 	return nil, fmt.Errorf("refused")
+}
+
+// schemaCache keeps compiled schemas by the digest of their text: a fix renders a chart many times, and compiling can
+// take longer than its templates.
+type schemaCache struct {
+	mutex    sync.Mutex
+	compiled map[[sha256.Size]byte]*jsonschema.Schema
+}
+
+// maxKeptSchemas is far above what the charts of one fix have.
+const maxKeptSchemas = 32
+
+var compiledSchemas schemaCache
+
+// compile returns the compiled schema, or what it refers to outside of the chart.
+func (c *schemaCache) compile(schema []byte) (compiled *jsonschema.Schema, refused string, err error) {
+	key := sha256.Sum256(schema)
+	c.mutex.Lock()
+	compiled = c.compiled[key]
+	c.mutex.Unlock()
+	if compiled != nil {
+		return compiled, "", nil
+	}
+	document, err := jsonschema.UnmarshalJSON(bytes.NewReader(schema))
+	if err != nil {
+		return nil, "", err
+	}
+	walled := &helmSchemaWall{}
+	compiler := jsonschema.NewCompiler()
+	compiler.UseLoader(walled)
+	if err := compiler.AddResource(helmSchemaURL, document); err != nil {
+		return nil, "", err
+	}
+	compiled, err = compiler.Compile(helmSchemaURL)
+	if walled.refused != "" || err != nil {
+		return nil, walled.refused, err
+	}
+	c.mutex.Lock()
+	defer c.mutex.Unlock()
+	if c.compiled == nil || len(c.compiled) >= maxKeptSchemas {
+		c.compiled = map[[sha256.Size]byte]*jsonschema.Schema{}
+	}
+	c.compiled[key] = compiled
+	return compiled, "", nil
 }

@@ -36,7 +36,7 @@ func (l *Locator) SwitchOff(result *Result, object *Object, path yamledit.Path) 
 // conditionAround returns the value of the if right around an offset, as keys from .Values. ok is false
 // where the block holds more than the field.
 func (l *Locator) conditionAround(file *TemplateFile, at int) (chain []string, ok bool) {
-	template := l.text(file)
+	template := l.template(file)
 	if template == nil {
 		return nil, false
 	}

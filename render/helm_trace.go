@@ -23,10 +23,10 @@ type TemplateFile struct {
 	File string // relative to the repository's root; an archive, if Inside is set
 	// Inside names the file in the archive, "" for files of the repository.
 	Inside string
+	// Content is the file's, where it stands in an archive.
+	Content []byte
 	// Vendor is the repository that the chart was copied from, "" if it is at home here.
 	Vendor string
-	// Text is the file's, where a release's chart was fetched.
-	Text string
 }
 
 // A TemplateFrame is a running template: that of a file, or a named one with the action that

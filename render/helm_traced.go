@@ -132,8 +132,8 @@ func (t *chartTracer) render(twins bool) bool {
 	for _, template := range t.order {
 		place := t.chart.places[template]
 		file := TemplateFile{File: place.file, Inside: place.inside, Vendor: t.vendors[template]}
-		if strings.HasPrefix(place.file, fetchedCharts+"/") {
-			file.Text = string(originals[template])
+		if file.Inside != "" {
+			file.Content = originals[template]
 		}
 		files = append(files, file)
 	}

@@ -39,11 +39,15 @@ func (l *Locator) valueChanges(set *ValueSource, change yamledit.Change) (change
 		inner := change
 		inner.Path = change.Path[i:]
 		inner.Prune = min(change.Prune, len(inner.Path)-1)
-		list, err := yamledit.ApplyTree(yamledit.ValueAt(set.layer.tree, above), []yamledit.Change{inner})
+		whole, list, err := WholeList{Was: yamledit.ValueAt(set.layer.tree, above)}.With([]yamledit.Change{inner})
 		if err != nil {
 			return nil, false
 		}
-		return l.layerChanges(set.parent, yamledit.Change{Op: yamledit.Set, Path: set.Below.Concat(above), Value: list})
+		changes, ok = l.layerChanges(set.parent, yamledit.Change{Op: yamledit.Set, Path: set.Below.Concat(above), Value: list})
+		for i := range changes {
+			changes[i].List = &whole
+		}
+		return changes, ok
 	}
 	switch change.Op {
 	case yamledit.Set:

@@ -18,6 +18,9 @@ type namedFields struct {
 // no more than a build of full files: without its field, the operation fails.
 var pointers = regexp.MustCompile(`(?:^|[\s"'])/((?:spec|status)[^\s"',\]}]*)`)
 
+// maxPointer is how much of a pointer is read, far more than any manifest is deep.
+const maxPointer = 4096
+
 // unescaped are the tokens of a JSON pointer. https://www.rfc-editor.org/rfc/rfc6901#section-4
 var unescaped = strings.NewReplacer("~1", "/", "~0", "~")
 
@@ -41,7 +44,8 @@ func (b *kustomizeBuild) namedFields() *namedFields {
 func (n *namedFields) add(text []byte) {
 	for _, found := range pointers.FindAllSubmatch(text, -1) {
 		at := n
-		for token := range strings.SplitSeq(string(found[1]), "/") {
+		pointer := found[1][:min(len(found[1]), maxPointer)]
+		for token := range strings.SplitSeq(string(pointer), "/") {
 			at = at.field(unescaped.Replace(token))
 		}
 		at.wholly = true

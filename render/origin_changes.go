@@ -2,6 +2,7 @@ package render
 
 import (
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -18,6 +19,27 @@ type PlacedChange struct {
 	Copied bool
 	// Chart is the object to change, as a chart printed it, where the place is no file's.
 	Chart *Object
+	// List is set where the change sets a whole list of values.
+	List *WholeList
+}
+
+// A WholeList is what a list of values was that is set as a whole, and the changes in it: several such
+// changes of one list are made together.
+type WholeList struct {
+	Was   any
+	Items []yamledit.Change
+}
+
+// With adds changes of the same list, and returns what the list is then.
+func (w WholeList) With(items []yamledit.Change) (joined WholeList, list any, err error) {
+	joined = WholeList{Was: w.Was, Items: slices.Clone(w.Items)}
+	for _, item := range items {
+		if !slices.ContainsFunc(joined.Items, func(other yamledit.Change) bool { return reflect.DeepEqual(other, item) }) {
+			joined.Items = append(joined.Items, item)
+		}
+	}
+	list, err = yamledit.ApplyTree(joined.Was, joined.Items)
+	return joined, list, err
 }
 
 // SourceChanges returns the changes of source by which a change of a rendered object comes about.

@@ -172,7 +172,7 @@ func tracingOf(detail Detail) *helmTracing {
 
 func (r *Result) takeTracing(tracing *helmTracing) {
 	if tracing != nil {
-		r.Layers, r.ReadTemplates = tracing.layers, tracing.readTemplates
+		r.Layers, r.ReadTemplates, r.Steady = tracing.layers, tracing.readTemplates, tracing.steady
 	}
 }
 

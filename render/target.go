@@ -88,6 +88,9 @@ type Result struct {
 	// ReadTemplates are the named templates of a traced chart of which something reads what they print,
 	// or AnyTemplate alone; what others print stands in the output and nowhere else.
 	ReadTemplates []string
+	// Steady says of a traced chart that it asks for neither the time nor chance, so that it renders the same
+	// each time.
+	Steady bool
 }
 
 // An Object is one rendered Kubernetes object.

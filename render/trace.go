@@ -81,7 +81,7 @@ func attachTraces(result, traced *Result) {
 	if len(result.Objects) != len(traced.Objects) {
 		return
 	}
-	result.Layers, result.ReadTemplates = traced.Layers, traced.ReadTemplates
+	result.Layers, result.ReadTemplates, result.Steady = traced.Layers, traced.ReadTemplates, traced.Steady
 	for i := range result.Objects {
 		object, other := &result.Objects[i], &traced.Objects[i]
 		if other.Trace == nil || object.Kind != other.Kind || object.Source.File != other.Source.File {

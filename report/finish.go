@@ -48,6 +48,7 @@ func (r *Report) Finish() {
 		return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Message, b.Message))
 	})
 	r.Warnings = slices.Compact(r.Warnings)
+	r.addEnvironments()
 	r.fillEmpty()
 	r.Summary = r.count()
 }

@@ -37,6 +37,13 @@ func (r *Report) Problems() []string {
 		p.proposal(&r.Proposals[i], r.Source.Files)
 	}
 	p.word("source", "scope", r.Source.Scope, ListAll, ListChanged, ListNew)
+	for i, pull := range r.FixPullRequests {
+		at := fmt.Sprintf("fix pull request %d", i+1)
+		p.word(at, "operation", pull.Operation, "created", "updated", "unchanged", "closed", "stopped", "none", "failed")
+		if pull.Number < 0 {
+			p.add("%s: the number %d is none", at, pull.Number)
+		}
+	}
 	if want := r.count(); r.Summary != want {
 		p.add("summary: it says %+v, and the report holds %+v", r.Summary, want)
 	}

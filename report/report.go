@@ -128,11 +128,13 @@ type Finding struct {
 	// finding stands on a changed line itself.
 	Changes     []Lines      `json:"changes"`
 	Occurrences []Occurrence `json:"occurrences"`
-	Status      string       `json:"status"`
-	Exemption   *Exemption   `json:"exemption"`
-	HostNeed    HostNeed     `json:"hostNeed"`
-	Proposal    string       `json:"proposal"` // id of a proposal, or ""
-	Refusal     *Refusal     `json:"refusal"`
+	// Environments are those that GitOps objects deploy it to; nil where none does.
+	Environments *Environments `json:"environments,omitempty"`
+	Status       string        `json:"status"`
+	Exemption    *Exemption    `json:"exemption"`
+	HostNeed     HostNeed      `json:"hostNeed"`
+	Proposal     string        `json:"proposal"` // id of a proposal, or ""
+	Refusal      *Refusal      `json:"refusal"`
 }
 
 // An Origin is the place in source that a finding comes from. Lines and columns count

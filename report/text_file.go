@@ -72,6 +72,7 @@ func (t *textFile) block(b *block) {
 	if reached := Workloads(b.findings); !labelled {
 		t.detail("reaches", t.fold(reached))
 	}
+	t.detail("clusters", EnvironmentsOf(b.findings))
 	t.detail("targets", t.targetsOf(b))
 	t.detail("through", t.chain(b))
 	t.detail("new in", t.newTargets(b))

@@ -41,6 +41,7 @@ func TestScripts(t *testing.T) {
 			"helm":     helm,
 			"serve":    serve,
 			"registry": registryCommand,
+			"github":   githubCommand,
 		},
 	})
 }

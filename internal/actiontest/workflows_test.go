@@ -46,6 +46,44 @@ func TestCheckWorkflow(t *testing.T) {
 	f.pullRequest(text, pull, f.repo, "feature").wants(t, true, "exit-code=0", "findings=0", "new=0")
 }
 
+// TestWorkflowsOfPages pastes each whole workflow of the documentation that runs the action, and nothing else.
+func TestWorkflowsOfPages(t *testing.T) {
+	t.Parallel()
+	pages, err := filepath.Glob(filepath.Join(repository, "docs", "*.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	ran := 0
+	for _, page := range append(pages, filepath.Join(repository, "README.md")) {
+		for _, block := range strings.Split(read(t, page), "```yaml\n")[1:] {
+			text, _, _ := strings.Cut(block, "```")
+			if !strings.Contains(text, "\njobs:") || !strings.Contains(text, "podmend/podmend@") {
+				continue
+			}
+			ran++
+			f := newForge(t, githubfake.Files{"shop.yaml": goodPod})
+			f.pullRequest(text, proposed(f, f.repo), f.repo, "feature").wants(t, false, "exit-code=1", "findings=1")
+		}
+	}
+	if ran == 0 {
+		t.Error("no page has a workflow to paste")
+	}
+}
+
+// TestInputIsNoShellText gives the action what a stranger may write into the title of a pull request.
+func TestInputIsNoShellText(t *testing.T) {
+	t.Parallel()
+	f := newForge(t, githubfake.Files{"shop.yaml": goodPod})
+	pull := proposed(f, f.repo)
+	evil := filepath.Join(f.store, "evil")
+	f.title = "a\"; touch " + evil + "; $(touch " + evil + ") `touch " + evil + "` '"
+	text := strings.TrimRight(documented(t, "check.yml"), "\n") + "\n        with:\n          path: ${{ github.event.pull_request.title }}\n"
+	f.pullRequest(text, pull, f.repo, "feature").wants(t, false, "exit-code=2", "touch")
+	if _, err := os.Stat(evil); err == nil {
+		t.Error("the title of the pull request was run")
+	}
+}
+
 func TestReviewWorkflow(t *testing.T) {
 	t.Parallel()
 	f := newForge(t, githubfake.Files{"shop.yaml": goodPod})
@@ -68,6 +106,26 @@ func TestReviewWorkflow(t *testing.T) {
 	if f.server.Writes() > writes {
 		t.Error("a second run writes")
 	}
+}
+
+func TestFixWorkflow(t *testing.T) {
+	t.Parallel()
+	f := newForge(t, githubfake.Files{"shop.yaml": badPod})
+	text := documented(t, "fix.yml")
+	f.without = "pull-requests"
+	f.push(text).wants(t, false, "exit-code=4", "pull-requests: write", "fix-pull-request-operation=failed")
+	f.without = ""
+	f.push(text).wants(t, true, "exit-code=1", "findings=1", "proven=1", "fix-pull-request-operation=created")
+	pulls := f.repo.Pulls()
+	if len(pulls) != 1 {
+		t.Fatalf("there are %d pull requests", len(pulls))
+	}
+	if mended, ok := f.repo.File(pulls[0].State().HeadSHA, "shop.yaml"); !ok || mended != goodPod {
+		t.Errorf("the pull request has\n%s", mended)
+	}
+	f.push(text).wants(t, true, "fix-pull-request-operation=unchanged", "fix-pull-request-number=1")
+	pulls[0].Merge()
+	f.push(text).wants(t, true, "exit-code=0", "findings=0")
 }
 
 func TestForkWorkflows(t *testing.T) {
@@ -122,7 +180,10 @@ func TestCodeScanningWorkflow(t *testing.T) {
 	f := newForge(t, githubfake.Files{"shop.yaml": badPod})
 	text := documented(t, "code-scanning.yml")
 	f.without = "security-events"
-	f.push(text).wants(t, false, "403")
+	f.push(text).wants(t, false, "exit-code=1")
+	if len(f.repo.SARIFs()) > 0 {
+		t.Error("it uploads without the permission")
+	}
 	f.without = ""
 	f.push(text).wants(t, true, "exit-code=1", "findings=1")
 	if texts := f.repo.SARIFs(); len(texts) != 1 || !strings.Contains(texts[0], "hostPID") {
@@ -173,5 +234,8 @@ func TestMonorepoWorkflowWithoutOneShard(t *testing.T) {
 	if broken == text {
 		t.Fatal("the shard is given elsewhere")
 	}
-	f.push(broken).wants(t, false, "exit-code=2", "Input required and not supplied: path")
+	f.push(broken).wants(t, false, "there is no shard 3")
+	if shards, err := os.ReadDir(filepath.Join(f.store, "artifacts")); err != nil || len(shards) != 1 {
+		t.Errorf("%d artifacts, %v", len(shards), err)
+	}
 }

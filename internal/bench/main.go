@@ -1,5 +1,5 @@
 // Command bench measures podmend check over folders against calling the helm and kustomize command
-// lines for each target, in one run, and prints the ratios.
+// lines for each target, in one run, and a change of one file against all, and prints the ratios.
 package main
 
 import (
@@ -36,6 +36,10 @@ func main() {
 			fmt.Fprintln(os.Stderr, "bench:", err)
 			os.Exit(1)
 		}
+	}
+	if err := c.change(*rounds); err != nil {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(1)
 	}
 }
 

@@ -34,7 +34,7 @@ func actionCommand(env *Env) *cobra.Command {
 			if name == actionSetup {
 				return env.addToPath()
 			}
-			inner.action.looksForFixes = slices.Contains(args, "--comment")
+			inner.action.looksForFixes = slices.Contains(args, "--comment") || env.input("fix") != ""
 			root := rootCommand(&inner)
 			root.SetArgs(append([]string{name}, args...))
 			root.SetOut(env.Stdout)

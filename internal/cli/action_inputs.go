@@ -90,6 +90,26 @@ var ActionInputs = []ActionInput{
 		[]string{actionCheck, actionReport},
 	},
 	{
+		"fix", "",
+		"`pr` opens a pull request with the proven fixes or keeps it up to date; `commit` pushes them to the branch of the pull request. Needs `contents: write` and `pull-requests: write`. Default: nothing is pushed.",
+		[]string{actionCheck},
+	},
+	{
+		"fix-base", "",
+		"Branch that the fixes are for. Default: the one that the workflow runs for.",
+		[]string{actionCheck},
+	},
+	{
+		"fix-draft", "false",
+		"`true` opens the pull request as a draft.",
+		[]string{actionCheck},
+	},
+	{
+		"fix-patch", "",
+		"File that the fixes are written to as well, as a diff that `git apply` takes. Default: none, but for the pull request of a fork.",
+		[]string{actionCheck},
+	},
+	{
 		"output", "",
 		"Further files for the report, with commas or one a line, in the form of their endings: `.html`, `.md`, `.sarif`, `.json`, `.txt`.",
 		[]string{actionCheck, actionMerge},
@@ -152,9 +172,12 @@ var ActionOutputs = []actionOutput{
 	{"exit-code", "0 clean, 1 findings, 2 wrong usage or configuration, 3 a target could not be rendered, 4 podmend or a service that it needs failed."},
 	{"findings", "How many findings are listed, without exempt ones."},
 	{"new", "How many of them the base does not have; empty without a base."},
-	{"proven", "How many of them a proven fix mends; empty if no fixes were looked for (`comment`)."},
+	{"proven", "How many of them a proven fix mends; empty if no fixes were looked for (`comment`, `fix`)."},
 	{"refused", "How many of them podmend looked for a fix for and offers none; empty if no fixes were looked for."},
 	{"report", "Path of the report in JSON, for an artifact or a later step."},
 	{"sarif", "Path of the report as SARIF, for code scanning; empty for a shard."},
+	{"fix-pull-request-number", "Number of the pull request with the fixes; several, as `fixGroup` asks for, with commas."},
+	{"fix-pull-request-url", "Its address, or theirs with commas."},
+	{"fix-pull-request-operation", "What became of it: `created`, `updated`, `unchanged`, `closed`, `stopped`, `failed` or `none`; several with commas."},
 	{"matrix", "The matrix of `plan`, for `fromJSON` in `strategy.matrix`."},
 }

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/podmend/podmend/report"
 )
@@ -59,6 +60,16 @@ func (a *action) values(code int) map[string]string {
 		values["proven"] = strconv.Itoa(a.told.Summary.Proven)
 		values["refused"] = strconv.Itoa(a.told.Summary.Refused)
 	}
+	var numbers, urls, operations []string
+	for _, pull := range a.told.FixPullRequests {
+		operations = append(operations, pull.Operation)
+		if pull.Number > 0 {
+			numbers, urls = append(numbers, strconv.Itoa(pull.Number)), append(urls, pull.URL)
+		}
+	}
+	values["fix-pull-request-number"] = strings.Join(numbers, ",")
+	values["fix-pull-request-url"] = strings.Join(urls, ",")
+	values["fix-pull-request-operation"] = strings.Join(operations, ",")
 	return values
 }
 

@@ -17,12 +17,9 @@ import (
 
 // actionFile is action.yml.
 type actionFile struct {
-	Inputs  map[string]actionFileInput `json:"inputs"`
-	Outputs map[string]struct {
-		Description string `json:"description"`
-		Value       string `json:"value"`
-	} `json:"outputs"`
-	Runs struct {
+	Description string            `json:"description"`
+	Branding    map[string]string `json:"branding"`
+	Runs        struct {
 		Using string `json:"using"`
 		Steps []struct {
 			ID    string            `json:"id"`
@@ -34,12 +31,6 @@ type actionFile struct {
 	} `json:"runs"`
 }
 
-type actionFileInput struct {
-	Description string `json:"description"`
-	Required    bool   `json:"required"`
-	Default     string `json:"default"`
-}
-
 func readAction(t *testing.T) (actionFile, string) {
 	t.Helper()
 	text, err := os.ReadFile(filepath.Join("..", "..", "action.yml"))
@@ -47,67 +38,66 @@ func readAction(t *testing.T) (actionFile, string) {
 		t.Fatal(err)
 	}
 	var parsed actionFile
-	if err := yaml.UnmarshalStrict(text, &struct {
-		Name, Description, Author string
-		Branding                  map[string]string
-		*actionFile
-	}{actionFile: &parsed}); err != nil {
+	if err := yaml.Unmarshal(text, &parsed); err != nil {
 		t.Fatal(err)
 	}
 	return parsed, string(text)
 }
 
-// TestActionFile compares action.yml with the table of inputs and outputs.
+// TestActionFile requires action.yml to have the inputs and outputs of the table, and two steps that give
+// nothing to a shell but variables.
 func TestActionFile(t *testing.T) {
-	file, text := readAction(t)
-	at := 0
-	inOrder := func(name string) {
-		next := strings.Index(text[at:], "\n  "+name+":\n")
-		if next < 0 {
-			t.Errorf("%s stands elsewhere than in the table", name)
-			return
-		}
-		at += next + 1
-	}
-	variables := map[string]string{"PODMEND": "${{ steps.install.outputs.program }}"}
+	_, text := readAction(t)
+	inputs, outputs, variables := "inputs:\n", "outputs:\n", ""
 	install := map[string]string{}
 	for _, input := range ActionInputs {
-		inOrder(input.Name)
-		if got := file.Inputs[input.Name]; got != (actionFileInput{Description: input.About, Default: input.Fallback}) {
-			t.Errorf("the input %s is %+v, and in the table %+v", input.Name, got, input)
-		}
-		value := "${{ inputs." + input.Name + " }}"
+		inputs += fmt.Sprintf("  %s:\n    description: %s\n    default: %s\n", input.Name, quoted(input.About), quoted(input.Fallback))
+		variable, value := inputVariable(input.Name), "${{ inputs."+input.Name+" }}"
 		switch input.Name {
-		case "token":
-			variables["GITHUB_TOKEN"] = value
 		case "program", "mirror":
-			install[inputVariable(input.Name)] = value
-		default:
-			variables[inputVariable(input.Name)] = value
+			install[variable] = value
+			continue
+		case "token":
+			variable = "GITHUB_TOKEN"
 		}
+		variables += "        " + variable + ": " + value + "\n"
 	}
 	for _, output := range ActionOutputs {
-		inOrder(output.Name)
-		if got := file.Outputs[output.Name]; got.Description != output.About || got.Value != "${{ steps.podmend.outputs."+output.Name+" }}" {
-			t.Errorf("the output %s is %+v, and in the table %+v", output.Name, got, output)
-		}
+		outputs += fmt.Sprintf("  %s:\n    description: %s\n    value: ${{ steps.podmend.outputs.%s }}\n", output.Name, quoted(output.About), output.Name)
 	}
-	if len(file.Inputs) != len(ActionInputs) || len(file.Outputs) != len(ActionOutputs) {
-		t.Errorf("there are %d inputs and %d outputs, and in the table %d and %d", len(file.Inputs), len(file.Outputs), len(ActionInputs), len(ActionOutputs))
+	head, rest, _ := strings.Cut(text, "inputs:\n")
+	_, rest, _ = strings.Cut(rest, "\nruns:\n")
+	const program = "        PODMEND: ${{ steps.install.outputs.program }}\n"
+	steps, _, found := strings.Cut(rest, program)
+	if !found {
+		t.Fatal("action.yml has another form than its test knows")
+	}
+	want := head + inputs + outputs + "runs:\n" + steps + program + variables
+	if *update {
+		writeFile(t, filepath.Join("..", "..", "action.yml"), want)
+	} else if want != text {
+		t.Error("action.yml is stale; make golden writes it")
+	}
+
+	file, _ := readAction(t)
+	// https://docs.github.com/actions/how-tos/create-and-publish-actions/publish-in-github-marketplace
+	if n := len(file.Description); n == 0 || n > 125 || len(file.Branding) != 2 {
+		t.Errorf("the marketplace takes up to 125 characters of a description, and these are %d; the branding is %v", n, file.Branding)
 	}
 	if file.Runs.Using != "composite" || len(file.Runs.Steps) != 2 {
 		t.Fatalf("the action is %+v", file.Runs)
 	}
-	for i, want := range []map[string]string{install, variables} {
-		step := file.Runs.Steps[i]
-		if fmt.Sprint(step.Env) != fmt.Sprint(want) {
-			t.Errorf("the environment of %s is\n%v\nand not\n%v", step.ID, step.Env, want)
-		}
-		if step.Uses != "" || step.Shell != "bash" || strings.Contains(step.Run, "${{") {
-			t.Errorf("%s uses an action, or puts an expression into shell text: %+v", step.ID, step)
+	if step := file.Runs.Steps[0]; fmt.Sprint(step.Env) != fmt.Sprint(install) {
+		t.Errorf("the environment of %s is %v and not %v", step.ID, step.Env, install)
+	}
+	for _, step := range file.Runs.Steps {
+		if step.Uses != "" || step.Shell != "bash" || strings.Contains(step.Run, "${{") || !strings.HasPrefix(step.Run, "exec ") {
+			t.Errorf("%s uses an action, puts an expression into shell text, or keeps signals from podmend: %+v", step.ID, step)
 		}
 	}
 }
+
+func quoted(text string) string { return "'" + strings.ReplaceAll(text, "'", "''") + "'" }
 
 var expression = regexp.MustCompile(`\$\{\{(.*?)\}\}`)
 
@@ -124,6 +114,9 @@ func TestActionExpressions(t *testing.T) {
 	}
 	for _, output := range ActionOutputs {
 		known["steps.podmend.outputs."+output.Name] = true
+		if strings.Contains(output.About, "${{") {
+			t.Errorf("the description of %s has an expression", output.Name)
+		}
 	}
 	for _, match := range expression.FindAllStringSubmatch(text, -1) {
 		if name := strings.TrimSpace(match[1]); !known[name] {
@@ -151,6 +144,14 @@ var notInputs = map[string]string{
 	"api-versions":     "belongs to the repository: .podmend.yaml",
 	"load-restrictor":  "belongs to the repository: .podmend.yaml",
 	"namespace-labels": "belongs to the repository: .podmend.yaml",
+	"fix-branch":       "belongs to the repository: .podmend.yaml",
+	"fix-group":        "belongs to the repository: .podmend.yaml",
+	"fix-message":      "belongs to the repository: .podmend.yaml",
+	"fix-sign-off":     "belongs to the repository: .podmend.yaml",
+	"fix-label":        "belongs to the repository: .podmend.yaml",
+	"fix-assignee":     "belongs to the repository: .podmend.yaml",
+	"fix-reviewer":     "belongs to the repository: .podmend.yaml",
+	"fix-control":      "belongs to the repository: .podmend.yaml",
 	"write-exemptions": "changes files",
 	"reason":           "of --write-exemptions",
 	"expires":          "of --write-exemptions",

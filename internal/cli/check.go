@@ -71,7 +71,7 @@ lines, with a suggestion where a fix is proven; a later run keeps that up to dat
 				return run.writeExemptions(cmd.Context(), &f, &allow)
 			}
 			if comment || fixes != nil {
-				err = run.fix(cmd.Context(), comment)
+				err = run.fix(cmd.Context(), comment || f.reports())
 			} else {
 				err = run.check(cmd.Context())
 			}
@@ -101,9 +101,9 @@ lines, with a suggestion where a fix is proven; a later run keeps that up to dat
 				}
 			}
 			if fixes != nil {
-				return worse(verdict(assembled, &f, run.repo.within), fixes.outcome())
+				return worse(verdict(assembled, &f, run.repo.within, run.emptied()), fixes.outcome())
 			}
-			return verdict(assembled, &f, run.repo.within)
+			return verdict(assembled, &f, run.repo.within, run.emptied())
 		},
 	}
 	cmd.Flags().SortFlags = false
@@ -130,15 +130,16 @@ func (r *run) telling(f *flags, assembled *report.Report, source func(string) ([
 	}
 }
 
-// verdict is the exit code of a report, as an error.
-func verdict(assembled *report.Report, f *flags, within string) error {
+// verdict is the exit code of a report, as an error. emptied says that the base has targets there, so that
+// having none is no mistake of PATH.
+func verdict(assembled *report.Report, f *flags, within string, emptied bool) error {
 	code := exitClean
 	for _, finding := range assembled.Findings {
 		if finding.Status == report.StatusOpen && counts(assembled, finding.Scope) && check.Severity(finding.Severity).Rank() >= check.Severity(f.failOn).Rank() {
 			code = exitFindings
 		}
 	}
-	if len(assembled.Targets) == 0 {
+	if len(assembled.Targets) == 0 && !emptied {
 		return usagef("there is no Helm chart, kustomization or manifest in %s (%s); check the path, .gitignore and --include, or see --verbose",
 			within, plural(len(assembled.Skipped), "skipped path"))
 	}

@@ -81,6 +81,18 @@ func TestCommentFromFork(t *testing.T) {
 	w.wantPlaces("chart/values.yaml:2", "chart/templates/app.yaml:6", "base/deployment.yaml:17", "overlays/prod/patch.yaml:12")
 }
 
+// Of two pull requests with the same last commit, nothing says for which one a report was made.
+func TestSavedReviewOfTwoPullRequests(t *testing.T) {
+	w := fork(t)
+	w.run("check", "--comment", "--format", "json")
+	w.repo.Push("release", "mona", "Release", githubfake.Files{"notes": "1\n"})
+	other := w.repo.OpenPullRequest(githubfake.PullOptions{Head: "patch", From: w.from, Base: "release"})
+	if code, writes := w.secondStage(w.stdout, w.pull.State().HeadSHA); code != 4 || writes != 0 {
+		t.Errorf("exit code %d, %d writes\n%s", code, writes, w.stderr)
+	}
+	says(t, w.stderr, fmt.Sprint(w.pull.Number), fmt.Sprint(other.Number), "close one")
+}
+
 // Where GitHub does not show the diff, or not the files, all is told in the review, or without suggestions.
 func TestSavedReviewOfWhatGitHubDoesNotShow(t *testing.T) {
 	w := fork(t)

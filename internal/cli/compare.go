@@ -18,14 +18,15 @@ import (
 // A comparison is what a run knows of the base that its head is compared with.
 type comparison struct {
 	*changes.Comparison
-	files   *overlay.FS       // as the base has them
-	base    *run              // the targets that a changed file reaches, as the base has them
-	changed map[string]bool   // files, and folders with a slash at the end
-	renamed map[string]string // files of the head, to their names in the base
-	before  []render.Target   // of the base
-	reached map[string]bool   // ids of targets of the head
-	inPath  map[string]bool   // ids of targets of the base that PATH takes
-	scopes  *scopes
+	files     *overlay.FS // as the base has them
+	headFiles *overlay.FS
+	base      *run              // the targets that a changed file reaches, as the base has them
+	changed   map[string]bool   // files, and folders with a slash at the end
+	renamed   map[string]string // files of the head, to their names in the base
+	before    []render.Target   // of the base
+	reached   map[string]bool   // ids of targets of the head
+	inPath    map[string]bool   // ids of targets of the base that PATH takes
+	scopes    *scopes
 }
 
 // openComparison finds the base and puts the head before everything that is read from here on.
@@ -61,6 +62,7 @@ func (r *run) openComparison() error {
 	}
 	c.files = r.repo.files.With(found.BaseFiles)
 	r.repo.files = r.repo.files.With(found.HeadFiles)
+	c.headFiles = r.repo.files
 	r.comparison = c
 	return nil
 }
@@ -73,6 +75,9 @@ func (r *run) refuseOtherHead() error {
 	return usagef("--write changes what is checked out, and the head %.12s is not: %s there. Check it out first, or take the diff that podmend fix prints without --write",
 		r.comparison.Head, plural(len(r.comparison.HeadFiles), "other file"))
 }
+
+// emptied says that the base has targets that PATH takes.
+func (r *run) emptied() bool { return r.comparison != nil && len(r.comparison.inPath) > 0 }
 
 // asUsage makes mistakes of the caller of errors of the comparison.
 func asUsage(err error) error {

@@ -20,6 +20,9 @@ var completions = map[string][]string{
 	"format":           words["format"],
 	"fix-at":           {"origin", "overlay"},
 	"shard":            {"auto"},
+	"fix":              words["fix"],
+	"fix-group":        words["fixGroup"],
+	"fix-control":      askingImage(),
 }
 
 // completeFlags lets shells complete the values of flags: words of a list, else folders, files or

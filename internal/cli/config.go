@@ -179,6 +179,11 @@ func (c *configFile) validate() error {
 			return fmt.Errorf("line %d: %w", c.lines[word.key], err)
 		}
 	}
+	for _, id := range c.FixControl {
+		if err := oneOf("fixControl", id, askingImage()); err != nil {
+			return fmt.Errorf("line %d: %w", c.lines["fixControl"], err)
+		}
+	}
 	_, err := c.exemptions()
 	return err
 }

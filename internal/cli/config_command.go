@@ -25,7 +25,7 @@ flag, the environment, a line of the configuration, or podmend's default. Flags 
 the environment, the environment over the configuration, and that over the defaults.
 
 The variable of the environment for --policy-version is PODMEND_POLICY_VERSION, and so on
-for every setting; lists are separated by commas.`,
+for every setting; lists are separated by commas or line breaks.`,
 		Example: "  podmend config\n  podmend config --level restricted --format json",
 		Args:    onePath,
 		RunE: func(_ *cobra.Command, args []string) (err error) {

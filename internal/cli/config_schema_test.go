@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"maps"
 	"os"
+	"path/filepath"
 	"reflect"
 	"regexp"
 	"slices"
@@ -45,7 +46,11 @@ var yamlBlock = regexp.MustCompile("(?s)```yaml\n# \\.podmend\\.yaml\n(.*?)```")
 func TestDocumentedConfigurations(t *testing.T) {
 	schema := compiledConfigSchema(t)
 	found := 0
-	for _, name := range []string{"../../docs/configuration.md", "../../docs/exemptions.md"} {
+	pages, err := filepath.Glob("../../docs/*.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range pages {
 		text, err := os.ReadFile(name)
 		if err != nil {
 			t.Fatal(err)
@@ -60,7 +65,7 @@ func TestDocumentedConfigurations(t *testing.T) {
 			}
 		}
 	}
-	if found < 3 {
+	if found < 4 {
 		t.Errorf("only %d examples were found", found)
 	}
 }
@@ -79,6 +84,10 @@ func TestSchemaAndParserAgree(t *testing.T) {
 		{"exemptions: [{control: privileged, reason: x, expires: 2027-01-31}]", true},
 		{`exemptions: [{controls: ["*"], kind: a, name: b, namespace: c, target: d, container: e, image: f, owner: g, reason: x}]`, true},
 		{`exemptions: [{controls: [capabilities_*, hostPorts], reason: x}]`, true},
+		{"fixBranch: a\nfixGroup: owner\nfixMessage: a\nfixSignOff: a <b>\nfixLabel: [a]\nfixAssignee: [a]\nfixReviewer: [a/b]\nfixControl: [runAsUser]", true},
+		{"fixGroup: team", false},
+		{"fixControl: [privileged]", false},
+		{"fixLabel: a", false},
 		{"unknown: 1", false},
 		{"include: a", false},
 		{"failOn: never", false},

@@ -16,9 +16,9 @@ func (r *run) renderOutside(ctx context.Context) error {
 		return nil
 	}
 	for _, side := range []*run{r, c.base} {
-		texts := &sourceTexts{files: side.repo.files, names: side.discovery.Names, known: map[asked]bool{}}
+		texts := newSourceTexts(side)
 		err := side.addContext(ctx, side.others(func(target *render.Target) bool {
-			return c.anyChanged(side.discovery.Names(*target)) && texts.any(target, "namespace", namespaceWord.Match)
+			return c.anyChanged(side.discovery.Names(*target)) && texts.any(target, "namespace", hasNamespaceWord)
 		}))
 		if err != nil {
 			return err

@@ -28,12 +28,17 @@ func (r *run) addNamespaces(ctx context.Context) error {
 		base := r.comparison.base.results
 		wanted = append(wanted, check.NamespacesOf(base).Wanted(base)...)
 	}
+	slices.Sort(wanted)
+	wanted = slices.Compact(wanted)
 	if len(wanted) == 0 {
 		return nil
 	}
-	texts := &sourceTexts{files: r.repo.files, names: r.discovery.Names, known: map[asked]bool{}}
+	texts := newSourceTexts(r)
+	if r.shard == nil {
+		return r.addTelling(ctx, texts, wanted)
+	}
 	texts.want(wanted)
-	if err := r.addContext(ctx, r.others(func(t *render.Target) bool { return texts.labels(t) })); err != nil {
+	if err := r.addContext(ctx, r.others(texts.labels)); err != nil {
 		return err
 	}
 	labelled := func() bool {
@@ -42,12 +47,9 @@ func (r *run) addNamespaces(ctx context.Context) error {
 	}
 	if labelled() {
 		// Beside labelled Namespaces those of the same name without a label count too.
-		if err := r.addContext(ctx, r.others(func(t *render.Target) bool { return texts.namespaces(t) })); err != nil {
+		if err := r.addContext(ctx, r.others(texts.namespaces)); err != nil {
 			return err
 		}
-	}
-	if r.shard == nil {
-		return nil
 	}
 	namespaces := check.NamespacesOf(r.inOrder())
 	for _, name := range wanted {
@@ -65,6 +67,29 @@ type sourceTexts struct {
 	wanted *regexp.Regexp // names of Namespaces
 	given  *regexp.Regexp // the same as what a kustomization puts everything in
 	known  map[asked]bool
+	spoken map[string]*namespaceText // by file
+
+	read map[string][]byte // contents, of at most maxKept bytes
+	kept int
+}
+
+const maxKept = 64 << 20
+
+func newSourceTexts(of *run) *sourceTexts {
+	return &sourceTexts{files: of.repo.files, names: namesOf(of.discovery), known: map[asked]bool{}, spoken: map[string]*namespaceText{}, read: map[string][]byte{}}
+}
+
+// namesOf remembers the names of each target.
+func namesOf(discovery *render.Discovery) func(render.Target) []string {
+	known := map[string][]string{}
+	return func(target render.Target) []string {
+		names, ok := known[target.ID]
+		if !ok {
+			names = discovery.Names(target)
+			known[target.ID] = names
+		}
+		return names
+	}
 }
 
 // want sets the names that are looked for.
@@ -85,8 +110,6 @@ type asked struct {
 var (
 	// labelWord is the part of pod-security.kubernetes.io/enforce that templates print as it is.
 	labelWord = []byte("pod-security")
-	// namespaceWord is the kind of an object, or of what a patch is for.
-	namespaceWord = regexp.MustCompile(`\bkind["']?\s*:\s*["']?Namespace\b`)
 	// computingWords are those of kustomizations that may make the name of a Namespace from others.
 	computingWords = regexp.MustCompile(`namePrefix|nameSuffix|PrefixSuffix|PrefixTransformer|SuffixTransformer|replacements|ReplacementTransformer|\bvars\b|helmChart|HelmChart|NamespaceTransformer|metadata/name`)
 )
@@ -95,17 +118,17 @@ const maxUnpacked = 64 << 20
 
 // labels says that a target may label a wanted Namespace.
 func (s *sourceTexts) labels(target *render.Target) bool {
-	return s.any(target, "label", func(content []byte) bool { return bytes.Contains(content, labelWord) }) && s.namespaces(target)
+	return s.any(target, "label", hasLabelWord) && s.namespaces(target)
 }
 
 // namespaces says that a target may render a wanted Namespace: a file names it, or the kustomization
 // gives its name to one, or makes names.
 func (s *sourceTexts) namespaces(target *render.Target) bool {
-	if !s.any(target, "namespace", namespaceWord.Match) {
+	if !s.any(target, "namespace", hasNamespaceWord) {
 		return false
 	}
 	return target.Kind == render.Helm ||
-		s.any(target, "named", func(content []byte) bool { return s.wanted.Match(content) && namespaceWord.Match(content) }) ||
+		s.any(target, "named", func(content []byte) bool { return s.wanted.Match(content) && hasNamespaceWord(content) }) ||
 		s.any(target, "given", s.given.Match) ||
 		s.any(target, "computes", computingWords.Match)
 }
@@ -126,6 +149,18 @@ func (s *sourceTexts) any(target *render.Target, question string, holds func(con
 // content is the text of a file, unpacked if it is an archive. Of a broken or oversized archive, what
 // could be unpacked counts.
 func (s *sourceTexts) content(name string) []byte {
+	content, known := s.read[name]
+	if known {
+		return content
+	}
+	content = s.unpacked(name)
+	if s.kept += len(content); s.kept < maxKept {
+		s.read[name] = content
+	}
+	return content
+}
+
+func (s *sourceTexts) unpacked(name string) []byte {
 	content, err := s.files.ReadFile(name)
 	if err != nil {
 		return nil // who renders the target says so

@@ -48,11 +48,28 @@ func (r *run) causes(ctx context.Context) error {
 	return nil
 }
 
-// A revert takes one change of one file back.
+// A revert takes changes of one file back.
 type revert struct {
 	file    *changes.File
 	content []byte // nil: the file is gone
 	lines   []report.Lines
+	head    []byte
+	hunks   []changes.Hunk
+}
+
+// together takes all changes of a group back, from the last to the first so that lines keep their numbers.
+func together(group []revert) revert {
+	all := revert{file: group[0].file, content: group[0].head, head: group[0].head}
+	for _, one := range slices.Backward(group) {
+		for _, hunk := range slices.Backward(one.hunks) {
+			all.content = takeBack(all.content, &hunk)
+		}
+	}
+	for _, one := range group {
+		all.lines = append(all.lines, one.lines...)
+		all.hunks = append(all.hunks, one.hunks...)
+	}
+	return all
 }
 
 func (r *run) causesIn(ctx context.Context, target render.Target, findings []*check.Finding) error {
@@ -77,6 +94,33 @@ func (r *run) causesIn(ctx context.Context, target render.Target, findings []*ch
 		}
 		return gone, shown != nil, err
 	}
+	// search looks for the smallest group of neighbouring changes without which findings are gone.
+	var search func(group []revert, suspects []*check.Finding) (found []*check.Finding, err error)
+	halves := func(group []revert, suspects []*check.Finding) ([]*check.Finding, error) {
+		if len(group) < 2 || len(suspects) == 0 {
+			return nil, nil
+		}
+		first, err := search(group[:len(group)/2], suspects)
+		if err != nil {
+			return nil, err
+		}
+		second, err := search(group[len(group)/2:], except(suspects, first))
+		return append(first, second...), err
+	}
+	search = func(group []revert, suspects []*check.Finding) ([]*check.Finding, error) {
+		if len(suspects) == 0 {
+			return nil, nil
+		}
+		gone, known, err := without(together(group), suspects)
+		if err != nil {
+			return nil, err
+		}
+		if !known {
+			return halves(group, suspects)
+		}
+		_, err = halves(group, gone)
+		return gone, err
+	}
 	var tried []revert
 	for i := range c.Files {
 		file := &c.Files[i]
@@ -90,18 +134,14 @@ func (r *run) causesIn(ctx context.Context, target render.Target, findings []*ch
 			return err
 		}
 		findings = except(findings, made)
-		if !known {
-			made = findings
+		if known {
+			_, err = halves(parts, made)
+		} else if len(parts) > 0 {
+			made, err = search(parts, findings)
+			findings = except(findings, made)
 		}
-		for _, part := range parts {
-			if len(made) == 0 || known && len(parts) == 1 {
-				break
-			}
-			gone, _, err := without(part, made)
-			if err != nil {
-				return err
-			}
-			made, findings = except(made, gone), except(findings, gone)
+		if err != nil {
+			return err
 		}
 	}
 	// Several changes together make the rest: the first lines of each are named.
@@ -139,7 +179,8 @@ func (c *comparison) reverts(r *run, file *changes.File) (whole revert, parts []
 	if head, err := r.repo.files.ReadFile(file.Name); err == nil {
 		for i := range file.Hunks {
 			for _, part := range file.Hunks[i].Runs() {
-				parts = append(parts, revert{file, takeBack(head, &part), changedLines(file.Name, []changes.Hunk{part})})
+				hunks := []changes.Hunk{part}
+				parts = append(parts, revert{file: file, head: head, hunks: hunks, lines: changedLines(file.Name, hunks)})
 			}
 		}
 	}

@@ -89,7 +89,7 @@ func (r *run) printFixes(f *flags) error {
 		}
 		r.printRemaining(assembled, "can be mended")
 	}
-	return verdict(assembled, f, r.repo.within)
+	return verdict(assembled, f, r.repo.within, r.emptied())
 }
 
 // applyFixes writes the edits, all or none, and reports what remains.
@@ -133,7 +133,7 @@ func (r *run) applyFixes(f *flags) error {
 		}
 		r.printRemaining(assembled, "mended")
 	}
-	remains := verdict(assembled, f, r.repo.within)
+	remains := verdict(assembled, f, r.repo.within, r.emptied())
 	var ended *outcome
 	if remains != nil && !errors.As(remains, &ended) {
 		return remains

@@ -59,6 +59,8 @@ var person = regexp.MustCompile(`^[^<>\x00-\x1f\x7f]+ <[^<>\s\x00-\x1f\x7f]+>$`)
 // validate refuses what contradicts the rest of a command.
 func (x *fixing) validate(sharded, allowing bool) error {
 	switch {
+	case x.mode == "" && x.lonely() != "":
+		return usagef("%s says something about --fix, which is not given; give --fix pr too", x.lonely())
 	case x.mode == "":
 		return nil
 	case sharded:
@@ -78,9 +80,6 @@ func (x *fixing) validate(sharded, allowing bool) error {
 
 // lonely is a flag that says something about --fix where that is not given.
 func (x *fixing) lonely() string {
-	if x.mode != "" {
-		return ""
-	}
 	for _, given := range []struct {
 		flag string
 		is   bool

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -124,17 +125,22 @@ func (x *fixRun) add(result *fixpr.Result, err error) error {
 // unpushable says why nothing can be pushed, "" if it can.
 func (x *fixRun) unpushable() string {
 	switch {
-	case x.pull && x.started.Fork():
+	case x.ofFork():
 		where := "name a file by --fix-patch to have them as a patch"
 		if name := x.patchFile(); name != "" {
 			where = "they are in " + name + ", for git apply"
 		}
-		return "the pull request comes from the fork " + x.started.HeadRepository + ", which a workflow's token may not push to, whatever its author allows maintainers; " +
+		return "the pull request comes from the fork " + cmp.Or(x.started.HeadRepository, "that is gone") + ", which a workflow's token may not push to, whatever its author allows maintainers; " +
 			"its fixes are suggestions of podmend check --comment, and " + where
 	case x.base == x.flags.fixing.options.Branch, strings.HasPrefix(x.base, fixpr.OwnPrefix):
 		return x.base + " is a branch of podmend's own fixes, so that nothing is fixed for it"
 	}
 	return ""
+}
+
+// ofFork says whether the run is for a pull request of another repository, or of one that is gone.
+func (x *fixRun) ofFork() bool {
+	return x.pull && (x.started.Fork() || x.started.HeadRepository == "")
 }
 
 // patchFile is where the patch is written, "" for nowhere. Never is that in the checkout unless somebody
@@ -143,7 +149,7 @@ func (x *fixRun) patchFile() string {
 	if name := x.flags.fixing.patch; name != "" {
 		return name
 	}
-	if temporary := x.env.Getenv("RUNNER_TEMP"); temporary != "" && x.pull && x.started.Fork() {
+	if temporary := x.env.Getenv("RUNNER_TEMP"); temporary != "" && x.ofFork() {
 		return filepath.Join(temporary, "podmend.patch")
 	}
 	return ""

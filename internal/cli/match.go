@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"bytes"
 	"strconv"
 	"strings"
 
@@ -32,13 +33,14 @@ func (s *scopes) isNew(finding string) bool {
 // A showing is one place where the base shows a finding.
 type showing struct {
 	finding *check.Finding
+	value   string
 	seen    bool // the head has it too
 }
 
 // newScopes matches what the head shows with what the base shows: first the same field of the same
 // object, however it came there; then, since objects are renamed, the same place in source, as often
 // as the base shows it in that target; then, since places in manifests go by names too, the same line;
-// at last what a target that is gone showed, in a new one.
+// at last what a manifest showed, or a target that is gone, in another manifest or a new target.
 func newScopes(c *comparison, results []render.Result, head *check.Report, base *run) *scopes {
 	s := &scopes{c: c, news: map[string][]bool{}, unknown: map[string]*render.Error{}, broken: map[string]bool{}}
 	before := map[string]*render.Result{}
@@ -57,9 +59,10 @@ func newScopes(c *comparison, results []render.Result, head *check.Report, base 
 		}
 	}
 	byField, byPlace, byLine := showings(base.checked)
-	ids := map[string]string{}
+	ids, plain := map[string]string{}, map[string]bool{}
 	for i := range results {
 		ids[results[i].Target.ID] = c.baseID(results[i].Target)
+		plain[results[i].Target.ID] = results[i].Target.Kind == render.Plain
 	}
 	for i := range head.Findings {
 		s.news[head.Findings[i].ID] = make([]bool, len(head.Findings[i].Occurrences))
@@ -76,7 +79,7 @@ func newScopes(c *comparison, results []render.Result, head *check.Report, base 
 	})
 	each(func(finding *check.Finding, i int, target string) {
 		if s.news[finding.ID][i] {
-			s.news[finding.ID][i] = !take(byPlace[ids[target]+"\x00"+finding.IDIn(c.baseFile(finding.Origin.File))])
+			s.news[finding.ID][i] = !c.takePlace(byPlace[ids[target]+"\x00"+finding.IDIn(c.baseFile(finding.Origin.File))], finding, &finding.Occurrences[i])
 		}
 	})
 	each(func(finding *check.Finding, i int, target string) {
@@ -84,9 +87,9 @@ func newScopes(c *comparison, results []render.Result, head *check.Report, base 
 			s.news[finding.ID][i] = !take(byLine[lineKey(ids[target], c.baseFile(finding.Origin.File), line, finding, &finding.Occurrences[i])])
 		}
 	})
-	moved := c.showingsOfGone(base.checked, ids, byField)
+	moved := c.movable(base, ids, byField)
 	each(func(finding *check.Finding, i int, target string) {
-		if s.news[finding.ID][i] && !c.has(ids[target]) {
+		if s.news[finding.ID][i] && (!c.has(ids[target]) || plain[target]) {
 			s.news[finding.ID][i] = !take(moved[fieldKey("", finding, &finding.Occurrences[i])])
 		}
 	})
@@ -110,13 +113,47 @@ func take(of []*showing) bool {
 	return false
 }
 
+// takePlace marks a showing at the same place, best one of the same value. Of another value it is the same
+// finding only where nobody changed a line: whoever writes another hostPath there makes it anew.
+func (c *comparison) takePlace(of []*showing, finding *check.Finding, occurrence *check.Occurrence) bool {
+	var same, others []*showing
+	for _, showing := range of {
+		if showing.value == occurrence.Field.Value {
+			same = append(same, showing)
+		} else {
+			others = append(others, showing)
+		}
+	}
+	return take(same) || take(others) && !c.adds(finding.Origin.File, finding.Origin.Line, c.blockEnd(&finding.Origin))
+}
+
+// blockEnd is the last line of what stands below a key: the lines behind it that are indented more.
+func (c *comparison) blockEnd(origin *render.Origin) int {
+	content, err := c.headFiles.ReadFile(origin.File)
+	if err != nil {
+		return origin.EndLine
+	}
+	lines := bytes.Split(content, []byte("\n"))
+	end := origin.EndLine
+	for at := end; at > 0 && at < len(lines); at++ {
+		text := bytes.TrimLeft(lines[at], " ")
+		if len(bytes.TrimSpace(text)) > 0 {
+			if len(lines[at])-len(text) < origin.Column {
+				break
+			}
+			end = at + 1
+		}
+	}
+	return end
+}
+
 func showings(checked *check.Report) (byField, byPlace, byLine map[string][]*showing) {
 	byField, byPlace, byLine = map[string][]*showing{}, map[string][]*showing{}, map[string][]*showing{}
 	for i := range checked.Findings {
 		finding := &checked.Findings[i]
 		for j := range finding.Occurrences {
 			occurrence := &finding.Occurrences[j]
-			found := &showing{finding: finding}
+			found := &showing{finding: finding, value: occurrence.Field.Value}
 			field := fieldKey(occurrence.Target, finding, occurrence)
 			byField[field] = append(byField[field], found)
 			place := occurrence.Target + "\x00" + finding.ID

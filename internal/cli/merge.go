@@ -47,7 +47,7 @@ versions, and missing or doubled ones, are refused.`,
 			if err := f.writeMerged(env, merged); err != nil {
 				return err
 			}
-			return verdict(merged, &f, "the shards")
+			return verdict(merged, &f, "the shards", merged.Source.Base != "")
 		},
 	}
 	set := cmd.Flags()

@@ -127,9 +127,11 @@ func (r *run) rendering() render.Options {
 
 // check takes the run from discovery to findings.
 func (r *run) check(ctx context.Context) error {
+	r.startAhead()
 	if err := r.openComparison(); err != nil {
 		return err
 	}
+	r.readyAhead()
 	if err := r.env.staged("look for targets", func() error { return r.discover(ctx) }); err != nil {
 		return err
 	}

@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/podmend/podmend/check"
 	"github.com/podmend/podmend/internal/changes"
 	"github.com/podmend/podmend/render"
 )
@@ -120,25 +119,27 @@ func (c *comparison) has(id string) bool {
 	return slices.ContainsFunc(c.before, func(target render.Target) bool { return target.ID == id })
 }
 
-// showingsOfGone are those of targets that the head lacks, by field. A new target may show the same: a
-// kustomization that takes manifests in makes nothing worse.
-func (c *comparison) showingsOfGone(checked *check.Report, heads map[string]string, byField map[string][]*showing) map[string][]*showing {
+// movable are the showings of manifests and of targets that the head lacks, by field. Another manifest or
+// a new target may show the same: a kustomization that takes manifests in makes nothing worse, nor does
+// whoever moves an object from file to file.
+func (c *comparison) movable(base *run, heads map[string]string, byField map[string][]*showing) map[string][]*showing {
 	kept := map[string]bool{}
 	for _, id := range heads {
 		kept[id] = true
 	}
-	gone, known := map[string][]*showing{}, map[string]bool{}
-	for i := range checked.Findings {
-		finding := &checked.Findings[i]
+	found, known := map[string][]*showing{}, map[string]bool{}
+	for i := range base.checked.Findings {
+		finding := &base.checked.Findings[i]
 		for j := range finding.Occurrences {
 			occurrence := &finding.Occurrences[j]
 			field := fieldKey(occurrence.Target, finding, occurrence)
-			if !kept[occurrence.Target] && !known[field] {
+			isPlain := base.byTarget[occurrence.Target].Target.Kind == render.Plain
+			if (!kept[occurrence.Target] || isPlain) && !known[field] {
 				known[field] = true
 				anywhere := fieldKey("", finding, occurrence)
-				gone[anywhere] = append(gone[anywhere], byField[field]...)
+				found[anywhere] = append(found[anywhere], byField[field]...)
 			}
 		}
 	}
-	return gone
+	return found
 }

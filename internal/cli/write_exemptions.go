@@ -91,7 +91,7 @@ func (r *run) writeExemptions(ctx context.Context, f *flags, allow *allowance) e
 		fmt.Fprintln(r.env.Stdout, "there is no open finding, so that nothing was written")
 	}
 	r.printUnrendered(assembled)
-	return verdict(assembled, f, r.repo.within)
+	return verdict(assembled, f, r.repo.within, r.emptied())
 }
 
 func openFindings(checked *check.Report) []*check.Finding {

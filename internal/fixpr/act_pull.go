@@ -86,8 +86,8 @@ func (a *actor) close(ctx context.Context, open *github.Pull) error {
 	return a.client.EditPull(ctx, open.Number, edit)
 }
 
-// askMore labels the pull request, assigns people and asks for reviews. What GitHub refuses for good is
-// told and not tried again.
+// askMore labels the pull request, assigns people and asks for reviews. What GitHub does not take is told
+// and not tried again.
 func (a *actor) askMore(ctx context.Context, number int) error {
 	if len(a.in.Labels) > 0 {
 		if err := a.orTell("labels are not set", a.client.Label(ctx, number, a.in.Labels)); err != nil {
@@ -119,14 +119,12 @@ func (a *actor) askMore(ctx context.Context, number int) error {
 	return nil
 }
 
-// orTell lets a refusal that will not pass be a message.
+// orTell makes a message of what GitHub does not take, which would be the same the next time.
 func (a *actor) orTell(what string, err error) error {
-	if !isKind(err, github.Invalid) && !isKind(err, github.NotFound) && !isKind(err, github.Forbidden) {
+	if !isKind(err, github.Invalid) {
 		return err
 	}
-	var refused *github.Error
-	errors.As(err, &refused)
-	a.tell(what + ": " + refused.Message)
+	a.tell(what + ": " + err.Error())
 	return nil
 }
 

@@ -16,7 +16,7 @@ func Commit(ctx context.Context, client *github.Client, number int, in *Input) (
 
 func (a *actor) commit(ctx context.Context, number int) error {
 	if a.in.Rewrite == nil {
-		a.tell("there is nothing to mend")
+		a.tell("there is no proven fix to push")
 		return nil
 	}
 	pull, err := a.client.Pull(ctx, number)

@@ -34,9 +34,12 @@ func (in *Input) expanded() string {
 	n := len(in.mended())
 	return strings.NewReplacer(
 		placeFindings, fmt.Sprintf("%s of the Pod Security Standard %s", ghtext.Count(n, "finding"), in.Report.Policy.Level),
-		placeCount, fmt.Sprint(n), placeBase, in.Base, placeGroup, in.Group,
+		placeCount, fmt.Sprint(n), placeBase, plain(in.Base), placeGroup, plain(in.Group),
 	).Replace(strings.TrimSpace(strings.ReplaceAll(template, "\r", "")))
 }
+
+// plain leaves out of a name what GitHub reads as a mention or a reference.
+func plain(name string) string { return strings.NewReplacer("@", "", "#", "").Replace(name) }
 
 // title is that of the pull request, and the first line of the commit's message.
 func (in *Input) title() string {

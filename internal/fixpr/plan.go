@@ -121,7 +121,7 @@ func stopped(branch string, open *github.Pull, now *standing) plan {
 // finish is for when there is nothing to mend any more.
 func finish(in *Input, now *standing, open *github.Pull) plan {
 	if open == nil {
-		p := plan{operation: None, reason: "there is nothing to mend"}
+		p := plan{operation: None, reason: "there is no proven fix to push"}
 		p.remove = now.merged() || now.branch != nil && isOwn(now.branch) && len(now.pulls) > 0 && leftBehind(now.pulls[0])
 		return p
 	}

@@ -15,7 +15,7 @@ import (
 
 // How many characters of a string are shown.
 const (
-	MaxName  = 120
+	MaxName  = 500 // the path of a file, with a line
 	maxProse = 400
 )
 

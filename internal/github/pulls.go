@@ -35,6 +35,7 @@ func (c *Client) Pull(ctx context.Context, number int) (*Pull, error) {
 func (c *Client) PullOf(ctx context.Context, head, repository, branch string) (*Pull, error) {
 	owner, _, _ := strings.Cut(repository, "/")
 	options := &github.PullRequestListOptions{State: "open", Head: owner + ":" + branch, ListOptions: github.ListOptions{PerPage: perPage}}
+	var found []*Pull
 	for range maxPages {
 		page, answer, err := c.api().PullRequests.List(ctx, c.owner, c.name, options)
 		if err != nil {
@@ -42,12 +43,20 @@ func (c *Client) PullOf(ctx context.Context, head, repository, branch string) (*
 		}
 		for _, listed := range page {
 			if pull := pullOf(listed); pull.Head == head && strings.EqualFold(pull.HeadRepository, repository) {
-				return pull, nil
+				found = append(found, pull)
 			}
 		}
 		if options.Page = answer.NextPage; options.Page == 0 {
 			break
 		}
+	}
+	if len(found) == 1 {
+		return found[0], nil
+	}
+	if len(found) > 1 {
+		return nil, &Error{Kind: NotFound, Message: fmt.Sprintf(
+			"the pull requests %d and %d both have the commit %.12s as their last one, and nothing says for which of them the report was made; close one, or push a commit to the branch of one alone",
+			found[0].Number, found[1].Number, head)}
 	}
 	return nil, &Error{Kind: NotFound, Message: fmt.Sprintf(
 		"no open pull request has the commit %.12s of %s as its last one: it was pushed to again, merged or closed, and the run for the newer commit comments", head, repository)}

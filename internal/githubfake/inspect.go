@@ -244,3 +244,9 @@ func (r *Repo) Verified(sha string) bool {
 	defer r.server.mu.Unlock()
 	return r.signed[sha]
 }
+
+// SetTitle changes the title of the pull request as a person.
+func (p *Pull) SetTitle(title string) {
+	defer p.lock()()
+	p.title, p.updated = title, p.repo.server.now()
+}

@@ -24,6 +24,9 @@ const (
 	PrimaryLimit   Failure = "primary rate limit"
 	TooLargeDiff   Failure = "406"
 	TooQuickly     Failure = "422, submitted too quickly"
+	Denied         Failure = "403, without a limit"
+	NotThere       Failure = "404"
+	Refused        Failure = "422"
 )
 
 // modes is how the server misbehaves.
@@ -162,6 +165,12 @@ func (f Failure) before() (answer, bool) {
 		return invalid("Validation Failed", fields{"resource": "PullRequestReview", "code": "custom", "field": "body", "message": "was submitted too quickly"}), true
 	case TooLargeDiff:
 		return tooLarge(), true
+	case Denied:
+		return refuse(http.StatusForbidden, "Resource not accessible by integration"), true
+	case NotThere:
+		return refuse(http.StatusNotFound, "Not Found"), true
+	case Refused:
+		return invalid("Validation Failed"), true
 	case CutBefore:
 		return answer{}, true
 	}

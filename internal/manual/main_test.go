@@ -18,6 +18,9 @@ func TestManual(t *testing.T) {
 		}
 	}
 	for _, command := range cli.Commands().Commands() {
+		if command.Hidden {
+			continue
+		}
 		name := filepath.Join("man", "podmend-"+command.Name()+".1")
 		page, err := os.ReadFile(filepath.Join(first, name))
 		if err != nil {

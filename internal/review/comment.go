@@ -111,14 +111,18 @@ func reaches(findings []*report.Finding) string {
 			add(&targets, ghtext.Code(o.Target))
 		}
 	}
+	clusters := ""
+	if names := report.EnvironmentsOf(findings); names != "" {
+		clusters = "Changes in the clusters " + ghtext.Prose(names) + ".\n\n"
+	}
 	switch {
 	case len(workloads) == 0:
 		return ""
 	case len(workloads) <= maxListed && len(targets) <= maxListed:
-		return "Reaches " + strings.Join(workloads, ", ") + " in " + strings.Join(targets, ", ") + ".\n\n"
+		return "Reaches " + strings.Join(workloads, ", ") + " in " + strings.Join(targets, ", ") + ".\n\n" + clusters
 	}
 	return ghtext.Folded(fmt.Sprintf("Reaches %s in %s", ghtext.Count(len(workloads), "workload"), ghtext.Count(len(targets), "target")),
-		listed(workloads, inReport)+"\nTargets:\n\n"+listed(targets, inReport)) + "\n"
+		listed(workloads, inReport)+"\nTargets:\n\n"+listed(targets, inReport)) + "\n" + clusters
 }
 
 // listed makes a list, of as many items as a reader and GitHub's limits take. rest is where the others are.

@@ -107,3 +107,25 @@ func TestSettledByPeople(t *testing.T) {
 		s.settles()
 	}
 }
+
+// What a run before had edited and could not hide is hidden by the next one, unless people answered.
+func TestHiddenLater(t *testing.T) {
+	s := newStage(t, githubfake.Files{"a.yaml": "a: 1\n"}, githubfake.Files{"b.yaml": pod("b", "privileged: true")})
+	s.run()
+	s.repo.Push("feature", "mona", "Mend", githubfake.Files{"b.yaml": pod("b")})
+	said, err := s.client.Conversation(context.Background(), s.pull.Number)
+	if err != nil {
+		t.Fatal(err)
+	}
+	first := said.Threads[0].Comments[0]
+	m, rest, _ := parseMarker(first.Body)
+	m.state = mended
+	if failed := s.client.Apply(context.Background(), []github.Change{{Kind: github.Edit, ID: first.ID, Body: marked(m, rest)}}); len(failed) > 0 {
+		t.Fatal(failed)
+	}
+	s.run()
+	if c := s.of("b.yaml"); c.Minimized != "resolved" {
+		t.Errorf("the comment is %+v", c)
+	}
+	s.settles()
+}

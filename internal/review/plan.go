@@ -77,8 +77,14 @@ func (p *plan) read(said *github.Conversation) []earlier {
 			continue
 		}
 		m, rest, ok := parseMarker(thread.Comments[0].Body)
-		if ok && !m.isReview() && m.state == current {
-			before = append(before, earlier{marker: m, rest: rest, thread: thread})
+		if !ok || m.isReview() {
+			continue
+		}
+		old := earlier{marker: m, rest: rest, thread: thread}
+		if m.state == current {
+			before = append(before, old)
+		} else {
+			p.hide(&old) // what a run before had edited, but could not hide
 		}
 	}
 	for i := range said.Reviews {

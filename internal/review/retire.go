@@ -41,16 +41,22 @@ func (p *plan) retire(old *earlier) {
 }
 
 // end says in a comment what became of its findings, once, so that they are told again if they come
-// back. It hides the comment, unless people dealt with it.
+// back, and hides it.
 func (p *plan) end(old *earlier, became state, sentence string) {
 	text := sentence + "\n\n" + withoutOffers(old.rest)
 	m := marker{ids: old.ids, sha: p.draft.in.Head, state: became}
 	p.changes = append(p.changes, github.Change{Kind: github.Edit, ID: old.comment().ID, Body: cut(marked(m, text), maxBody, "\n")})
+	old.state = became
+	p.hide(old)
+}
+
+// hide hides a comment whose findings are told no more in it, unless people dealt with it.
+func (p *plan) hide(old *earlier) {
 	if old.settled() {
 		return
 	}
-	p.changes = append(p.changes, github.Change{Kind: github.Hide, ID: old.comment().ID, Outdate: became == moved})
-	if p.draft.in.Resolve && became != moved {
+	p.changes = append(p.changes, github.Change{Kind: github.Hide, ID: old.comment().ID, Outdate: old.state == moved})
+	if p.draft.in.Resolve && old.state != moved {
 		p.changes = append(p.changes, github.Change{Kind: github.Resolve, ID: old.thread.ID})
 	}
 }

@@ -116,6 +116,24 @@ func (p *Pool) crowded(asking *child) bool {
 	return len(spare) == 0 && largest == asking
 }
 
+// Ahead starts a child before it is needed: it gets ready while the caller still looks for targets. An
+// error comes again when the child is needed.
+func (p *Pool) Ahead() {
+	if worker, err := p.begin(); err == nil {
+		p.giveBack(worker)
+	}
+}
+
+// Ready lets a child that waits read meanwhile what it needs for kustomizations.
+func (p *Pool) Ready() {
+	p.mutex.Lock()
+	defer p.mutex.Unlock()
+	if last := len(p.idle) - 1; last >= 0 {
+		// An error comes again when it is asked for something.
+		_ = p.idle[last].requests.Encode(request{Ready: true})
+	}
+}
+
 func (p *Pool) take() (*child, error) {
 	p.mutex.Lock()
 	if last := len(p.idle) - 1; last >= 0 {

@@ -55,6 +55,7 @@ func (l Limits) orDefault() Limits {
 
 // request asks a child to render one target.
 type request struct {
+	Ready   bool              // get ready for kustomizations, and answer nothing
 	Root    string            // absolute path of the repository
 	Changed map[string][]byte // files that differ from the disk
 	Gone    []string          // files of the disk that are not there

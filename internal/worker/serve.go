@@ -13,6 +13,9 @@ import (
 	"os/signal"
 	"runtime/debug"
 
+	"sigs.k8s.io/kustomize/kyaml/openapi"
+	"sigs.k8s.io/kustomize/kyaml/yaml"
+
 	"github.com/podmend/podmend/internal/overlay"
 	"github.com/podmend/podmend/render"
 )
@@ -31,6 +34,10 @@ func Serve(stdin io.Reader, stdout io.Writer) error {
 	answers := gob.NewEncoder(stdout)
 	var roots rootCache
 	for asked := range requests {
+		if asked.Ready {
+			openapi.SchemaForResourceType(yaml.TypeMeta{APIVersion: "v1", Kind: "Pod"}) // reads all of it, once
+			continue
+		}
 		debug.SetMemoryLimit(asked.Limits.Memory * 3 / 4)
 		limitMemory(asked.Limits.Memory)
 		result := roots.render(asked)

@@ -88,10 +88,28 @@ func (p *writer) facts() []string {
 	add(s.Exempt, "finding is exempt", "findings are exempt")
 	add(s.Errors, "target could not be rendered", "targets could not be rendered")
 	add(len(p.Warnings), "warning", "warnings")
+	for _, pull := range p.FixPullRequests {
+		facts = append(facts, fixPull(pull))
+	}
 	if took := p.took(); took != "" {
 		facts = append(facts, took)
 	}
 	return facts
+}
+
+// fixPull says what became of a fix pull request.
+func fixPull(pull report.FixPullRequest) string {
+	text := "fixes: " + prose(pull.Operation)
+	if pull.Branch != "" {
+		text = "fixes on " + code(pull.Branch) + ": " + prose(pull.Operation)
+	}
+	if pull.URL != "" {
+		text += " " + code(pull.URL)
+	}
+	for _, message := range pull.Messages {
+		text += "; " + prose(message)
+	}
+	return text
 }
 
 // took says how long it took, and what took longest.
