@@ -1,6 +1,7 @@
 package render
 
 import (
+	"errors"
 	"fmt"
 	"regexp"
 	"strings"
@@ -144,9 +145,12 @@ func (m *argoGenerators) replace(text string, parameters map[string]any) (string
 
 var classicTag = regexp.MustCompile(`\{\{.*?\}\}`)
 
+// shortTemplateError leaves out where in its text a template has no name.
 func shortTemplateError(err error) error {
-	return fmt.Errorf("%s", strings.TrimPrefix(err.Error(), "template: "))
+	return errors.New(templatePlace.ReplaceAllString(err.Error(), ""))
 }
+
+var templatePlace = regexp.MustCompile(`^template: :\d+(:\d+)?: (executing "" at )?`)
 
 // A boundedText takes so much text and no more.
 type boundedText struct{ strings.Builder }
