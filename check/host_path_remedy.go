@@ -71,7 +71,7 @@ func usesOf(pod *render.PodTemplate, name string) []volumeUse {
 func chooseHostPath(source *corev1.HostPathVolumeSource, uses []volumeUse) HostPathRemedy {
 	written := slices.ContainsFunc(uses, func(use volumeUse) bool { return !use.readOnly })
 	asDevice := slices.ContainsFunc(uses, func(use volumeUse) bool { return use.at[3].Key == "volumeDevices" })
-	if written && !asDevice && !isFile(source) {
+	if written && !asDevice && !IsFile(source) {
 		return HostPathEmptyDir
 	}
 	return HostPathDrop
@@ -84,7 +84,8 @@ var plainFiles = []string{
 	"/dev/fuse", "/dev/kmsg", "/dev/kvm", "/dev/mem", "/dev/net/tun", "/dev/null", "/dev/random", "/dev/urandom", "/dev/zero",
 }
 
-func isFile(source *corev1.HostPathVolumeSource) bool {
+// IsFile says whether a hostPath is a file, a device or a socket, for which an empty directory can't stand in.
+func IsFile(source *corev1.HostPathVolumeSource) bool {
 	if source.Type != nil && *source.Type != corev1.HostPathUnset {
 		switch *source.Type {
 		case corev1.HostPathFile, corev1.HostPathFileOrCreate, corev1.HostPathSocket,

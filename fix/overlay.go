@@ -114,7 +114,7 @@ func (p *proposer) patchOf(object *render.Object, changes []yamledit.Change, mer
 	}
 	name := p.sourceName(object)
 	var patch any = operationsOf(was, is, "")
-	if merges {
+	if merges && (p.releaseOf(object) == nil || keepsOrder(was, is, "")) {
 		merge, _ := mergeOf(was, is).(map[string]any)
 		metadata := map[string]any{"name": name}
 		merge["apiVersion"], merge["kind"], merge["metadata"] = object.APIVersion, object.Kind, metadata

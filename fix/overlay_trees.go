@@ -142,3 +142,35 @@ func mergeOf(was, is any) any {
 	}
 	return patch
 }
+
+// keepsOrder says whether a strategic merge patch leaves the order of lists: kustomize puts the items that
+// a patch names before the others.
+func keepsOrder(was, is any, key string) bool {
+	before, isMap := was.(map[string]any)
+	after, stays := is.(map[string]any)
+	if isMap && stays {
+		for _, name := range sortedKeys(before) {
+			if now, has := after[name]; has && !keepsOrder(before[name], now, name) {
+				return false
+			}
+		}
+		return true
+	}
+	list, isList := was.([]any)
+	left, staysList := is.([]any)
+	kept, ok := matched(list, left)
+	if !isList || !staysList || !ok || mergeKeys[key] == "" {
+		return true
+	}
+	untouched := false // an item before
+	for i, item := range list {
+		switch {
+		case kept[i] < 0:
+		case reflect.DeepEqual(item, left[kept[i]]):
+			untouched = true
+		case untouched || !keepsOrder(item, left[kept[i]], ""):
+			return false
+		}
+	}
+	return true
+}

@@ -46,6 +46,7 @@ func propose(files *overlay.FS, results []render.Result, report *check.Report, l
 	p.leaveExempt(report.Findings)
 	p.leaveHostWorkloads(report.Findings, groups)
 	p.keepShared(groups)
+	p.keepUndroppable(groups)
 	for _, group := range groups {
 		p.propose(group)
 	}

@@ -61,7 +61,9 @@ func (p *Prover) Prove(ctx context.Context, proposals []*Proposal) error {
 	}
 	for _, proposal := range proven {
 		proposal.Targets = p.changedTargets(proposal)
-		p.nameUnproven(proposal)
+		if err := p.nameUnproven(ctx, proposal); err != nil {
+			return err
+		}
 	}
 	if !p.Alone {
 		return nil

@@ -94,17 +94,26 @@ const shownUnproven = 3
 
 // nameUnproven notes which targets may read an edited file and are no part of the proof. A base
 // that is rendered with its overlays is proven by them.
-func (p *Prover) nameUnproven(proposal *Proposal) {
+func (p *Prover) nameUnproven(ctx context.Context, proposal *Proposal) error {
+	var unrendered []int
 	for _, edit := range proposal.Edits {
 		for _, i := range p.readers[edit.File] {
 			result := p.before[p.Targets[i].ID].result
 			if p.unrendered(i) && result.Status == render.Failed {
-				proposal.Unproven = union(proposal.Unproven, []string{p.Targets[i].ID})
+				unrendered = append(unrendered, i)
 			}
 		}
 	}
+	slices.Sort(unrendered)
+	unrendered, err := p.withoutUntouched(ctx, proposal, slices.Compact(unrendered))
+	if err != nil {
+		return err
+	}
+	for _, i := range unrendered {
+		proposal.Unproven = union(proposal.Unproven, []string{p.Targets[i].ID})
+	}
 	if len(proposal.Unproven) == 0 {
-		return
+		return nil
 	}
 	names := strings.Join(proposal.Unproven, ", ")
 	if more := len(proposal.Unproven) - shownUnproven; more > 0 {
@@ -112,4 +121,39 @@ func (p *Prover) nameUnproven(proposal *Proposal) {
 	}
 	proposal.Notes = union(proposal.Notes, []string{"not proven for " + names +
 		", which could not be rendered before the edit either; mend that first, or look at it by hand"})
+	return nil
+}
+
+// withoutUntouched leaves the releases out that read an edited file only with what they come out of, and
+// come out of it as before.
+func (p *Prover) withoutUntouched(ctx context.Context, proposal *Proposal, unrendered []int) ([]int, error) {
+	var releases []render.Target
+	for _, i := range unrendered {
+		if p.before[p.Targets[i].ID].result.Input != "" && !editsChart(proposal, &p.Targets[i]) {
+			releases = append(releases, p.Targets[i])
+		}
+	}
+	if len(releases) == 0 {
+		return unrendered, nil
+	}
+	changed, err := p.editor.apply([]*Proposal{proposal})
+	if err != nil {
+		return nil, err
+	}
+	after, err := p.judge(ctx, p.Files.With(changed), releases, podTemplates)
+	if err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(unrendered, func(i int) bool {
+		id := p.Targets[i].ID
+		return after[id] != nil && after[id].result.Input != "" && after[id].result.Input == p.before[id].result.Input
+	}), nil
+}
+
+// editsChart says whether a proposal edits the chart that a release deploys.
+func editsChart(proposal *Proposal, target *render.Target) bool {
+	chart := target.GitOps.Chart
+	return chart == nil || chart.Folder != "" && slices.ContainsFunc(proposal.Edits, func(edit FileEdit) bool {
+		return strings.HasPrefix(edit.File, chart.Folder+"/") || slices.Contains(chart.ValuesFiles, edit.File)
+	})
 }

@@ -1,6 +1,7 @@
 package fix
 
 import (
+	"errors"
 	"slices"
 
 	"github.com/podmend/podmend/check"
@@ -31,6 +32,44 @@ func (p *proposer) keepShared(groups []*podFindings) {
 			p.keep[id] = true
 		}
 	}
+}
+
+// keepUndroppable finds the findings of volumes that a template mounts also where other values ask for it: taken away,
+// they would leave those mounts without a volume. An empty directory does not, unless a file is meant.
+func (p *proposer) keepUndroppable(groups []*podFindings) {
+	if p.options.HostPath == check.HostPathDrop {
+		return
+	}
+	for _, group := range groups {
+		if group.control.ID != "hostPathVolumes" {
+			continue
+		}
+		for _, remedy := range p.remedies(group) {
+			if slices.ContainsFunc(remedy.Changes, dropsVolume) && !group.isFile(remedy.Fields) && p.printsMore(group, remedy) {
+				for _, field := range remedy.Fields {
+					p.keep[group.ids[field.Path.String()]] = true
+				}
+			}
+		}
+	}
+}
+
+// isFile says whether one of the volumes with these hostPath fields is a file, a device or a socket.
+func (g *podFindings) isFile(fields []check.Field) bool {
+	return slices.ContainsFunc(fields, func(field check.Field) bool {
+		volume := field.Path[len(field.Path)-2]
+		return check.IsFile(g.pod.Spec.Volumes[volume.Index].HostPath)
+	})
+}
+
+// printsMore says whether a remedy can be made in a template alone, and would take away what other values print.
+func (p *proposer) printsMore(group *podFindings, remedy check.Remedy) bool {
+	proposal := &Proposal{}
+	if p.locate(proposal, group, remedy) != nil || len(proposal.changes) > 0 || len(proposal.overlays) > 0 {
+		return false
+	}
+	_, err := p.editor.pulled(proposal.printed)
+	return errors.Is(err, errPrintsMore)
 }
 
 func dropsVolume(change yamledit.Change) bool {

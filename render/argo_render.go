@@ -79,6 +79,9 @@ func (r *argoRender) release(ctx context.Context, detail Detail) *Error {
 		merged: values, defaults: r.defaults(helm),
 	}
 	if failed := deployChart(ctx, r.files, r.target.GitOps.Chart, target, layers, detail, r.result); failed != nil {
+		if r.target.GitOps.Chart.refuses(failed) {
+			return r.fieldError(failed.Kind, failed.Message, "helm")
+		}
 		return failed
 	}
 	r.result.Objects = slices.DeleteFunc(r.result.Objects, func(object Object) bool {

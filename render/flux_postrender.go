@@ -87,7 +87,7 @@ func (r *releaseRender) postRenderers() (patches []releasePatch, images []types.
 
 // patched builds a kustomization of what the chart printed.
 func (r *releaseRender) patched(objects []Object, patches []releasePatch, images []types.Image, detail Detail) ([]Object, *Error) {
-	kustomization := types.Kustomization{Images: images}
+	kustomization := types.Kustomization{Images: images, SortOptions: &types.SortOptions{Order: types.FIFOSortOrder}} // as helm prints them
 	printed := map[string][]byte{}
 	chart := printedChart{objects: objects, layers: r.result.Layers}
 	for i := range objects {

@@ -44,6 +44,7 @@ func (r *releaseRender) render(ctx context.Context, detail Detail) *Error {
 	if failed := readGitOps(r.files, r.object, &r.release); failed != nil {
 		return failed
 	}
+	r.result.Input = r.input()
 	source := r.target.GitOps.Chart
 	chart, failed := source.locate(r.files)
 	if failed != nil {
@@ -58,6 +59,9 @@ func (r *releaseRender) render(ctx context.Context, detail Detail) *Error {
 		KubeVersion: r.target.KubeVersion, APIVersions: r.target.APIVersions, merged: values, defaults: r.defaults(chart),
 	}
 	if failed := deployChart(ctx, r.files, source, target, layers, detail, r.result); failed != nil {
+		if source.refuses(failed) {
+			failed.File, failed.Line = fieldPlace(r.files, r.object, "spec", "values")
+		}
 		return failed
 	}
 	if r.skipsCRDs() {
@@ -65,7 +69,25 @@ func (r *releaseRender) render(ctx context.Context, detail Detail) *Error {
 			return object.Kind == "CustomResourceDefinition" && object.Source.printed.template == ""
 		})
 	}
-	return r.postRender(detail)
+	if failed := r.postRender(detail); failed != nil {
+		return failed
+	}
+	if detail.PodTemplatesOnly {
+		digestTrees(r.result.Objects)
+	}
+	return nil
+}
+
+// input is a digest of the release and of what it takes its values from.
+func (r *releaseRender) input() string {
+	sum := sha256.New()
+	sum.Write(r.object.YAML)
+	for _, from := range r.release.Spec.ValuesFrom {
+		if object := find(r.inputs, ObjectName{Kind: from.Kind, Name: from.Name, Namespace: r.object.Namespace}); object != nil {
+			sum.Write(object.YAML)
+		}
+	}
+	return string(sum.Sum(nil))
 }
 
 // maxReleaseName is what Helm allows.

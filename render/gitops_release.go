@@ -43,9 +43,14 @@ func (c *ChartSource) pointed(failed *Error, chart string) *Error {
 		return failed
 	}
 	pointed := *failed
-	pointed.Message = fmt.Sprintf("in %s of the chart %s: %s", strings.TrimPrefix(strings.TrimPrefix(failed.File, chart), "/"), c.Name, failed.Message)
+	pointed.Message = fmt.Sprintf("the chart %s: %s", c.Name, failed.Message)
 	pointed.File, pointed.Line = c.File, c.Line
 	return &pointed
+}
+
+// refuses says whether a chart that is not in this repository does not take the values that it is given.
+func (c *ChartSource) refuses(failed *Error) bool {
+	return c.Folder == "" && (failed.Kind == ErrValuesSchema || failed.Kind == ErrValuesType)
 }
 
 // foreignLayers marks the values of a chart that comes from elsewhere.

@@ -100,6 +100,18 @@ func hostToAllow(repository string) string {
 	return ""
 }
 
+// Allow is what network.allow must hold for what is missing, in the order of the alphabet.
+func (e *Error) Allow() []string {
+	var hosts []string
+	for _, missing := range e.Missing {
+		if host := hostToAllow(missing.Repository); host != "" {
+			hosts = append(hosts, host)
+		}
+	}
+	slices.Sort(hosts)
+	return slices.Compact(hosts)
+}
+
 // quotedHost is a host as an item of a flow list, where brackets and colons have a meaning.
 func quotedHost(host string) string {
 	if strings.ContainsAny(host, "[]:") {

@@ -15,6 +15,20 @@ func treeDigest(node *kyaml.Node) string {
 	return string(sum.Sum(nil))
 }
 
+// digestTrees gives the objects that templates printed and nobody reads a digest of what they mean: it stays
+// where a post-renderer writes them anew.
+func digestTrees(objects []Object) {
+	for i := range objects {
+		object := &objects[i]
+		if object.HasPodTemplate() || object.IsNamespace() || object.YAML == nil || object.Source.printed.template == "" {
+			continue
+		}
+		if node, err := kyaml.Parse(string(documentOf(object.YAML))); err == nil {
+			object.Digest, object.YAML = treeDigest(node.YNode()), nil
+		}
+	}
+}
+
 func addToDigest(sum hash.Hash, node *kyaml.Node) {
 	if node == nil {
 		return

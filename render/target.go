@@ -82,6 +82,8 @@ type Result struct {
 	// Looks are all questions that rendering has put to the file system, sorted, if they were asked for.
 	Looks    []overlay.Look
 	Duration time.Duration
+	// Input is a digest of the GitOps object and of what it takes its values from, as they were rendered.
+	Input string
 	// Chart is what a GitOps object deploys, with the version that was resolved; nil where it is no chart.
 	Chart  *DeployedChart
 	Layers []ValuesLayer // of a traced chart: what sets values, the strongest first

@@ -108,6 +108,8 @@ type RenderError struct {
 	File    string `json:"file"`    // "" where there is none
 	Line    int    `json:"line"`    // from 1; 0 where there is none
 	Scope   string `json:"scope"`   // old where the base could not be rendered for the same reason
+	// Allow are the hosts with which network.allow would let podmend fetch what is missing.
+	Allow []string `json:"allow,omitempty"`
 }
 
 // A Finding is one control broken by one place in source.

@@ -1,6 +1,13 @@
 package report
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/podmend/podmend/render"
+)
 
 // errors prints what could not be rendered. Targets often fail for one and the same
 // reason, such as a broken base: that is printed once.
@@ -46,6 +53,33 @@ func (t *textWriter) errors() {
 			t.p.paragraph(14, t.targetNames(ids), piece{text: "    "}, piece{"targets:  ", blue})
 		}
 	}
+	if all := t.r.allowAll(); all != "" {
+		t.p.line()
+		t.p.paragraph(4, all, piece{text: "  "})
+	}
+}
+
+// allowAll is the setting that lets podmend fetch what several targets miss; "" where one at most does.
+func (r *Report) allowAll() string {
+	missing := 0
+	var hosts []string
+	for i := range r.Targets {
+		if err := r.Targets[i].Error; err != nil && len(err.Allow) > 0 {
+			missing++
+			for _, host := range err.Allow {
+				if strings.ContainsAny(host, "[]:") {
+					host = strconv.Quote(host) // in a flow list they have a meaning
+				}
+				hosts = append(hosts, Inert(host, maxName))
+			}
+		}
+	}
+	if missing < 2 {
+		return ""
+	}
+	slices.Sort(hosts)
+	return fmt.Sprintf("What these %d targets miss can all be fetched with network: {allow: [%s]} in %s.",
+		missing, strings.Join(slices.Compact(hosts), ", "), render.ConfigFile)
 }
 
 // notes prints what targets have to say, each note once.

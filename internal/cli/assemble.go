@@ -98,7 +98,7 @@ func (r *run) addTarget(assembled *report.Report, result *render.Result) {
 			message += " No .git was found at or above PATH, so that PATH counts as the whole repository; name the folder that holds both."
 		}
 		target.Error = &report.RenderError{
-			Kind: string(failure.Kind), Message: message, File: failure.File, Line: failure.Line,
+			Kind: string(failure.Kind), Message: message, File: failure.File, Line: failure.Line, Allow: failure.Allow(),
 		}
 	}
 	if result.Status == render.Skipped {
