@@ -11,112 +11,16 @@ import (
 // addFlux makes targets of the Kustomizations and HelmReleases in what targets render. Kustomizations come
 // first, from the outermost in: they render others, and the objects that releases refer to.
 func (g *gitOpsSearch) addFlux(ctx context.Context, targets []Target) error {
-	g.covered = map[string]string{}
-	for _, target := range targets {
-		g.environments[target.ID] = environmentOf(target.Path)
+	one := func(parent *Target, object *Object) []Target {
+		if target, ok := g.kustomization(parent, object); ok {
+			return []Target{target}
+		}
+		return nil
 	}
-	level, inner := g.outermost(targets)
-	reached := map[string]bool{}
-	for len(level) > 0 {
-		if err := g.addInputs(ctx, level); err != nil {
-			return err
-		}
-		for i := range level {
-			g.cover(&level[i])
-			reached[level[i].applied()] = true
-		}
-		if err := g.render(ctx, level); err != nil {
-			return err
-		}
-		g.found = append(g.found, level...)
-		var next []Target
-		for i := range level {
-			result := g.rendered[level[i].ID]
-			for j := range result.Objects {
-				if target, ok := g.kustomization(&result.Target, &result.Objects[j]); ok {
-					next = append(next, target)
-				}
-			}
-		}
-		level = next
-	}
-	// What is reached by nothing but itself: objects that apply each other, with nobody who begins. What
-	// one that fails applies is told by its error.
-	for i := range inner {
-		target := &inner[i]
-		begun := slices.ContainsFunc(g.found, func(other Target) bool {
-			return other.Err == nil && g.covers(other.GitOps.Folder, target.GitOps.Parent)
-		})
-		if !begun && !reached[target.applied()] {
-			target.Err = g.cycleError(target)
-			g.found = append(g.found, *target)
-			reached[target.applied()] = true
-		}
+	if err := g.addLevels(ctx, targets, one); err != nil {
+		return err
 	}
 	return g.addReleases(ctx, targets)
-}
-
-// applied tells Kustomizations apart by what they are, wherever they were found.
-func (t *Target) applied() string {
-	return t.GitOps.Object.String() + "\x00" + t.GitOps.Folder + "\x00" + t.GitOps.Environment
-}
-
-// outermost are the Kustomizations that no other applies. inner are the others, as they were found.
-func (g *gitOpsSearch) outermost(targets []Target) (outer, inner []Target) {
-	var all []Target
-	for _, target := range targets {
-		result := g.rendered[target.ID]
-		for i := range result.Objects {
-			if made, ok := g.kustomization(&result.Target, &result.Objects[i]); ok {
-				all = append(all, made)
-			}
-		}
-	}
-	for i := range all {
-		applies := func(other Target) bool {
-			return other.Err == nil && other.applied() != all[i].applied() && g.covers(other.GitOps.Folder, all[i].GitOps.Parent)
-		}
-		if slices.ContainsFunc(all, applies) {
-			inner = append(inner, all[i])
-		} else {
-			outer = append(outer, all[i])
-		}
-	}
-	return outer, inner
-}
-
-// covers says whether a Kustomization that applies a folder applies a target of it: the kustomization
-// there, or what a generated one lists.
-func (g *gitOpsSearch) covers(folder string, target *Target) bool {
-	if target.Path == folder {
-		return target.Kind == Kustomize
-	}
-	if folder != "." && !strings.HasPrefix(target.Path, folder+"/") {
-		return false
-	}
-	files := g.discovery.files
-	if _, ok := kustomizationFile(files, folder); ok {
-		return slices.Contains(g.discovery.scan.listed(folder).Files, target.Path) || slices.Contains(g.discovery.scan.listed(folder).Roots, target.Path)
-	}
-	for at := path.Dir(target.Path); at != folder && at != "."; at = path.Dir(at) {
-		if _, ok := kustomizationFile(files, at); ok {
-			return false
-		}
-	}
-	return target.Kind == Kustomize || target.Kind == Plain
-}
-
-// cover notes which targets a Kustomization applies.
-func (g *gitOpsSearch) cover(applying *Target) {
-	if applying.Err != nil {
-		return
-	}
-	for i := range g.discovery.Targets {
-		target := &g.discovery.Targets[i]
-		if target.Err == nil && g.covered[target.ID] == "" && g.covers(applying.GitOps.Folder, target) {
-			g.covered[target.ID] = applying.ID
-		}
-	}
 }
 
 // kustomization makes the target of an object, if it is a Kustomization of Flux. One that applies itself,
@@ -159,7 +63,13 @@ func (g *gitOpsSearch) cycleError(target *Target) *Error {
 	failed := &Error{Kind: ErrGitOpsCycle, File: target.Path, Message: fmt.Sprintf("%s is applied by what it applies itself. Take it out of %s, or apply it from elsewhere.", object, target.GitOps.Folder)}
 	if result := g.rendered[target.GitOps.Parent.ID]; result != nil {
 		if found := find([]gitOpsInput{{objects: result.Objects}}, object); found != nil {
-			failed.File, failed.Line = fieldPlace(g.discovery.files, found, "spec", "path")
+			at := []any{"spec"}
+			var application argoApplication
+			if target.Kind == ArgoCD && readGitOps(g.discovery.files, found, &application) == nil {
+				_, fields := application.sources()
+				at = fields[target.GitOps.Source]
+			}
+			failed.File, failed.Line = fieldPlace(g.discovery.files, found, append(at, "path")...)
 		}
 	}
 	return failed

@@ -246,32 +246,7 @@ func mergedImages(own, more []types.Image) []types.Image {
 	return merged
 }
 
-// placePatches moves the places in patches that the object added from the kustomization, where they stand
-// only for the build, to the object.
+// placePatches moves the places in patches that the object added to the object.
 func (k *fluxBuild) placePatches() {
-	var locator *Locator
-	for i := range k.result.Objects {
-		fields := k.result.Objects[i].fields()
-		if fields == nil {
-			continue
-		}
-		for n := range fields.Places {
-			place := &fields.Places[n]
-			if place.File != k.file || len(place.Inside) != 3 || place.Inside[0].Key != "patches" || place.Inside[1].Index < k.patches {
-				continue
-			}
-			if locator == nil {
-				locator = NewLocator(k.files)
-			}
-			at := yamledit.NewPath("spec", "patches", place.Inside[1].Index-k.patches, "patch")
-			source, ok := locator.SourcePath(k.object, at)
-			if !ok {
-				fields.Doubtful = true
-				continue
-			}
-			origin := locator.Origin(k.object, at[:3])
-			place.File, place.Inside = origin.File, yamledit.NewPath(origin.Doc).Concat(source)
-			fields.Chains[place.File] = []Link{{File: origin.File, Line: origin.Line, Via: ViaPatch}}
-		}
-	}
+	k.result.placeAdded(k.files, k.object, k.file, k.patches, yamledit.NewPath("spec", "patches"))
 }

@@ -5,7 +5,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"fmt"
 	"path"
 	"slices"
 	"strings"
@@ -60,34 +59,16 @@ func (r *releaseRender) render(ctx context.Context, detail Detail) *Error {
 		ID: r.target.ID, Kind: Helm, Path: chart, ReleaseName: releaseName(r.object, &r.release), Namespace: cmp.Or(r.release.Spec.TargetNamespace, r.object.Namespace),
 		KubeVersion: r.target.KubeVersion, APIVersions: r.target.APIVersions, merged: values, defaults: r.defaults(chart),
 	}
-	tracing := tracingOf(detail)
-	deployed := &DeployedChart{Repository: shownChartRepository(source)}
-	target.deployed = deployed
-	objects, notes, failed := renderHelm(ctx, r.files, target, detail, tracing)
-	r.result.Notes = append(r.result.Notes, notes...)
-	if deployed.Name != "" {
-		r.result.Chart = deployed
-	}
-	if failed != nil {
-		return r.pointed(failed, chart)
+	if failed := deployChart(ctx, r.files, source, target, layers, detail, r.result); failed != nil {
+		if source.refuses(failed) {
+			failed.File, failed.Line = fieldPlace(r.files, r.object, "spec", "values")
+		}
+		return failed
 	}
 	if r.skipsCRDs() {
-		objects = slices.DeleteFunc(objects, func(object Object) bool {
+		r.result.Objects = slices.DeleteFunc(r.result.Objects, func(object Object) bool {
 			return object.Kind == "CustomResourceDefinition" && object.Source.printed.template == ""
 		})
-	}
-	if source.Folder == "" {
-		for i := range objects {
-			objects[i].Source.Declared = Declaration{File: source.File, Line: source.Line}
-		}
-	}
-	r.result.Objects = objects
-	r.result.takeTracing(tracing)
-	if tracing != nil {
-		r.result.Layers = append(layers, foreignLayers(r.result.Layers, source.Repository)...)
-		for i := range objects {
-			objects[i].nameVendor(source.Repository)
-		}
 	}
 	if failed := r.postRender(detail); failed != nil {
 		return failed
@@ -96,21 +77,6 @@ func (r *releaseRender) render(ctx context.Context, detail Detail) *Error {
 		digestTrees(r.result.Objects)
 	}
 	return nil
-}
-
-// pointed gives an error about a chart that is not in this repository the line that names it.
-func (r *releaseRender) pointed(failed *Error, chart string) *Error {
-	source := r.target.GitOps.Chart
-	if source.Folder != "" || !strings.HasPrefix(failed.File, chart) {
-		return failed
-	}
-	pointed := *failed
-	pointed.Message = fmt.Sprintf("the chart %s: %s", source.Name, failed.Message)
-	pointed.File, pointed.Line = source.File, source.Line
-	if failed.Kind == ErrValuesSchema || failed.Kind == ErrValuesType {
-		pointed.File, pointed.Line = fieldPlace(r.files, r.object, "spec", "values")
-	}
-	return &pointed
 }
 
 // input is a digest of the release and of what it takes its values from.
@@ -123,28 +89,6 @@ func (r *releaseRender) input() string {
 		}
 	}
 	return string(sum.Sum(nil))
-}
-
-// foreignLayers marks the values of a chart that comes from elsewhere.
-func foreignLayers(layers []ValuesLayer, repository string) []ValuesLayer {
-	for i := range layers {
-		if layers[i].Vendor == "" {
-			layers[i].Vendor = repository
-		}
-	}
-	return layers
-}
-
-// nameVendor lets a trace say of which repository the chart is.
-func (o *Object) nameVendor(repository string) {
-	if o.Trace == nil || o.Trace.Template == nil {
-		return
-	}
-	for n := range o.Trace.Template.Files {
-		if file := &o.Trace.Template.Files[n]; file.Vendor == "" {
-			file.Vendor = repository
-		}
-	}
 }
 
 // maxReleaseName is what Helm allows.

@@ -21,6 +21,14 @@ type GitOps struct {
 	Chart *ChartSource
 	// Folder is what is applied from this repository, where the object deploys no chart.
 	Folder string
+	// Files are the manifests of Folder that are applied, where they are chosen one by one.
+	Files []string
+	// Tool renders what an Application deploys.
+	Tool string
+	// Source is which of the sources of an Application the target is.
+	Source int
+	// Given are parameters of generators of an ApplicationSet that ask a cluster or an API.
+	Given []GivenParameters
 	// Sources are the files with the objects that say where the chart or folder is.
 	Sources []string
 	// Environment names the cluster, as its folder is called; "" where that cannot be told.
@@ -48,14 +56,19 @@ const (
 	ErrSubstitution  ErrorKind = "substitution"     // a variable breaks what it is put into
 )
 
-// fluxWord stands in each file that holds an object of Flux.
-const fluxWord = "fluxcd.io/"
+// The words that stand in each file that holds an object of Flux or of Argo CD.
+var (
+	fluxWords = []string{"fluxcd.io/"}
+	argoWords = []string{"argoproj.io/", "Application"}
+)
 
 // isGitOps says whether an object tells a GitOps tool what to deploy, or from where.
 func (o *Object) isGitOps() bool {
 	switch group(o.APIVersion) {
 	case "helm.toolkit.fluxcd.io", "kustomize.toolkit.fluxcd.io", "source.toolkit.fluxcd.io", "source.extensions.fluxcd.io":
 		return true
+	case argoGroup:
+		return o.Kind == "Application" || o.Kind == "ApplicationSet"
 	}
 	return false
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"path"
 	"runtime"
 	"slices"
 	"strings"
@@ -22,6 +23,8 @@ type GitOpsOptions struct {
 	Here []string
 	// Configured are those of them that somebody configured.
 	Configured []string
+	// Generators are the parameters of generators that ask a cluster or an API.
+	Generators []GivenParameters
 }
 
 // AddGitOps adds the targets of objects of GitOps tools. Such objects come out of overlays and out of each
@@ -29,7 +32,7 @@ type GitOpsOptions struct {
 // a word. What is applied through an object is no target of its own any more. The error is ctx's, or says
 // that podmend failed.
 func (d *Discovery) AddGitOps(ctx context.Context, options GitOpsOptions) error {
-	holding, err := d.holding(ctx, []byte(fluxWord))
+	holding, err := d.holding(ctx, slices.Concat(d.walked.manifests, d.chartTemplates()), fluxWords, argoWords)
 	if err != nil || len(holding) == 0 {
 		return err
 	}
@@ -43,7 +46,14 @@ func (d *Discovery) AddGitOps(ctx context.Context, options GitOpsOptions) error 
 	if err := g.render(ctx, targets); err != nil {
 		return err
 	}
+	g.covered = map[string]string{}
+	for _, target := range targets {
+		g.environments[target.ID] = environmentOf(target.Path)
+	}
 	if err := g.addFlux(ctx, targets); err != nil {
+		return err
+	}
+	if err := g.addArgo(ctx); err != nil {
 		return err
 	}
 	g.takeCovered()
@@ -52,20 +62,21 @@ func (d *Discovery) AddGitOps(ctx context.Context, options GitOpsOptions) error 
 	slices.SortFunc(d.Skipped, func(a, b SkippedPath) int {
 		return cmp.Or(strings.Compare(a.Path, b.Path), strings.Compare(a.Reason, b.Reason))
 	})
+	d.Skipped = slices.Compact(d.Skipped)
 	return nil
 }
 
-// holding are the manifests that hold a word.
-func (d *Discovery) holding(ctx context.Context, word []byte) (map[string]bool, error) {
+// holding are the files that hold all words of one of several lists.
+func (d *Discovery) holding(ctx context.Context, files []string, lists ...[]string) (map[string]bool, error) {
 	found := map[string]bool{}
 	var mutex sync.Mutex
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(runtime.GOMAXPROCS(0))
-	for part := range slices.Chunk(d.walked.manifests, 64) {
+	for part := range slices.Chunk(files, 64) {
 		group.Go(func() error {
 			for _, name := range part {
 				content, err := d.files.ReadFile(name)
-				if err != nil || !bytes.Contains(content, word) {
+				if err != nil || !slices.ContainsFunc(lists, func(words []string) bool { return holdsAll(content, words) }) {
 					continue // what cannot be read is said by who renders it
 				}
 				mutex.Lock()
@@ -76,6 +87,21 @@ func (d *Discovery) holding(ctx context.Context, word []byte) (map[string]bool, 
 		})
 	}
 	return found, group.Wait()
+}
+
+func holdsAll(content []byte, words []string) bool {
+	return !slices.ContainsFunc(words, func(word string) bool { return !bytes.Contains(content, []byte(word)) })
+}
+
+// chartTemplates are the templates of charts, which may print objects of GitOps tools.
+func (d *Discovery) chartTemplates() []string {
+	var names []string
+	for i := range d.Targets {
+		if target := &d.Targets[i]; target.Kind == Helm && len(target.Values) == 0 {
+			names = append(names, below(d.files, path.Join(target.Path, "templates"), 0)...)
+		}
+	}
+	return names
 }
 
 // A gitOpsSearch looks for GitOps objects in what targets render.

@@ -11,7 +11,7 @@ import (
 func (g *gitOpsSearch) addInputs(ctx context.Context, targets []Target) error {
 	for i := range targets {
 		target := &targets[i]
-		if target.Err != nil {
+		if target.Err != nil || target.Kind == ArgoCD {
 			continue
 		}
 		for _, wanted := range g.inputsOf(target) {
@@ -63,7 +63,7 @@ func (g *gitOpsSearch) inputsOf(target *Target) []ObjectName {
 // mayRender are the targets, not rendered yet, of which a file holds a name beside a ConfigMap or Secret.
 func (g *gitOpsSearch) mayRender(ctx context.Context, name string) []Target {
 	d := g.discovery
-	named, err := d.holding(ctx, []byte(name))
+	named, err := d.holding(ctx, d.walked.manifests, []string{name})
 	if err != nil {
 		return nil
 	}

@@ -45,8 +45,7 @@ func (g *gitOpsSearch) folder(parent *Target, object *Object, ref *fluxReference
 		if failed := readGitOps(files, source, &read); failed != nil {
 			return inside, sources, failed
 		}
-		shown := shownRepository(read.address())
-		return fail(ErrOtherSource, "the %s %s leads to %s, which is not this repository, and podmend takes no other. If it is, add to %s: gitops: {repositories: [%q]}", ref.Kind, wanted.Name, shown, ConfigFile, shown)
+		return fail(ErrOtherSource, "%s", otherRepository("the "+ref.Kind+" "+wanted.Name, read.address()))
 	}
 	if info, err := files.Stat(inside); err != nil || !info.IsDir() {
 		return inside, sources, fieldError(files, object, ErrMissingSource, fmt.Sprintf("the folder %s does not exist. Mend the path.", inside), "spec", "path")
@@ -61,17 +60,29 @@ func (g *gitOpsSearch) isHere(source *Object, inside string) bool {
 	if readGitOps(g.discovery.files, source, &read) != nil {
 		return false
 	}
-	same := func(u string) bool { return sameRepository(u, read.address()) }
 	switch {
-	case slices.ContainsFunc(g.options.Configured, same):
+	case slices.ContainsFunc(g.options.Configured, func(u string) bool { return sameRepository(u, read.address()) }):
 		return true
 	case source.Kind != "GitRepository":
 		return false
-	case slices.ContainsFunc(g.options.Here, same), source.Name == "flux-system":
+	}
+	return source.Name == "flux-system" || g.leadsHere(read.address(), inside)
+}
+
+// leadsHere says whether a URL of git is that of this repository, as isHere does of a source.
+func (g *gitOpsSearch) leadsHere(address, inside string) bool {
+	same := func(u string) bool { return sameRepository(u, address) }
+	if slices.ContainsFunc(g.options.Configured, same) || slices.ContainsFunc(g.options.Here, same) {
 		return true
 	}
 	_, err := g.discovery.files.Stat(inside)
 	return err == nil && len(g.options.Here) == 0 && inside != "."
+}
+
+// otherRepository says that a source is elsewhere.
+func otherRepository(what, address string) string {
+	shown := shownRepository(address)
+	return fmt.Sprintf("%s leads to %s, which is not this repository, and podmend takes no other. If it is, add to %s: gitops: {repositories: [%q]}", what, shown, ConfigFile, shown)
 }
 
 // sameRepository compares what URLs of git name: host and path, whatever the protocol and the user.

@@ -19,6 +19,8 @@ type valuesOf struct {
 type readLayer struct {
 	ValuesLayer
 	tree any // nil where the layer sets nothing yet
+	// parameter is the text of a layer that is one.
+	parameter string
 }
 
 // values reads the layers of a chart of a target, once. What cannot be read has no values.

@@ -1,6 +1,8 @@
 package render
 
 import (
+	"reflect"
+
 	"github.com/podmend/podmend/internal/yamledit"
 )
 
@@ -28,6 +30,12 @@ func (l *Locator) readLayer(layer ValuesLayer) (readLayer, bool) {
 		return read, err == nil && layer.Inside != ""
 	}
 	read.tree = yamledit.ValueAt(tree, layer.At)
+	if layer.Parameter != nil {
+		value, _ := read.tree.(string)
+		set, _, ok := layer.Parameter.tree(value)
+		read.tree, read.parameter = any(set), value
+		return read, ok
+	}
 	if !layer.Text {
 		return read, true
 	}
@@ -46,13 +54,18 @@ func (l *Locator) layerChanges(layer *readLayer, change yamledit.Change) ([]Plac
 	case layer.Of == nil:
 		change.Path = layer.At.Concat(change.Path)
 		return []PlacedChange{{Place: Place{File: layer.File, Path: change.Path}, Change: change, Copied: layer.Copied}}, true
-	case layer.Text:
-		path, ok := l.SourcePath(layer.Of, layer.At)
+	case layer.Parameter != nil:
+		value, ok := layer.Parameter.changed(layer.parameter, change)
 		if !ok {
 			return nil, false
 		}
-		source := layer.Of.Source
-		place := Place{File: source.File, Inside: yamledit.NewPath(source.Doc).Concat(path), Path: change.Path}
+		return l.SourceChanges(layer.Of, yamledit.Change{Op: yamledit.Set, Path: layer.At, Value: value})
+	case layer.Text:
+		place, text, ok := l.layerText(layer)
+		if !ok || !holdsAt(text, layer, change.Path) {
+			return nil, false
+		}
+		place.Path = change.Path
 		return []PlacedChange{{Place: place, Change: change, Copied: true}}, true
 	}
 	change.Path = layer.At.Concat(change.Path)
@@ -60,6 +73,40 @@ func (l *Locator) layerChanges(layer *readLayer, change yamledit.Change) ([]Plac
 		return changes, true
 	}
 	return l.addition(layer.Of, change)
+}
+
+// layerText finds the text that a layer's field holds, and its place, which has no path yet.
+func (l *Locator) layerText(layer *readLayer) (place Place, text placedText, ok bool) {
+	if place, ok = l.textPlace(layer.Of, layer.At); !ok {
+		return place, text, false
+	}
+	text, ok = l.textOf(&place)
+	return place, text, ok && len(text.file.Docs) > 0 && text.file.Docs[0].Err == nil
+}
+
+// textPlace is the place inside of the text that a field of an object holds. Its path is to be set.
+func (l *Locator) textPlace(object *Object, field yamledit.Path) (Place, bool) {
+	source := object.Source
+	if at, ok := l.SourcePath(object, field); ok {
+		return Place{File: source.File, Inside: yamledit.NewPath(source.Doc).Concat(at)}, true
+	}
+	fields := object.fields()
+	if fields == nil {
+		return Place{}, false
+	}
+	writers := fields.writers(field)
+	if len(writers) == 0 || len(writers[len(writers)-1].Inside) > 0 || writers[len(writers)-1].chart != nil {
+		return Place{}, false
+	}
+	writer := writers[len(writers)-1]
+	return Place{File: writer.File, Inside: yamledit.NewPath(writer.Doc).Concat(writer.Path)}, true
+}
+
+// holdsAt says whether a text has at a path what the layer sets there: parameters may have been put into
+// it. What the layer does not set may be added.
+func holdsAt(text placedText, layer *readLayer, path yamledit.Path) bool {
+	tree, err := text.file.Tree(0)
+	return err == nil && reflect.DeepEqual(yamledit.ValueAt(tree, path), yamledit.ValueAt(layer.tree, path))
 }
 
 // addition places a field that an object does not have yet beside those that one of its sources wrote: the
@@ -94,25 +141,28 @@ func (l *Locator) addition(object *Object, change yamledit.Change) ([]PlacedChan
 // layerOrigin describes the place at which a layer has a value, or, for one that it does not set, the
 // nearest mapping around it.
 func (l *Locator) layerOrigin(layer *readLayer, path yamledit.Path) (origin Origin, ok bool) {
+	if layer.Parameter != nil {
+		origin = l.Origin(layer.Of, layer.At)
+		origin.Via = ViaValues
+		return origin, true
+	}
 	if layer.Of != nil && !layer.Text {
 		origin = l.Origin(layer.Of, layer.At.Concat(path))
 		origin.Via = ViaValues
 		return origin, true
 	}
 	if layer.Of != nil {
-		at, ok := l.SourcePath(layer.Of, layer.At)
-		if !ok {
-			return l.Origin(layer.Of, layer.At), true
+		place, text, ok := l.layerText(layer)
+		if !ok || !holdsAt(text, layer, path) {
+			origin = l.Origin(layer.Of, layer.At)
+			origin.Exact = false
+			return origin, true
 		}
-		source := layer.Of.Source
-		place := Place{File: source.File, Inside: yamledit.NewPath(source.Doc).Concat(at), Path: path}
-		text, ok := l.textOf(&place)
-		if !ok || len(text.file.Docs) == 0 {
-			return l.Origin(layer.Of, layer.At), true
-		}
+		place.Path = path
+		around := Source{File: place.File, Doc: place.Inside[0].Index, Path: layer.Of.Source.Path}
 		origin = Origin{
-			File: source.File, Via: ViaValues, Exact: true, Inside: place.Inside, Path: path,
-			Place: l.placeName(l.source(source.File), source, at) + ":" + l.namedPath(text.file.Docs[0].Root, path),
+			File: place.File, Via: ViaValues, Exact: true, Inside: place.Inside, Path: path,
+			Place: l.placeName(l.source(place.File), around, place.Inside[1:]) + ":" + l.namedPath(text.file.Docs[0].Root, path),
 		}
 		origin.at(text.file, 0, path)
 		origin.outside(text, &place)

@@ -26,10 +26,14 @@ type ValuesLayer struct {
 	Chart string
 	// Above says that the layer belongs to what names the chart: a kustomization, or a release.
 	Above bool
+	// Release says that the layer is a file that a release's object names.
+	Release bool
 	// Of is the object that holds the values in the field At, as its target rendered it; nil where a file
 	// does. Text says that the field is a text that holds them as YAML.
 	Of   *Object
 	Text bool
+	// Parameter says what the field sets, if it holds one value and no mapping.
+	Parameter *ParameterValue
 	// Copied says that a ConfigMap is generated of the file, and changes with it.
 	Copied bool
 }

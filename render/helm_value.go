@@ -37,7 +37,7 @@ func (t *TemplateTrace) valueOf(field yamledit.Path) (*ValueSource, bool) {
 // chart that is elsewhere is shown where the release would set it.
 func (l *Locator) fromValues(field *printedField, set *ValueSource) (origin Origin, ok bool) {
 	layer, path := set.layer, set.Path
-	if set.parent != nil && set.parent.Of != nil {
+	if set.parent != nil && (set.parent.Of != nil || layer.Inside != "" && set.parent.Release) {
 		layer, path = set.parent, set.Below.Concat(set.Path)
 	} else if layer.Inside != "" {
 		return origin, false

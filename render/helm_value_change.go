@@ -81,7 +81,7 @@ func (v *valuesOf) parentOf(index int) *readLayer {
 	for i := range v.layers {
 		layer := &v.layers[i]
 		outer := len(layer.Within) < len(own.Within) || layer.Above
-		if nearest != nil && nearest.Of != nil && layer.Above {
+		if layer.Parameter != nil || nearest != nil && nearest.Of != nil && layer.Above {
 			continue // of a release, its own values are the strongest
 		}
 		if outer && layer.Inside == "" && layer.Vendor == "" {

@@ -16,6 +16,8 @@ type Place struct {
 	Patch bool
 	// Prefix is what stands in the scalar before the value: the key of a generator's literal.
 	Prefix string
+	// Computed says that what stands there is a template or a part of one: the value may be another.
+	Computed bool
 
 	// chart is the object that a chart printed, where the place is in that and not in a file.
 	chart *Object

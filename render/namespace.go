@@ -37,7 +37,7 @@ func (o *Object) texts(field string) map[string]string {
 // applies it knows. assumed says that it is merely Helm's default release namespace.
 func (t *Target) NamespaceOf(object *Object) (name string, assumed bool) {
 	name = object.Namespace
-	if t.Kind == Flux && t.GitOps.Chart != nil {
+	if t.Kind == ArgoCD || t.Kind == Flux && t.GitOps.Chart != nil {
 		return cmp.Or(name, t.Namespace), false
 	}
 	if t.Kind != Helm {

@@ -35,6 +35,11 @@ func (l *Locator) traced(object *Object, fields *FieldTrace, path yamledit.Path)
 		if l.holds(&place, walk(lastRoot(rendered), path)) {
 			return l.atPlace(object, fields, &place)
 		}
+		if place.Computed {
+			origin := l.atPlace(object, fields, &place)
+			origin.Exact, origin.Via = false, ViaGenerated
+			return origin
+		}
 		origin := l.fileOnly(object, rendered, path)
 		base := l.atPlace(object, fields, &place) // a transformer changed what stands there
 		origin.Chain = slices.Concat([]Link{{File: base.File, Line: base.Line, Via: base.Via}}, base.Chain)

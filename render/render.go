@@ -48,7 +48,7 @@ type Detail struct {
 	// SameCertificates puts one certificate in the place of all that a chart makes, each time the same.
 	SameCertificates bool
 	// Inputs keeps, with PodTemplatesOnly, the text of what targets of GitOps are made of too: objects of
-	// Flux, ConfigMaps and Secrets.
+	// Flux and Argo CD, ConfigMaps and Secrets.
 	Inputs bool
 	// Looks lists in the result what rendering has looked at.
 	Looks bool
@@ -155,6 +155,8 @@ func renderTarget(ctx context.Context, files *overlay.FS, target Target, detail 
 		result.Objects, result.Notes, result.SkipReason, result.Err = read.objects, read.notes, read.reason, read.failure
 	case Flux:
 		renderFlux(ctx, files, target, detail, result)
+	case ArgoCD:
+		renderArgo(ctx, files, target, detail, result)
 	default:
 		result.Err = &Error{Kind: ErrPanic, Message: fmt.Sprintf("podmend cannot render a target of kind %q", target.Kind)}
 	}

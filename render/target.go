@@ -19,6 +19,7 @@ const (
 	Kustomize Kind = "kustomize"
 	Plain     Kind = "plain"
 	Flux      Kind = "flux"
+	ArgoCD    Kind = "argocd"
 )
 
 // A Target is one thing that renders by itself: a chart with one set of values, a
@@ -30,7 +31,7 @@ type Target struct {
 	Values []string // Helm: values files in the order in which they are merged
 
 	ReleaseName string // Helm: "" is helm template's own default
-	Namespace   string // Helm: "" is helm template's own default
+	Namespace   string // Helm: "" is helm template's own default; Argo CD: where objects go that name none
 	KubeVersion string // Helm: "" is the newest known that the chart allows
 	APIVersions []string
 
@@ -48,7 +49,7 @@ type Target struct {
 	// schema, which kustomize keeps in variables.
 	OwnProcess bool
 
-	// GitOps says where the object stands that a target of Flux is, and what it reads.
+	// GitOps says where the object stands that a target of Flux or Argo CD is, and what it reads.
 	GitOps *GitOps
 
 	// IncludedBy holds the kustomization roots that include this one.

@@ -104,9 +104,18 @@ func (f *flags) inForce(config *configFile) []settingInForce {
 			Sources: []source{{From: "file", Name: config.name, Line: config.lines["network"]}},
 		})
 	}
-	if repositories := config.GitOps.Repositories; len(repositories) > 0 {
+	if gitOps := config.GitOps; len(gitOps.Repositories)+len(gitOps.Generators) > 0 {
+		value, shown := map[string]any{}, []string{}
+		if len(gitOps.Repositories) > 0 {
+			value["repositories"] = gitOps.Repositories
+			shown = append(shown, "repositories "+strings.Join(gitOps.Repositories, ", "))
+		}
+		for _, generator := range gitOps.Generators {
+			shown = append(shown, fmt.Sprintf("%d sets of parameters of %s", len(generator.Parameters), generator.Generator))
+			value["generators"] = gitOps.Generators
+		}
 		all = append(all, settingInForce{
-			Key: "gitops", Value: map[string]any{"repositories": repositories}, shown: "repositories " + strings.Join(repositories, ", "),
+			Key: "gitops", Value: value, shown: strings.Join(shown, "; "),
 			Sources: []source{{From: "file", Name: config.name, Line: config.lines["gitops"]}},
 		})
 	}

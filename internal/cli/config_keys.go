@@ -49,6 +49,10 @@ func knownKeys(node *yaml.Node, t reflect.Type, at string) error {
 				return err
 			}
 		}
+	case reflect.Map:
+		if node.Kind != yaml.MappingNode {
+			return fmt.Errorf("%s: %s must be a mapping", place(node), orTop(at))
+		}
 	default:
 		if node.Kind != yaml.ScalarNode {
 			return fmt.Errorf("%s: %s must be a single value", place(node), orTop(at))

@@ -107,6 +107,9 @@ func TestSchemaAndParserAgree(t *testing.T) {
 		{"network: {allow: ghcr.io}", false},
 		{"gitops: {repositories: [\"oci://ghcr.io/org/manifests\"]}", true},
 		{"gitops: {repositories: https://example.com}", false},
+		{"gitops: {generators: [{applicationSet: a, generator: clusters, parameters: [{name: b, values: {c: d}}]}]}", true},
+		{"gitops: {generators: [{generator: clusters, parameters: [b]}]}", false},
+		{"gitops: {generators: [{generators: clusters}]}", false},
 		{"network: {hosts: [ghcr.io]}", false},
 	} {
 		if err := validateConfig(t, schema, test.text); (err == nil) != test.ok {

@@ -72,8 +72,8 @@ func (r *run) assign(shards int, timings *report.Report) shard.Assignment {
 // The estimate of what a target costs, in microseconds, as measured over repositories: so much for
 // the first byte, and so much for each KiB.
 var (
-	costOfTarget = map[render.Kind]int64{render.Helm: 5000, render.Kustomize: 4000, render.Plain: 500, render.Flux: 8000}
-	costOfKiB    = map[render.Kind]int64{render.Helm: 150, render.Kustomize: 1000, render.Plain: 130, render.Flux: 300}
+	costOfTarget = map[render.Kind]int64{render.Helm: 5000, render.Kustomize: 4000, render.Plain: 500, render.Flux: 8000, render.ArgoCD: 8000}
+	costOfKiB    = map[render.Kind]int64{render.Helm: 150, render.Kustomize: 1000, render.Plain: 130, render.Flux: 300, render.ArgoCD: 300}
 )
 
 func (r *run) estimate(target *render.Target) int64 {

@@ -1,6 +1,8 @@
 package yamledit
 
 import (
+	"bytes"
+	"regexp"
 	"strings"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
@@ -17,6 +19,8 @@ type Inner struct {
 	at     []int
 	indent string // of a block's lines
 	style  yaml.Style
+	// masked says that File has other letters in the place of actions of a template.
+	masked bool
 	// starts holds where the lines of a block start in the file around, by the offset of the
 	// first byte behind their indentation.
 	starts map[int]int
@@ -43,8 +47,43 @@ func (f *File) Inner(doc int, p Path) (*Inner, bool) {
 		return nil, false
 	}
 	i.File = Parse(text)
+	if masked := maskActions(text); masked != nil && !i.readable() {
+		i.File, i.masked = Parse(masked), true
+	}
 	return i, true
 }
+
+func (i *Inner) readable() bool {
+	for doc := range i.Docs {
+		if _, err := i.Tree(doc); err != nil {
+			return false
+		}
+	}
+	return true
+}
+
+// maskActions puts letters in the place of the actions of a template, and a comment in that of an action on a
+// line of its own, so that the rest can be read as YAML. It returns nil for a text without any.
+func maskActions(text []byte) []byte {
+	found := action.FindAllIndex(text, -1)
+	if found == nil {
+		return nil
+	}
+	masked := bytes.Clone(text)
+	for _, at := range found {
+		for n := at[0]; n < at[1]; n++ {
+			masked[n] = 'x'
+		}
+		before := bytes.TrimLeft(text[bytes.LastIndexByte(text[:at[0]], '\n')+1:at[0]], " ")
+		after, _, _ := bytes.Cut(text[at[1]:], []byte("\n"))
+		if len(before) == 0 && len(bytes.TrimSpace(after)) == 0 {
+			masked[at[0]] = '#'
+		}
+	}
+	return masked
+}
+
+var action = regexp.MustCompile(`\{\{[^\n]*?\}\}`)
 
 // InnerAt reads the scalar at a path that may begin with the index of its document; else it is in the first.
 func (f *File) InnerAt(p Path) (*Inner, bool) {
@@ -149,7 +188,14 @@ func (i *Inner) Edits(doc int, changes []Change) ([]Edit, error) {
 		return nil, err
 	}
 	found, ok := Parse(text).Find(i.doc, i.path)
-	if !ok || strings.TrimSpace(found.Node.Value) != strings.TrimSpace(string(want)) {
+	got := ""
+	if ok {
+		got = found.Node.Value
+	}
+	if masked := maskActions([]byte(got)); i.masked && masked != nil {
+		got = string(masked)
+	}
+	if !ok || strings.TrimSpace(got) != strings.TrimSpace(string(want)) {
 		return nil, &EditError{Reason: UnsupportedStyle, Message: "the text inside of " + i.path.String() + " is written in a way that cannot be edited"}
 	}
 	return edits, nil

@@ -1,0 +1,129 @@
+package render
+
+import (
+	"cmp"
+	"context"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/podmend/podmend/internal/overlay"
+	"github.com/podmend/podmend/internal/yamledit"
+)
+
+// renderArgo renders what a source of an Application deploys, or the Applications of an ApplicationSet.
+func renderArgo(ctx context.Context, files *overlay.FS, target Target, detail Detail, result *Result) {
+	gitOps := target.GitOps
+	inputs := inputsOf(ctx, files, gitOps, detail.Traced)
+	object := find(inputs[:1], gitOps.Object)
+	if object == nil {
+		result.Err = gitOps.gone(&inputs[0])
+		return
+	}
+	if gitOps.Tool == argoToolSet {
+		result.Objects, result.Err = gitOps.generate(files, object)
+		return
+	}
+	r := &argoRender{files: files, target: target, object: object, result: result}
+	if result.Err = readGitOps(files, object, &r.application); result.Err != nil {
+		return
+	}
+	sources, fields := r.application.sources()
+	if gitOps.Source >= len(sources) {
+		result.Err = gitOps.gone(&inputs[0])
+		return
+	}
+	r.source, r.field = &sources[gitOps.Source], yamledit.NewPath(fields[gitOps.Source]...)
+	r.variables = argoVariablesOf(object, &r.application, r.source)
+	switch gitOps.Tool {
+	case argoToolHelm:
+		result.Err = r.release(ctx, detail)
+	case argoToolKustomize:
+		result.Err = r.kustomize(ctx, detail)
+	default:
+		renderManifests(files, gitOps.Files, result)
+	}
+}
+
+// An argoRender renders one source of an Application.
+type argoRender struct {
+	files       *overlay.FS
+	target      Target
+	object      *Object
+	result      *Result
+	application argoApplication
+	source      *argoSource
+	field       yamledit.Path // of the source
+	variables   argoVariables
+}
+
+// release renders the chart of the source, as argocd-repo-server does by helm template.
+func (r *argoRender) release(ctx context.Context, detail Detail) *Error {
+	helm := r.source.Helm
+	if helm == nil {
+		helm = &argoHelm{}
+	}
+	chart, failed := r.target.GitOps.Chart.locate(r.files)
+	if failed != nil {
+		return failed
+	}
+	values, layers, failed := r.values(helm)
+	if failed != nil {
+		return failed
+	}
+	target := Target{
+		ID: r.target.ID, Kind: Helm, Path: chart, ReleaseName: cmp.Or(helm.ReleaseName, r.object.Name),
+		Namespace:   cmp.Or(helm.Namespace, r.application.Spec.Destination.Namespace),
+		KubeVersion: cmp.Or(helm.KubeVersion, r.target.KubeVersion), APIVersions: slices.Concat(r.target.APIVersions, helm.APIVersions),
+		merged: values, defaults: r.defaults(helm),
+	}
+	if failed := deployChart(ctx, r.files, r.target.GitOps.Chart, target, layers, detail, r.result); failed != nil {
+		if r.target.GitOps.Chart.refuses(failed) {
+			return r.fieldError(failed.Kind, failed.Message, "helm")
+		}
+		return failed
+	}
+	r.result.Objects = slices.DeleteFunc(r.result.Objects, func(object Object) bool {
+		inCRDs := object.Kind == "CustomResourceDefinition" && object.Source.printed.template == ""
+		return helm.SkipCRDs && inCRDs || helm.SkipTests && strings.HasPrefix(object.Annotations()["helm.sh/hook"], "test")
+	})
+	return nil
+}
+
+// argoVariables are what Argo CD puts into paths and parameters.
+// https://argo-cd.readthedocs.io/en/stable/user-guide/build-environment/
+type argoVariables map[string]string
+
+func argoVariablesOf(object *Object, application *argoApplication, source *argoSource) argoVariables {
+	name := object.Name
+	return argoVariables{
+		"ARGOCD_APP_NAME": name, "ARGOCD_APP_NAMESPACE": application.Spec.Destination.Namespace,
+		"ARGOCD_APP_PROJECT_NAME": application.Spec.Project, "ARGOCD_APP_SOURCE_PATH": source.Path,
+		"ARGOCD_APP_SOURCE_REPO_URL": source.RepoURL, "ARGOCD_APP_SOURCE_TARGET_REVISION": source.TargetRevision,
+	}
+}
+
+var argoVariable = regexp.MustCompile(`\$(?:\{(ARGOCD_[A-Z_]+)\}|(ARGOCD_[A-Z_]+))`)
+
+// in puts the variables into a text. Those that nobody knows here stay.
+func (v argoVariables) in(text string) string {
+	return argoVariable.ReplaceAllStringFunc(text, func(found string) string {
+		if value, ok := v[strings.Trim(found, "${}")]; ok {
+			return value
+		}
+		return found
+	})
+}
+
+// argoValueFile is where a values file of this repository is that a source names, if it is one: beside a
+// chart of this repository, or, with a slash, below the root.
+func argoValueFile(chart, name string) (file string, ok bool) {
+	switch {
+	case strings.Contains(name, "://") || chart == "":
+		return "", false
+	case strings.HasPrefix(name, "/"):
+		return strings.TrimPrefix(path.Clean(name), "/"), true
+	}
+	return strings.TrimPrefix(path.Clean("/"+path.Join(chart, name)), "/"), true
+}

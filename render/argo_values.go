@@ -1,0 +1,150 @@
+package render
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+	"slices"
+	"strings"
+
+	"helm.sh/helm/v3/pkg/strvals"
+	"sigs.k8s.io/yaml"
+
+	"github.com/podmend/podmend/internal/yamledit"
+)
+
+// values composes the values of a source in the order in which Helm is given them: values files, then the
+// values of the Application, of which valuesObject takes the place of values, then parameters, those that
+// are text after the others, then those that are files. It lists what sets them, the strongest first.
+// https://argo-cd.readthedocs.io/en/stable/user-guide/helm/
+func (r *argoRender) values(helm *argoHelm) (map[string]any, []ValuesLayer, *Error) {
+	merged, layers, failed := r.valueFiles(helm)
+	if failed != nil {
+		return nil, nil, failed
+	}
+	own := ValuesLayer{File: r.object.Source.File, Of: r.object, At: r.field.Join("helm", "valuesObject"), Above: true}
+	switch {
+	case helm.ValuesObject != nil:
+		merged = mergeHelmValues(merged, helm.ValuesObject)
+	case strings.TrimSpace(helm.Values) != "":
+		own.At, own.Text = r.field.Join("helm", "values"), true
+		values := map[string]any{}
+		if err := r.readValues([]byte(helm.Values), &values); err != nil {
+			_, problem := helmYAMLError(err)
+			file, line := fieldPlace(r.files, r.object, "spec")
+			if found := NewLocator(r.files).Origin(r.object, own.At); found.File != "" {
+				file, line = found.File, found.Line
+			}
+			return nil, nil, &Error{Kind: ErrValuesSyntax, File: file, Line: line, Message: fmt.Sprintf("the values of the Application cannot be read: %s. They must be a YAML mapping.", problem)}
+		}
+		merged = mergeHelmValues(merged, values)
+	case len(layers) > 0:
+		own.Of = nil // what the Application does not set yet is set in its values files
+	}
+	if own.Of != nil {
+		layers = slices.Insert(layers, 0, own)
+	}
+	return r.parameters(helm, merged, layers)
+}
+
+func (r *argoRender) readValues(text []byte, into *map[string]any) error {
+	if err := yamledit.Bounded(text); err != nil {
+		return err
+	}
+	return yaml.Unmarshal(text, into)
+}
+
+// valueFiles merges the values files of this repository.
+func (r *argoRender) valueFiles(helm *argoHelm) (merged map[string]any, layers []ValuesLayer, failed *Error) {
+	merged = map[string]any{}
+	for i, name := range helm.ValueFiles {
+		file, ok := r.valueFile(name)
+		if !ok {
+			continue
+		}
+		content, err := r.files.ReadFile(file)
+		if errors.Is(err, fs.ErrNotExist) && helm.IgnoreMissingValueFiles {
+			continue
+		}
+		if err != nil {
+			message := fmt.Sprintf("the values file %s cannot be read: %v. Mend the name, or set ignoreMissingValueFiles.", file, cause(err))
+			return nil, nil, r.fieldError(ErrMissingValues, message, "helm", "valueFiles", i)
+		}
+		values := map[string]any{}
+		if err := r.readValues(content, &values); err != nil {
+			line, problem := helmYAMLError(err)
+			failed := helmValuesSyntax(helmPlace{file: file}, line, problem)
+			pointAtSyntax(r.files, failed)
+			return nil, nil, failed
+		}
+		merged = mergeHelmValues(merged, values)
+		layers = slices.Insert(layers, 0, ValuesLayer{File: file, Above: true, Release: true})
+	}
+	return merged, layers, nil
+}
+
+// valueFile is where a values file is, if it is one of this repository.
+func (r *argoRender) valueFile(name string) (file string, ok bool) {
+	name = r.variables.in(name)
+	if inside, isRef := strings.CutPrefix(name, "$"); isRef {
+		_, inside, ok = strings.Cut(inside, "/")
+		return strings.TrimPrefix(path.Clean("/"+inside), "/"), ok
+	}
+	return argoValueFile(r.target.GitOps.Chart.Folder, name)
+}
+
+// defaults are the values files of a chart that is not in this repository.
+func (r *argoRender) defaults(helm *argoHelm) *defaultValues {
+	defaults := &defaultValues{ignoreMissing: helm.IgnoreMissingValueFiles}
+	for _, name := range helm.ValueFiles {
+		if _, ok := r.valueFile(name); !ok && !strings.Contains(name, "://") {
+			defaults.names = append(defaults.names, r.variables.in(name))
+		}
+	}
+	if len(defaults.names) == 0 {
+		return nil
+	}
+	defaults.names = slices.Insert(defaults.names, 0, "values.yaml")
+	return defaults
+}
+
+// parameters puts the parameters over the values.
+func (r *argoRender) parameters(helm *argoHelm, merged map[string]any, layers []ValuesLayer) (map[string]any, []ValuesLayer, *Error) {
+	merged = copyTree(merged).(map[string]any)
+	for _, asText := range []bool{false, true} {
+		for i, parameter := range helm.Parameters {
+			if parameter.ForceString != asText {
+				continue
+			}
+			set := &ParameterValue{Name: parameter.Name, AsText: asText}
+			value := r.variables.in(parameter.Value)
+			if err := set.into(merged, value); err != nil {
+				return nil, nil, r.fieldError(ErrGitOpsObject, fmt.Sprintf("the parameter %q cannot be set: %v. Mend its name or its value.", parameter.Name, err), "helm", "parameters", i)
+			}
+			layers = slices.Insert(layers, 0, ValuesLayer{File: r.object.Source.File, Of: r.object, At: r.field.Join("helm", "parameters", i, "value"), Parameter: set})
+		}
+	}
+	for i, parameter := range helm.FileParameters {
+		name := r.variables.in(parameter.Path)
+		file, ok := r.valueFile(name)
+		var content []byte
+		err := fs.ErrNotExist
+		if ok {
+			content, err = r.files.ReadFile(file)
+		}
+		if err != nil {
+			return nil, nil, r.fieldError(ErrMissingValues, fmt.Sprintf("the file %s cannot be read: %v. Mend the path.", name, cause(err)), "helm", "fileParameters", i)
+		}
+		read := func([]rune) (any, error) { return string(content), nil }
+		if err := strvals.ParseIntoFile(parameter.Name+"=file", merged, read); err != nil {
+			return nil, nil, r.fieldError(ErrGitOpsObject, fmt.Sprintf("the parameter %q cannot be set: %v. Mend its name.", parameter.Name, err), "helm", "fileParameters", i)
+		}
+	}
+	return merged, layers, nil
+}
+
+func (r *argoRender) fieldError(kind ErrorKind, message string, at ...any) *Error {
+	origin := NewLocator(r.files).Origin(r.object, r.field.Join(at...))
+	return &Error{Kind: kind, File: origin.File, Line: origin.Line, Message: message}
+}

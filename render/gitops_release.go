@@ -1,0 +1,76 @@
+package render
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/podmend/podmend/internal/overlay"
+)
+
+// deployChart renders the chart of a release into a result. layers are those above the chart's own.
+func deployChart(ctx context.Context, files *overlay.FS, source *ChartSource, target Target, layers []ValuesLayer, detail Detail, result *Result) *Error {
+	tracing := tracingOf(detail)
+	deployed := &DeployedChart{Repository: shownChartRepository(source)}
+	target.deployed = deployed
+	objects, notes, failed := renderHelm(ctx, files, target, detail, tracing)
+	result.Notes = append(result.Notes, notes...)
+	if deployed.Name != "" {
+		result.Chart = deployed
+	}
+	if failed != nil {
+		return source.pointed(failed, target.Path)
+	}
+	if source.Folder == "" {
+		for i := range objects {
+			objects[i].Source.Declared = Declaration{File: source.File, Line: source.Line}
+		}
+	}
+	result.Objects = objects
+	result.takeTracing(tracing)
+	if tracing != nil {
+		result.Layers = append(layers, foreignLayers(result.Layers, source.Repository)...)
+		for i := range objects {
+			objects[i].nameVendor(source.Repository)
+		}
+	}
+	return nil
+}
+
+// pointed gives an error about a chart that is not in this repository the line that names it.
+func (c *ChartSource) pointed(failed *Error, chart string) *Error {
+	if c.Folder != "" || !strings.HasPrefix(failed.File, chart) {
+		return failed
+	}
+	pointed := *failed
+	pointed.Message = fmt.Sprintf("the chart %s: %s", c.Name, failed.Message)
+	pointed.File, pointed.Line = c.File, c.Line
+	return &pointed
+}
+
+// refuses says whether a chart that is not in this repository does not take the values that it is given.
+func (c *ChartSource) refuses(failed *Error) bool {
+	return c.Folder == "" && (failed.Kind == ErrValuesSchema || failed.Kind == ErrValuesType)
+}
+
+// foreignLayers marks the values of a chart that comes from elsewhere.
+func foreignLayers(layers []ValuesLayer, repository string) []ValuesLayer {
+	for i := range layers {
+		if layers[i].Vendor == "" {
+			layers[i].Vendor = repository
+		}
+	}
+	return layers
+}
+
+// nameVendor lets a trace say of which repository the chart is.
+func (o *Object) nameVendor(repository string) {
+	if o.Trace == nil || o.Trace.Template == nil {
+		return
+	}
+	for n := range o.Trace.Template.Files {
+		if file := &o.Trace.Template.Files[n]; file.Vendor == "" {
+			file.Vendor = repository
+		}
+	}
+}
