@@ -190,6 +190,7 @@ func TestFixRefuses(t *testing.T) {
 	says(t, run(nil, clean, "--fix", "pr", "--shard", "1/2"), "--fix needs all findings")
 	says(t, run(nil, clean, "--fix-draft"), "--fix-draft says something about --fix")
 	says(t, run(nil, clean, "--fix", "pr", "--fix-sign-off", "Mona"), "names no person")
+	says(t, run(nil, clean, "--fix", "pr", "--fix-branch", "{base}"), "is the branch itself")
 	says(t, run(nil, clean, "--fix", "pr", "--fix-control", "privileged"), "is none of")
 	says(t, run(nil, clean, "--fix", "pr", "--fix-group", "owner"), "has no CODEOWNERS")
 	dirty := b.clone()
