@@ -124,7 +124,7 @@ func (f *flags) fromEnvironment(getenv func(string) string) error {
 			f.sources[s.flag] = []source{{From: "flag", Name: "--" + s.flag}}
 			continue
 		}
-		value := getenv(s.variable())
+		value := strings.TrimSpace(getenv(s.variable())) // a block of YAML ends with a line end
 		if value == "" {
 			s.reset()
 			continue
