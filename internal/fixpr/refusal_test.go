@@ -30,6 +30,9 @@ func TestMissingPermissions(t *testing.T) {
 		{[]string{"contents: write", "pull-requests: read"}, nil, []string{"the branch podmend/fix-main is pushed", "may not open pull requests: add `permissions: pull-requests: write`"}, true},
 		{[]string{"contents: write", "pull-requests: write"}, func(s *stage) { s.server.ForbidPullRequests(true) }, []string{"Allow GitHub Actions to create and approve pull requests"}, true},
 		{[]string{"contents: write", "pull-requests: write"}, func(s *stage) { s.repo.Protect(fixes) }, []string{"does not let podmend push to podmend/fix-main; a rule that protects branches"}, false},
+		{[]string{"contents: write", "pull-requests: write"}, func(s *stage) {
+			s.repo.ForcePush("podmend", "mona", "Try podmend", s.repo.SHA("main"), githubfake.Files{"b.txt": "x\n"})
+		}, []string{"there can be no branch podmend/fix-main while there is one called podmend; delete or rename that"}, false},
 	} {
 		s := newStage(t, githubfake.Files{"a.yaml": bad})
 		s.client = s.as(test.permissions...)
