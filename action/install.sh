@@ -4,6 +4,7 @@
 # against action/checksums.txt; or, where the action is used from a branch, one built from its own folder.
 # Works with bash 3.2 (macOS) and Git Bash (Windows). It gets no token, and needs none.
 set -euo pipefail
+unset GITHUB_TOKEN GH_TOKEN # that a job may have set for all of its steps
 
 action=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 scratch=
@@ -85,6 +86,7 @@ build_from_source() {
 download() { # FILE ADDRESS...
 	local file=$1 address schemes
 	shift
+	command -v curl >/dev/null || fail "curl, which downloads the release, is not on this runner. Install it, or give the input program."
 	for address; do
 		case "$address" in
 		http://*) schemes='=http,https' ;; # a mirror that says so; the sum decides all the same

@@ -177,6 +177,9 @@ func sample(t *testing.T) *Report {
 		Warnings: []Warning{{File: ".podmend.yaml", Line: 3, Message: "This exemption matches no finding; take it away."}},
 	}
 	r.Summary.LeftOut = 2
+	r.FixPullRequests = []FixPullRequest{{
+		Number: 7, URL: "https://github.com/octo/shop/pull/7", Operation: "updated", Branch: "podmend/fix-main", Messages: []string{"no review is requested of mona"},
+	}}
 	r.Mended = []Mended{{ID: "f0", Control: "hostPorts", Message: "A container takes a port of the node.", File: agentFile, Line: 12}}
 	f := r.Findings
 	f[0].Versions = []string{"v1.29"}

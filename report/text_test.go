@@ -63,7 +63,8 @@ func full(bad string) (*Report, map[string]string) {
 			{ID: bad, Kind: "helm", Path: bad, Status: TargetError, Error: &RenderError{Kind: bad, Message: bad, File: bad, Line: 1}},
 			{ID: bad + "2", Kind: "helm", Path: bad, Status: TargetSkipped, Error: &RenderError{Kind: bad, Message: bad}},
 		},
-		Skipped: []Skipped{{Path: bad, Reason: bad}},
+		Skipped:         []Skipped{{Path: bad, Reason: bad}},
+		FixPullRequests: []FixPullRequest{{Number: 7, URL: bad, Operation: "updated", Branch: bad, Messages: []string{bad}}},
 	}
 	object := Object{APIVersion: bad, Kind: bad, Namespace: bad, Name: strings.Repeat("n", 500)}
 	for i, outcome := range []string{"open", "exempt", "proven", "refused", "inexact"} {

@@ -171,7 +171,7 @@ func rewrite(t *testing.T, b block, s step, output string) {
 // testYAML holds a file against the program that reads it; its first line says which file it is.
 func testYAML(t *testing.T, b block) {
 	first, _, _ := strings.Cut(b.text, "\n")
-	name := strings.TrimPrefix(first, "# ")
+	name := strings.TrimPrefix(strings.TrimSpace(first), "# ") // a block of a list is indented
 	var content struct {
 		On, Jobs any
 		Repos    []struct{ Hooks []struct{ ID string } }

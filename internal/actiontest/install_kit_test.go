@@ -175,3 +175,19 @@ func unzip(args []string) error {
 	}
 	return os.WriteFile(args[2], content, 0o755)
 }
+
+// linked is a folder with links to some programs of this machine, and to no others.
+func linked(t *testing.T, names ...string) string {
+	t.Helper()
+	dir := t.TempDir()
+	for _, name := range names {
+		path, err := exec.LookPath(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Symlink(path, filepath.Join(dir, name)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return dir
+}

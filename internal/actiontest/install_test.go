@@ -90,6 +90,43 @@ func TestToolCacheThatCannotBeWritten(t *testing.T) {
 	}
 }
 
+// A token that the job sets for all of its steps reaches nothing that downloads.
+func TestDownloadGetsNoToken(t *testing.T) {
+	l := newLaunch(t, release(t, sumLine(nil, archiveName())))
+	bin := t.TempDir()
+	write(t, filepath.Join(bin, "curl"), "#!/bin/sh\nenv >&2\nexit 22\n")
+	l.env["PATH"] = bin + ":" + os.Getenv("PATH")
+	l.env["GITHUB_TOKEN"], l.env["GH_TOKEN"] = "ghs_secret", "ghp_secret"
+	_, _, printed := l.run()
+	says(t, printed, "RUNNER_TEMP=") // what env prints is there
+	if strings.Contains(printed, "_secret") {
+		t.Errorf("it gets the token\n%s", printed)
+	}
+}
+
+func TestNoCurl(t *testing.T) {
+	l := newLaunch(t, release(t, sumLine(nil, archiveName())))
+	l.env["PATH"] = linked(t, "bash", "dirname", "uname", "tr", "sed", "mkdir", "mktemp", "rm")
+	l.fails("curl, which downloads the release, is not on this runner", "the input program")
+}
+
+func TestFoldersWithSpaces(t *testing.T) {
+	archive := tarball(t, stub)
+	m := serve(t, map[string][]byte{"/" + testVersion + "/" + archiveName(): archive})
+	tree := filepath.Join(t.TempDir(), "an action")
+	if err := os.Rename(release(t, sumLine(archive, archiveName())), tree); err != nil {
+		t.Fatal(err)
+	}
+	l := newLaunch(t, tree)
+	l.env["PODMEND_MIRROR"] = m.URL
+	l.env["RUNNER_TOOL_CACHE"] = filepath.Join(l.kept, "tool cache")
+	l.succeeds()
+	l.succeeds()
+	if m.asked.Load() != 1 {
+		t.Errorf("the mirror is asked %d times", m.asked.Load())
+	}
+}
+
 func TestTwoJobsAtOnce(t *testing.T) {
 	archive := tarball(t, stub)
 	m := serve(t, map[string][]byte{"/" + testVersion + "/" + archiveName(): archive})
@@ -156,17 +193,7 @@ func TestBranch(t *testing.T) {
 	}
 
 	// Without Go.
-	tools := t.TempDir()
-	for _, name := range []string{"bash", "dirname", "uname", "tr"} {
-		path, err := exec.LookPath(name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := os.Symlink(path, filepath.Join(tools, name)); err != nil {
-			t.Fatal(err)
-		}
-	}
-	l.env["PATH"] = tools
+	l.env["PATH"] = linked(t, "bash", "dirname", "uname", "tr")
 	l.fails("Go is not on this runner", "podmend/podmend@v1", "actions/setup-go")
 }
 

@@ -18,6 +18,16 @@ func workflows(t *testing.T) []string {
 	return names
 }
 
+// pages are those that people copy workflows from.
+func pages(t *testing.T) []string {
+	t.Helper()
+	names, err := filepath.Glob(filepath.Join(repository, "docs", "*.md"))
+	if err != nil || len(names) == 0 {
+		t.Fatalf("no pages: %v", err)
+	}
+	return append(names, filepath.Join(repository, "README.md"))
+}
+
 var (
 	used   = regexp.MustCompile(`uses: (\S+)@(\S+)( # (v\d+)\.\d+\.\d+)?\n`)
 	pinned = regexp.MustCompile(`^[0-9a-f]{40}$`)
@@ -89,10 +99,10 @@ func TestWorkflowsAskForLittle(t *testing.T) {
 	}
 }
 
-// TestPinsAgree asks that all workflows use the same version of an action, and that it has one SHA.
+// TestPinsAgree asks that all workflows, those in pages too, use the same version of an action, and that it has one SHA.
 func TestPinsAgree(t *testing.T) {
 	known := map[string]string{}
-	for _, name := range workflows(t) {
+	for _, name := range append(workflows(t), pages(t)...) {
 		for _, match := range used.FindAllStringSubmatch(read(t, name), -1) {
 			if pin := match[2] + match[3]; known[match[1]] == "" {
 				known[match[1]] = pin

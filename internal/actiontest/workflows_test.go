@@ -49,12 +49,8 @@ func TestCheckWorkflow(t *testing.T) {
 // TestWorkflowsOfPages pastes each whole workflow of the documentation that runs the action, and nothing else.
 func TestWorkflowsOfPages(t *testing.T) {
 	t.Parallel()
-	pages, err := filepath.Glob(filepath.Join(repository, "docs", "*.md"))
-	if err != nil {
-		t.Fatal(err)
-	}
 	ran := 0
-	for _, page := range append(pages, filepath.Join(repository, "README.md")) {
+	for _, page := range pages(t) {
 		for _, block := range strings.Split(read(t, page), "```yaml\n")[1:] {
 			text, _, _ := strings.Cut(block, "```")
 			if !strings.Contains(text, "\njobs:") || !strings.Contains(text, "podmend/podmend@") {

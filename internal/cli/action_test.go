@@ -212,6 +212,7 @@ func TestActionArguments(t *testing.T) {
 		{"a path that is no option", map[string]string{"path": "--help"}, 2, "--help", map[string]string{"exit-code": "2", "report": ""}},
 		{"shell text", map[string]string{"path": "$(touch hacked)`touch hacked`; touch hacked"}, 2, "touch hacked", nil},
 		{"a setting", map[string]string{"fail-on": "high", "exclude": "more\nother"}, 1, "1 finding", map[string]string{"findings": "1"}},
+		{"a setting with line ends", map[string]string{"fail-on": "high\n", "path": "more\n", "level": " "}, 1, "1 finding", nil},
 		{"a wrong setting", map[string]string{"level": "strict"}, 2, `the level "strict" is not known`, nil},
 		{"fixes", map[string]string{"comment": "true"}, 1, "not for a pull request", map[string]string{"findings": "2", "proven": "2", "refused": "0"}},
 		{"neither true nor false", map[string]string{"comment": "please"}, 2, `the input comment takes true or false, not "please"`, nil},

@@ -30,7 +30,7 @@ type fixing struct {
 func (x *fixing) addFlags(set *pflag.FlagSet) {
 	set.StringVar(&x.mode, "fix", "", "bring proven fixes to GitHub: `pr` opens a pull request or keeps one up to date, commit pushes to the branch of the pull request that the workflow runs for; needs contents: write and pull-requests: write")
 	set.StringVar(&x.base, "fix-base", "", "`branch` that the fixes are for (default: the one that the workflow runs for)")
-	set.StringVar(&x.options.Branch, "fix-branch", "", "`branch` of the fixes (default: "+fixpr.OwnPrefix+" and the base)")
+	set.StringVar(&x.options.Branch, "fix-branch", "", "`branch` of the fixes, with {base} for the one that they are for (default \""+fixpr.DefaultBranch+"\")")
 	set.StringVar(&x.group, "fix-group", "", "one pull request each for the files of an `owner` in CODEOWNERS, or of a folder (the first two of a path)")
 	set.StringVar(&x.options.Message, "fix-message", "", "`template` of the commit's message, with {findings}, {count}, {base} and {group}; its first line is the pull request's title (default \""+fixpr.DefaultMessage+"\")")
 	set.StringVar(&x.options.SignOff, "fix-sign-off", "", "`person` for a Signed-off-by line of the commit, as \"Name <mail>\"")
@@ -69,6 +69,8 @@ func (x *fixing) validate(sharded, allowing bool) error {
 		return usagef("--write-exemptions changes the configuration and --fix what it configures; give one of them")
 	case x.options.SignOff != "" && !person.MatchString(x.options.SignOff):
 		return usagef("--fix-sign-off %q names no person; write it as \"Name <mail>\"", x.options.SignOff)
+	case x.options.Branch == "{base}":
+		return usagef("--fix-branch {base} is the branch itself; write more than that, such as %s", fixpr.DefaultBranch)
 	}
 	for _, id := range x.controls {
 		if control, ok := check.ControlByID(id); !ok || !control.AsksImage {

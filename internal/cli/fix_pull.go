@@ -132,7 +132,7 @@ func (x *fixRun) unpushable() string {
 		}
 		return "the pull request comes from the fork " + cmp.Or(x.started.HeadRepository, "that is gone") + ", which a workflow's token may not push to, whatever its author allows maintainers; " +
 			"its fixes are suggestions of podmend check --comment, and " + where
-	case x.base == x.flags.fixing.options.Branch, strings.HasPrefix(x.base, fixpr.OwnPrefix):
+	case x.flags.fixing.options.Owns(x.base):
 		return x.base + " is a branch of podmend's own fixes, so that nothing is fixed for it"
 	}
 	return ""

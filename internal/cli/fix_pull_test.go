@@ -165,6 +165,22 @@ func TestFixGroups(t *testing.T) {
 	b.fix("closed", 1, "--fix-group", "folder")
 }
 
+// A schedule and a person who starts the workflow do the work of a push.
+func TestFixWithoutPush(t *testing.T) {
+	b := newBot(t, githubfake.Archive(fixBase))
+	for _, event := range []struct{ name, payload, became string }{
+		{"schedule", `{"schedule": "17 4 * * *"}`, "created"},
+		{"workflow_dispatch", `{"ref": "refs/heads/main", "inputs": null}`, "unchanged"},
+	} {
+		env := b.pushed()
+		env["GITHUB_EVENT_NAME"], env["GITHUB_EVENT_PATH"] = event.name, b.write(t.TempDir(), "event.json", event.payload)
+		if code, _ := b.runIn(b.clone(), env, "check", "--fix", "pr"); code != 1 {
+			t.Errorf("%s: exit code %d\n%s", event.name, code, b.stderr)
+		}
+		says(t, b.stderr, "podmend: fixes on podmend/fix-main: "+event.became+", pull request 1")
+	}
+}
+
 // What a run cannot stand for is refused before anything is rendered.
 func TestFixRefuses(t *testing.T) {
 	b := newBot(t, githubfake.Archive(fixBase))
@@ -190,6 +206,7 @@ func TestFixRefuses(t *testing.T) {
 	says(t, run(nil, clean, "--fix", "pr", "--shard", "1/2"), "--fix needs all findings")
 	says(t, run(nil, clean, "--fix-draft"), "--fix-draft says something about --fix")
 	says(t, run(nil, clean, "--fix", "pr", "--fix-sign-off", "Mona"), "names no person")
+	says(t, run(nil, clean, "--fix", "pr", "--fix-branch", "{base}"), "is the branch itself")
 	says(t, run(nil, clean, "--fix", "pr", "--fix-control", "privileged"), "is none of")
 	says(t, run(nil, clean, "--fix", "pr", "--fix-group", "owner"), "has no CODEOWNERS")
 	dirty := b.clone()

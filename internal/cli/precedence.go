@@ -77,7 +77,7 @@ func (f *flags) table(config *Config) []setting {
 		{flag: "host-path", text: &f.hostPath, file: config.HostPath, fallback: string(check.HostPathAuto)},
 		{flag: "fix", text: &f.fixing.mode, meaning: "nothing is pushed"},
 		{flag: "fix-base", text: &f.fixing.base, meaning: "the branch that the workflow runs for"},
-		{flag: "fix-branch", text: &f.fixing.options.Branch, file: config.FixBranch, meaning: "podmend/fix- and the base"},
+		{flag: "fix-branch", text: &f.fixing.options.Branch, file: config.FixBranch, meaning: fixpr.DefaultBranch},
 		{flag: "fix-group", text: &f.fixing.group, file: config.FixGroup, meaning: "one pull request"},
 		{flag: "fix-message", text: &f.fixing.options.Message, file: config.FixMessage, meaning: fixpr.DefaultMessage},
 		{flag: "fix-sign-off", text: &f.fixing.options.SignOff, file: config.FixSignOff, meaning: "nobody"},
@@ -124,7 +124,7 @@ func (f *flags) fromEnvironment(getenv func(string) string) error {
 			f.sources[s.flag] = []source{{From: "flag", Name: "--" + s.flag}}
 			continue
 		}
-		value := getenv(s.variable())
+		value := strings.TrimSpace(getenv(s.variable())) // a block of YAML ends with a line end
 		if value == "" {
 			s.reset()
 			continue

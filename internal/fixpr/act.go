@@ -128,8 +128,17 @@ func (a *actor) look(ctx context.Context) (*standing, error) {
 		return nil, &github.Error{Kind: github.NotFound, Message: "there is no branch " + a.in.Base + " on GitHub; name the one that the fixes are for by --fix-base"}
 	}
 	now := &standing{base: base}
-	if now.pulls, err = a.client.PullsOf(ctx, a.result.Branch); err != nil {
+	pulls, err := a.client.PullsOf(ctx, a.result.Branch)
+	if err != nil {
 		return nil, err
+	}
+	for _, pull := range pulls {
+		switch {
+		case pull.BaseBranch == a.in.Base:
+			now.pulls = append(now.pulls, pull)
+		case pull.Open:
+			now.other = pull
+		}
 	}
 	at, err := a.client.Branch(ctx, a.result.Branch)
 	if err != nil || at == github.NoCommit {

@@ -4,6 +4,7 @@
 package fixpr
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -16,7 +17,7 @@ import (
 
 // Options are what a repository may want otherwise. The zero value works.
 type Options struct {
-	Branch    string // of the fixes; "" is podmend/fix- and the base
+	Branch    string // of the fixes, with {base} for the base; "" is podmend/fix-{base}
 	Message   string // of the commit, with placeholders; its first line is the title too
 	SignOff   string // "Name <mail>" for a Signed-off-by line; "" for none
 	Draft     bool
@@ -47,21 +48,32 @@ type Input struct {
 }
 
 func (in *Input) branch() string {
-	name := in.Branch
-	if name == "" {
-		name = DefaultBranch(in.Base)
-	}
+	name := strings.ReplaceAll(in.template(), placeBase, in.Base)
 	if in.Group != "" {
 		name += groupSeparator + slug(in.Group)
 	}
 	return name
 }
 
-// OwnPrefix begins the names of podmend's own branches.
-const OwnPrefix = "podmend/fix-"
+// DefaultBranch is the template of the branch for the fixes of another.
+const DefaultBranch = ownPrefix + placeBase
 
-// DefaultBranch is the branch for the fixes of another.
-func DefaultBranch(base string) string { return OwnPrefix + base }
+const ownPrefix = "podmend/fix-"
+
+func (o *Options) template() string { return cmp.Or(o.Branch, DefaultBranch) }
+
+// Owns says whether a branch is one for fixes, which gets none itself.
+func (o *Options) Owns(branch string) bool {
+	before, after, perBase := strings.Cut(o.template(), placeBase)
+	rest, found := strings.CutPrefix(branch, before)
+	switch {
+	case strings.HasPrefix(branch, ownPrefix):
+		return true
+	case perBase:
+		return found && strings.Contains(rest, after)
+	}
+	return found && (rest == "" || strings.HasPrefix(rest, groupSeparator))
+}
 
 // groupSeparator stands between the name of a branch and its group: a slash would need that there is
 // no branch without a group.

@@ -26,6 +26,7 @@ type standing struct {
 	branch *github.Commit // last one of the branch of the fixes; nil if there is none
 	apart  bool           // the branch has more than one commit that the base lacks
 	pulls  []*github.Pull // of the branch, the newest first
+	other  *github.Pull   // an open one of the branch that goes to another base; nil if there is none
 }
 
 // open is the pull request that is open, nil if there is none.
@@ -60,6 +61,10 @@ func newPlan(in *Input, now *standing) plan {
 	open, branch := now.open(), in.branch()
 	if now.base != in.Commit {
 		return plan{operation: None, reason: fmt.Sprintf("%s is at %.12s by now and this run has read %.12s; the run for the newer commit goes on", in.Base, now.base, in.Commit)}
+	}
+	if now.other != nil {
+		return plan{operation: Stopped, reason: fmt.Sprintf("pull request %d from %s goes to %s, and these fixes are for %s; give each base a branch of its own, such as %s for --fix-branch, or close that pull request",
+			now.other.Number, branch, now.other.BaseBranch, in.Base, DefaultBranch)}
 	}
 	var written text
 	if open != nil {

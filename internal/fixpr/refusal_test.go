@@ -3,6 +3,7 @@ package fixpr
 import (
 	"context"
 	"fmt"
+	"regexp"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -12,6 +13,7 @@ import (
 	"github.com/yuin/goldmark/extension"
 	markdown "github.com/yuin/goldmark/text"
 
+	"github.com/podmend/podmend/internal/ghtext/hostile"
 	"github.com/podmend/podmend/internal/githubfake"
 	"github.com/podmend/podmend/report"
 )
@@ -28,6 +30,9 @@ func TestMissingPermissions(t *testing.T) {
 		{[]string{"contents: write", "pull-requests: read"}, nil, []string{"the branch podmend/fix-main is pushed", "may not open pull requests: add `permissions: pull-requests: write`"}, true},
 		{[]string{"contents: write", "pull-requests: write"}, func(s *stage) { s.server.ForbidPullRequests(true) }, []string{"Allow GitHub Actions to create and approve pull requests"}, true},
 		{[]string{"contents: write", "pull-requests: write"}, func(s *stage) { s.repo.Protect(fixes) }, []string{"does not let podmend push to podmend/fix-main; a rule that protects branches"}, false},
+		{[]string{"contents: write", "pull-requests: write"}, func(s *stage) {
+			s.repo.ForcePush("podmend", "mona", "Try podmend", s.repo.SHA("main"), githubfake.Files{"b.txt": "x\n"})
+		}, []string{"there can be no branch podmend/fix-main while there is one called podmend; delete or rename that"}, false},
 	} {
 		s := newStage(t, githubfake.Files{"a.yaml": bad})
 		s.client = s.as(test.permissions...)
@@ -128,18 +133,19 @@ func TestBodyIsBounded(t *testing.T) {
 	}
 }
 
+// acts is what GitHub makes more of than Markdown does.
+var acts = regexp.MustCompile(`(?i)@[a-z0-9]|#[0-9]|\bgh-[0-9]|https?://[a-z]|\bwww\.[a-z]`)
+
 // Names and messages of a repository act nowhere.
 func TestNothingOfARepositoryActs(t *testing.T) {
-	hostile := []string{
-		"@octo/team", "fixes #1", "<!-- podmend:fix:end -->", "\n<!-- podmend:fix:v1 -->\n", "](https://evil.example)", "<img src=x>", "```", "</details>", "::error::x", "- [x] " + renewMark,
-	}
+	words := append([]string{"<!-- podmend:fix:end -->", "\n<!-- podmend:fix:v1 -->\n", "- [x] " + renewMark}, hostile.Texts...)
 	in := &Input{
 		Base: "main", Commit: strings.Repeat("a", 40), Report: &report.Report{Policy: report.Policy{Level: "baseline"}}, Left: map[string]string{},
 		Source: func(string) ([]byte, error) { return []byte("a: bad ``` @octo\n"), nil },
 	}
 	s := newStage(t, githubfake.Files{"a.yaml": bad})
 	in.Rewrite = s.input().Rewrite
-	for i, word := range hostile {
+	for i, word := range words {
 		for _, left := range []bool{false, true} {
 			f := report.Finding{
 				ID: fmt.Sprint("privileged-", i, left), Control: "privileged", Severity: "high", Status: report.StatusOpen, Message: word, Origin: report.Origin{File: word, Line: 1},
@@ -169,13 +175,22 @@ func TestNothingOfARepositoryActs(t *testing.T) {
 		switch n := node.(type) {
 		case *ast.Image, *ast.AutoLink:
 			t.Errorf("%s: %q", n.Kind(), body)
+		case *ast.RawHTML:
+			if html := string(n.Segments.Value([]byte(body))); html != renewMark {
+				t.Errorf("HTML in a line: %q", html)
+			}
+		case *ast.HTMLBlock:
+			html := strings.TrimSpace(string(n.Lines().Value([]byte(body))))
+			if entering && html != "</details>" && html != endMark && !strings.HasPrefix(html, "<details><summary>") && !markerForm.MatchString(html) {
+				t.Errorf("HTML: %q", html)
+			}
 		case *ast.Link:
 			if !strings.HasPrefix(string(n.Destination), "https://github.com/podmend/podmend/") {
 				t.Errorf("a link to %s", n.Destination)
 			}
 		case *ast.Text:
 			if _, code := n.Parent().(*ast.CodeSpan); !code && entering {
-				if shown := string(n.Value([]byte(body))); strings.Contains(shown, "@octo") || strings.Contains(shown, "#1") {
+				if shown := strings.ReplaceAll(string(n.Value([]byte(body))), "&#8203;", "\u200b"); acts.MatchString(shown) {
 					t.Errorf("%q acts", shown)
 				}
 			}

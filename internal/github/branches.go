@@ -118,6 +118,15 @@ func (c *Client) MoveBranch(ctx context.Context, name, from, to string) error {
 	var refused *Error
 	if errors.As(err, &refused) && !refused.Unclear && refused.Detail != "" {
 		refused.Message = fmt.Sprintf("GitHub does not let podmend push to %s; a rule that protects branches may forbid it", name)
+		// git keeps no branch podmend/x beside one called podmend.
+		for i := range name {
+			if name[i] != '/' {
+				continue
+			}
+			if at, lost := c.Branch(ctx, name[:i]); lost == nil && at != NoCommit {
+				refused.Message = fmt.Sprintf("there can be no branch %s while there is one called %s; delete or rename that, or name another by --fix-branch", name, name[:i])
+			}
+		}
 	}
 	return err
 }

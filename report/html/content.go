@@ -29,6 +29,7 @@ type content struct {
 	Cards    []card
 	Files    []file
 	Failed   []told
+	Fixes    []told
 	Warnings []told
 	Mended   []told
 	Skipped  []told
@@ -228,6 +229,9 @@ func (c *content) others(v *report.View) {
 	for because, i := range at {
 		c.Failed[i].Targets = strings.Join(failing[because], ", ")
 	}
+	for _, pull := range v.FixPullRequests {
+		c.Fixes = append(c.Fixes, told{Place: report.Inert(pull.Branch, maxPath), Text: becameOf(pull)})
+	}
 	for _, warning := range v.Warnings {
 		c.Warnings = append(c.Warnings, told{Place: report.Place(warning.File, warning.Line), Text: report.InertProse(warning.Message, maxProse)})
 	}
@@ -239,4 +243,16 @@ func (c *content) others(v *report.View) {
 	for _, path := range v.Skipped {
 		c.Skipped = append(c.Skipped, told{Place: report.Inert(path.Path, maxPath), Text: report.InertProse(path.Reason, maxProse)})
 	}
+}
+
+// becameOf says what became of a fix pull request. Its address is no link: a saved report may be a stranger's.
+func becameOf(pull report.FixPullRequest) string {
+	text := pull.Operation
+	if pull.Number > 0 {
+		text += fmt.Sprintf(", pull request %d", pull.Number)
+	}
+	if pull.URL != "" {
+		text += " " + pull.URL
+	}
+	return report.InertProse(strings.Join(append([]string{text}, pull.Messages...), "; "), maxProse)
 }

@@ -103,6 +103,9 @@ func fixPull(pull report.FixPullRequest) string {
 	if pull.Branch != "" {
 		text = "fixes on " + code(pull.Branch) + ": " + prose(pull.Operation)
 	}
+	if pull.Number > 0 {
+		text += fmt.Sprintf(", pull request %d", pull.Number)
+	}
 	if pull.URL != "" {
 		text += " " + code(pull.URL)
 	}
