@@ -16,6 +16,8 @@ type Place struct {
 	Patch bool
 	// Prefix is what stands in the scalar before the value: the key of a generator's literal.
 	Prefix string
+	// Line is the line of a file of variables, which is no YAML; 0 where the place is in YAML.
+	Line int
 
 	// chart is the object that a chart printed, where the place is in that and not in a file.
 	chart *Object

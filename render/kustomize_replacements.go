@@ -217,14 +217,20 @@ func (c *copies) field(id resid.ResId, fieldPath string) (Place, bool) {
 	return found[0], true
 }
 
-// literal finds the entry of a generated ConfigMap in its kustomization.
+// literal finds the entry of a generated ConfigMap in its kustomization or a file of variables.
 func (c *copies) literal(k *kustomization, id resid.ResId, steps []string) (Place, bool) {
 	if id.Kind != "ConfigMap" || len(steps) != 2 || steps[0] != "data" {
 		return Place{}, false
 	}
 	for i, generator := range k.parsed.ConfigMapGenerator {
+		if generator.Name != id.Name {
+			continue
+		}
+		if place, ok := c.envPlace(k, generator.EnvSources, steps[1]); ok {
+			return place, true
+		}
 		for n, literal := range generator.LiteralSources {
-			if generator.Name == id.Name && strings.HasPrefix(literal, steps[1]+"=") {
+			if strings.HasPrefix(literal, steps[1]+"=") {
 				file := c.file(k.file)
 				if file == nil {
 					return Place{}, false
