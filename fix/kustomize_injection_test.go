@@ -113,7 +113,8 @@ func injectable(result *render.Result) *render.Object {
 	for i := range result.Objects {
 		object := &result.Objects[i]
 		pods, err := object.PodTemplates()
-		if err == nil && len(pods) == 1 && object.Source.Manifest && len(object.Source.Path) == 0 && !pods[0].Spec.HostPID {
+		inList := func(step yamledit.Step) bool { return step.List }
+		if err == nil && len(pods) == 1 && !slices.ContainsFunc(pods[0].SpecAt, inList) && object.Source.Manifest && len(object.Source.Path) == 0 && !pods[0].Spec.HostPID {
 			return object
 		}
 	}
