@@ -23,6 +23,7 @@ type injection struct {
 	changed map[string][]byte
 	file    string
 	line    int
+	pod     string // what the name of a Pod holds that comes with it, "" where an object of the root gets it
 }
 
 // TestKustomizeInjections puts a violation into each root of the corpora, at each class of origin,
@@ -112,7 +113,8 @@ func injectable(result *render.Result) *render.Object {
 	for i := range result.Objects {
 		object := &result.Objects[i]
 		pods, err := object.PodTemplates()
-		if err == nil && len(pods) == 1 && object.Source.Manifest && len(object.Source.Path) == 0 && !pods[0].Spec.HostPID {
+		inList := func(step yamledit.Step) bool { return step.List }
+		if err == nil && len(pods) == 1 && !slices.ContainsFunc(pods[0].SpecAt, inList) && object.Source.Manifest && len(object.Source.Path) == 0 && !pods[0].Spec.HostPID {
 			return object
 		}
 	}
@@ -139,7 +141,7 @@ func injections(files *overlay.FS, result *render.Result, object *render.Object)
 	edits, err := source.Edits(object.Source.Doc, []yamledit.Change{{Path: at.Join("hostPID"), Value: true}})
 	if changed, applyErr := yamledit.Apply(content, edits); err == nil && applyErr == nil {
 		if found, ok := yamledit.Parse(changed).Find(object.Source.Doc, at.Join("hostPID")); ok {
-			all = append(all, injection{"resource", map[string][]byte{object.Source.File: changed}, object.Source.File, found.Key.Line})
+			all = append(all, injection{class: "resource", changed: map[string][]byte{object.Source.File: changed}, file: object.Source.File, line: found.Key.Line})
 		}
 	}
 	id := fmt.Sprintf("apiVersion: %s\nkind: %s\nmetadata:\n  name: %s\n", object.APIVersion, object.Kind, name.Node.Value)
@@ -190,7 +192,7 @@ func injections(files *overlay.FS, result *render.Result, object *render.Object)
 		path.Join(component, "kustomization.yaml"): []byte("apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\npatches:\n- path: patch.yaml\n"),
 		path.Join(component, "patch.yaml"):         []byte(merge.String()),
 	}, path.Join(component, "patch.yaml"), "hostPID: true")
-	return all
+	return append(all, chartInjections(files, root)...)
 }
 
 // withEntry adds an entry to a list of a kustomization. The writer of YAML quotes what has more
@@ -265,10 +267,12 @@ func inject(t *testing.T, files *overlay.FS, before []render.Result, index int, 
 	if err != nil {
 		t.Fatal(err)
 	}
+	if in.pod != "" {
+		report = traceValues(t, results, locator, report, options)
+	}
 	injected := slices.IndexFunc(report.Findings, func(f check.Finding) bool {
 		return slices.ContainsFunc(f.Occurrences, func(o check.Occurrence) bool {
-			return o.Target == results[at].Target.ID && o.Pod.Object.Name == object.Name && o.Pod.Object.Kind == object.Kind &&
-				strings.HasSuffix(o.Path().String(), "hostPID")
+			return o.Target == results[at].Target.ID && in.isIn(o.Pod.Object, object) && strings.HasSuffix(o.Path().String(), "hostPID")
 		})
 	})
 	if injected < 0 {

@@ -62,7 +62,11 @@ func prunedLike(change yamledit.Change, placed []render.PlacedChange) yamledit.C
 // and that a proposal changes. Where a hash of that is part of their names, references follow.
 func (p *Prover) ownChanges(proposals []*Proposal, after map[string]*judged) {
 	for _, proposal := range proposals {
-		for _, change := range proposal.changes {
+		changes := proposal.changes
+		if proposal.variables {
+			changes = append(slices.Clone(changes), sourceChange{copied: true})
+		}
+		for _, change := range changes {
 			if !change.copied {
 				continue
 			}

@@ -25,6 +25,7 @@ func (p *Proposal) absorb(other *Proposal) {
 	p.changes = append(p.changes, other.changes...)
 	p.printed = append(p.printed, other.printed...)
 	p.texts = distinctTexts(append(p.texts, other.texts...))
+	p.variables = p.variables || other.variables
 	p.intents = append(p.intents, other.intents...)
 	p.another = p.another || other.another
 	p.overlays = append(p.overlays, other.overlays...)

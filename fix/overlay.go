@@ -183,14 +183,18 @@ func (p *proposer) merges(object *render.Object) bool {
 	return true
 }
 
-// insertPatches puts entries at the end of the list of patches.
+// insertPatches puts entries at the end of the list of patches: of the old field for operations where there
+// is one, which kustomize applies after patches.
 func (p *proposer) insertPatches(name string, entries []string) (yamledit.Edit, error) {
 	file, err := p.editor.parse(name)
 	if err != nil {
 		return yamledit.Edit{}, err
 	}
 	doc := file.FirstDoc()
-	list, ok := file.Find(doc, yamledit.NewPath("patches"))
+	list, ok := file.Find(doc, yamledit.NewPath("patchesJson6902"))
+	if !ok {
+		list, ok = file.Find(doc, yamledit.NewPath("patches"))
+	}
 	if !ok {
 		text := "patches:\n" + strings.Join(entries, "")
 		end := file.Docs[doc].End

@@ -30,6 +30,8 @@ type Proposal struct {
 	another bool
 	texts   []FileEdit // edits of source that is no YAML
 	intents []intent
+	// variables says that one of texts is of a file of variables, of which a ConfigMap is generated.
+	variables bool
 
 	overlays []overlayPatch
 }

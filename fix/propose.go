@@ -194,6 +194,10 @@ func (p *proposer) locate(proposal *Proposal, group *podFindings, remedy check.R
 				chart, printed = at.Chart, append(printed, at.Change)
 				continue
 			}
+			if at.Text != nil {
+				proposal.texts, proposal.variables = append(proposal.texts, FileEdit{at.Place.File, *at.Text}), true
+				continue
+			}
 			proposal.changes = append(proposal.changes, changeOf(&at))
 		}
 	}

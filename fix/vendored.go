@@ -19,6 +19,11 @@ func (p *proposer) foreign(proposal *Proposal) bool {
 			return true
 		}
 	}
+	for _, text := range proposal.texts {
+		if p.vendored(text.File) {
+			return true
+		}
+	}
 	pulled, err := p.editor.pulled(proposal.printed)
 	var refused *refusedEdit
 	if errors.As(err, &refused) && refused.Reason == RemoteChart {

@@ -5,6 +5,8 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+
+	"github.com/podmend/podmend/internal/yamledit"
 )
 
 // namedFields are the fields of objects that operations of patches name, by key, and by number in
@@ -38,7 +40,33 @@ func (b *kustomizeBuild) namedFields() *namedFields {
 			}
 		}
 	}
+	// From a body of which nothing is left, nothing can be copied: the build fails. Of one that is left
+	// in part, a copy may hold less than it should.
+	named.wholly = len(named.below) > 0 && b.mayCopyFromCRDs()
 	return named
+}
+
+// mayCopyFromCRDs says whether replacements or variables may read the body of a
+// CustomResourceDefinition. What transformers do is not looked at.
+func (b *kustomizeBuild) mayCopyFromCRDs() bool {
+	mayBe := func(kind string) bool { return kind == "" || kind == string(crdWord) }
+	reader := &copies{build: b, parsed: map[string]*yamledit.File{}}
+	for _, k := range b.all {
+		if len(k.parsed.Transformers) > 0 {
+			return true
+		}
+		for _, variable := range oldVars(&k.parsed) {
+			if mayBe(variable.ObjRef.Kind) {
+				return true
+			}
+		}
+		for _, entry := range reader.entries(k) {
+			if entry.Source != nil && mayBe(entry.Source.Kind) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 func (n *namedFields) add(text []byte) {

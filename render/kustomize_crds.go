@@ -14,7 +14,7 @@ var (
 // a build parses and prints, and no pod template depends on them. What operations of patches name
 // stays. A document that is not written in the plain form that generators of CRDs use stays whole.
 func cutCRDs(content []byte, named *namedFields) (short []byte, shorter bool) {
-	if !bytes.Contains(content, crdWord) {
+	if !bytes.Contains(content, crdWord) || named != nil && named.wholly {
 		return content, false
 	}
 	for _, doc := range documentTexts(content) {

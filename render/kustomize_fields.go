@@ -18,6 +18,8 @@ type Place struct {
 	Prefix string
 	// Computed says that what stands there is a template or a part of one: the value may be another.
 	Computed bool
+	// Line is the line of a file of variables, which is no YAML; 0 where the place is in YAML.
+	Line int
 
 	// chart is the object that a chart printed, where the place is in that and not in a file.
 	chart *Object

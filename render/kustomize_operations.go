@@ -10,7 +10,7 @@ import (
 )
 
 // operations marks a JSON 6902 patch. Each operation that writes a value gets more behind it that
-// write the marks beside. Tests are left out: they passed in the plain build, and would see marks.
+// write the marks beside; what is copied or moved keeps the marks inside of it. Tests are left out: they passed in the plain build, and would see marks.
 // https://datatracker.ietf.org/doc/html/rfc6902
 func (t *twins) operations(list *kyaml.Node, place Place) {
 	text := &markedText{marks: &t.marks, place: place, patch: true}
@@ -34,6 +34,11 @@ func (t *twins) operations(list *kyaml.Node, place Place) {
 			marked = append(marked, op)
 			if parent, last, ok := t.scalarItem(pointer.Value); ok && listOfScalars[lastToken(parent)] {
 				marked = append(marked, operation("remove", parent+markItems+"/"+last, nil))
+			}
+		case "copy", "move":
+			marked = append(marked, op)
+			if !isIndex(lastToken(pointer.Value)) {
+				marked = append(marked, operation("add", pointer.Value+markSign, integer(text.number(yamledit.NewPath(i)))))
 			}
 		default:
 			marked = append(marked, op)

@@ -189,8 +189,11 @@ func (c *copies) field(id resid.ResId, fieldPath string) (Place, bool) {
 	steps := utils.SmarterPathSplitter(fieldPath, ".")
 	var found []Place
 	for _, k := range c.build.all {
-		if place, ok := c.literal(k, id, steps); ok {
+		if place, over, ok := c.literal(k, id, steps); ok {
 			found = append(found, place)
+			if over && len(found) == 1 && k.parsed.Kind != types.ComponentKind && len(k.parsed.Components) == 0 {
+				return place, true // what it includes comes later, and is overruled
+			}
 		}
 		for _, ref := range k.refs {
 			if ref.use != useResource || ref.target == "" || ref.isDir {
@@ -217,25 +220,33 @@ func (c *copies) field(id resid.ResId, fieldPath string) (Place, bool) {
 	return found[0], true
 }
 
-// literal finds the entry of a generated ConfigMap in its kustomization.
-func (c *copies) literal(k *kustomization, id resid.ResId, steps []string) (Place, bool) {
+// literal finds the entry of a generated ConfigMap in its kustomization or a file of variables. over says that it
+// overrules others of that name.
+func (c *copies) literal(k *kustomization, id resid.ResId, steps []string) (place Place, over, ok bool) {
 	if id.Kind != "ConfigMap" || len(steps) != 2 || steps[0] != "data" {
-		return Place{}, false
+		return Place{}, false, false
 	}
 	for i, generator := range k.parsed.ConfigMapGenerator {
+		if generator.Name != id.Name {
+			continue
+		}
+		over := generator.Behavior == "merge" || generator.Behavior == "replace"
+		if place, ok := c.envPlace(k, generator.EnvSources, steps[1]); ok {
+			return place, over, true
+		}
 		for n, literal := range generator.LiteralSources {
-			if generator.Name == id.Name && strings.HasPrefix(literal, steps[1]+"=") {
+			if strings.HasPrefix(literal, steps[1]+"=") {
 				file := c.file(k.file)
 				if file == nil {
-					return Place{}, false
+					return Place{}, false, false
 				}
 				return Place{
 					File: k.file, Doc: file.FirstDoc(), Path: yamledit.NewPath("configMapGenerator", i, "literals", n), Prefix: steps[1] + "=",
-				}, true
+				}, over, true
 			}
 		}
 	}
-	return Place{}, false
+	return Place{}, false, false
 }
 
 // traceCopies adds to traces what replacements and variables copy.

@@ -48,6 +48,8 @@ func (b *kustomizeBuild) markedTwins(served map[string][]byte, listItems bool) *
 			t.addFile(name, false)
 		case one[0] == usePatch:
 			t.addFile(name, true)
+		case one[0] == usePlugin:
+			t.addTransformer(name)
 		}
 	}
 	for _, k := range b.all {
@@ -116,20 +118,7 @@ func (t *twins) addInline(k *kustomization) {
 	if served := t.files[k.file]; served != nil {
 		content = served
 	}
-	changed := false
-	twin := func(text any, at yamledit.Path) any {
-		content, ok := text.(string)
-		if !ok || strings.Count(content, "\n") == 0 && !inlineStart.MatchString(content) {
-			return text
-		}
-		marked, ok := t.twin([]byte(content), Place{File: k.file, Inside: at, Patch: true})
-		if !ok {
-			return text
-		}
-		changed = true
-		return string(marked)
-	}
-	edited, ok := editKustomization(content, func(fields map[string]any) {
+	t.addInside(k.file, content, func(fields map[string]any, twin func(text any, at yamledit.Path) any) {
 		for _, key := range slices.Sorted(maps.Keys(fields)) {
 			list, _ := fields[key].([]any)
 			for i, item := range list {
@@ -147,9 +136,45 @@ func (t *twins) addInline(k *kustomization) {
 			}
 		}
 	})
-	if ok && changed {
-		t.files[k.file] = edited
+}
+
+// addInside marks patches that stand in fields of a file.
+func (t *twins) addInside(name string, content []byte, mark func(fields map[string]any, twin func(text any, at yamledit.Path) any)) {
+	changed := false
+	twin := func(text any, at yamledit.Path) any {
+		content, ok := text.(string)
+		if !ok || strings.Count(content, "\n") == 0 && !inlineStart.MatchString(content) {
+			return text
+		}
+		marked, ok := t.twin([]byte(content), Place{File: name, Inside: at, Patch: true})
+		if !ok {
+			return text
+		}
+		changed = true
+		return string(marked)
 	}
+	edited, ok := editKustomization(content, func(fields map[string]any) { mark(fields, twin) })
+	if ok && changed {
+		t.files[name] = edited
+	}
+}
+
+// patchFields hold the patches of those of upstream's transformers that patch, by kind.
+var patchFields = map[any]string{
+	"PatchTransformer": "patch", "PatchStrategicMergeTransformer": "patches", "PatchJson6902Transformer": "jsonOp",
+}
+
+// addTransformer marks the patch that stands in the configuration of a transformer.
+func (t *twins) addTransformer(name string) {
+	content, err := t.build.files.ReadFile(name)
+	if err != nil || len(documentTexts(content)) > 1 {
+		return
+	}
+	t.addInside(name, content, func(fields map[string]any, twin func(text any, at yamledit.Path) any) {
+		if field := patchFields[fields["kind"]]; fields["apiVersion"] == "builtin" && fields[field] != nil && !hashed(fields) {
+			fields[field] = twin(fields[field], yamledit.NewPath(field))
+		}
+	})
 }
 
 // inlineStart is how a patch on one line starts, unlike the name of a file.

@@ -19,6 +19,8 @@ type PlacedChange struct {
 	Copied bool
 	// Chart is the object to change, as a chart printed it, where the place is no file's.
 	Chart *Object
+	// Text is the edit that makes the change of a file that is no YAML.
+	Text *yamledit.Edit
 	// List is set where the change sets a whole list of values.
 	List *WholeList
 }
@@ -103,8 +105,14 @@ func (l *Locator) tracedChanges(object *Object, fields *FieldTrace, change yamle
 
 // copiedChange changes a value where it is copied from. A ConfigMap holds nothing but text.
 func (l *Locator) copiedChange(from *Place, change yamledit.Change) ([]PlacedChange, bool) {
+	if change.Op != yamledit.Set {
+		return nil, false
+	}
+	if from.Line > 0 {
+		return l.envChange(from, change)
+	}
 	text, ok := l.textOf(from)
-	if !ok || change.Op != yamledit.Set {
+	if !ok {
 		return nil, false
 	}
 	node := walk(text.file.Docs[from.Doc].Root, from.Path)
@@ -145,7 +153,7 @@ func itemWriters(fields *FieldTrace, item *yaml.Node, path yamledit.Path) []Plac
 }
 
 func (p *Place) same(other *Place) bool {
-	return p.File == other.File && p.Doc == other.Doc && slices.Equal(p.Inside, other.Inside) && slices.Equal(p.Path, other.Path)
+	return p.File == other.File && p.Line == other.Line && p.Doc == other.Doc && slices.Equal(p.Inside, other.Inside) && slices.Equal(p.Path, other.Path)
 }
 
 // renamedAt renames a field at a place. The name of what an operation adds stands in its path.

@@ -142,6 +142,10 @@ func (l *Locator) textOf(place *Place) (text placedText, ok bool) {
 // holds says whether the field stands at the place as it was rendered. Of a mapping or list, other
 // places may have written parts.
 func (l *Locator) holds(place *Place, rendered *yaml.Node) bool {
+	if place.Line > 0 {
+		variable, ok := l.envAt(place)
+		return ok && rendered != nil && rendered.Kind == yaml.ScalarNode && variable.value == rendered.Value
+	}
 	text, ok := l.textOf(place)
 	if !ok || rendered == nil {
 		return false
@@ -164,6 +168,9 @@ func (l *Locator) holds(place *Place, rendered *yaml.Node) bool {
 func (l *Locator) atPlace(object *Object, fields *FieldTrace, place *Place) Origin {
 	if place.chart != nil {
 		return l.atChart(object, fields, place.chart, place.Path)
+	}
+	if place.Line > 0 {
+		return l.atEnv(place)
 	}
 	text, ok := l.textOf(place)
 	if !ok {
