@@ -123,7 +123,7 @@ func (d *disk) lstat(name string) (fs.FileInfo, error) {
 // lacks says that a name is not in a folder that was listed. Elsewhere names may be the same that
 // differ in case.
 func (d *disk) lacks(name string) bool {
-	if runtime.GOOS != "linux" {
+	if runtime.GOOS != "linux" || name == "." {
 		return false
 	}
 	known, listed := d.lists.Load(path.Dir(name))
