@@ -59,11 +59,15 @@ type Discovery struct {
 	files    *overlay.FS
 	scan     *kustomizationScan
 	resolved map[string]string
+	named    map[string][]string // names by target id
+	charts   map[string][]string // names by chart folder
 	walked   walked
+	before   *before       // nil if this was not discovered again
+	search   *gitOpsSearch // nil if there are no objects of GitOps tools
 }
 
 func newDiscovery(files *overlay.FS) Discovery {
-	return Discovery{files: files, scan: newKustomizationScan(files), resolved: map[string]string{}}
+	return Discovery{files: files, scan: newKustomizationScan(files), resolved: map[string]string{}, named: map[string][]string{}, charts: map[string][]string{}}
 }
 
 // Discover walks a repository and finds every target in it.

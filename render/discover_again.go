@@ -2,6 +2,7 @@ package render
 
 import (
 	"path"
+	"reflect"
 	"slices"
 
 	"sigs.k8s.io/kustomize/api/konfig"
@@ -14,6 +15,13 @@ type walked struct {
 	charts, kustomizations, manifests []string
 	skipped                           []SkippedPath
 	unlisted                          []Target // folders
+}
+
+// before is what was discovered in files that differ in the content of some.
+type before struct {
+	found      *Discovery
+	modified   map[string]bool // names
+	sameCharts bool            // no modified file says what charts depend on
 }
 
 // Again discovers the targets in files that differ from those of d in the content of some regular files
@@ -31,6 +39,7 @@ func (d *Discovery) Again(files *overlay.FS, options DiscoverOptions, modified [
 		}
 	}
 	again := newDiscoverer(files, options)
+	again.found.before = &before{found: d, modified: isModified, sameCharts: !slices.ContainsFunc(modified, func(name string) bool { return path.Base(name) == "requirements.yaml" })}
 	again.charts = slices.Clone(d.walked.charts)
 	again.manifests = slices.Clone(d.walked.manifests)
 	again.found.Skipped, again.found.Targets = slices.Clone(d.walked.skipped), slices.Clone(d.walked.unlisted)
@@ -53,4 +62,18 @@ func (d *Discovery) Again(files *overlay.FS, options DiscoverOptions, modified [
 // plain says that a kustomization reads no configurations of plugins, which may name more files.
 func (k *kustomization) plain() bool {
 	return len(k.parsed.Generators) == 0 && len(k.parsed.Transformers) == 0 && len(k.parsed.Validators) == 0
+}
+
+// render is what a target rendered before, if no modified file leads to it. It renders the same then.
+func (b *before) render(d *Discovery, target Target) *Result {
+	if b == nil || b.found.search == nil {
+		return nil
+	}
+	known := b.found.search.rendered[target.ID]
+	if known == nil || !reflect.DeepEqual(known.Target, target) ||
+		slices.ContainsFunc(d.Names(target), func(name string) bool { return b.modified[name] }) {
+		return nil
+	}
+	same := *known
+	return &same
 }

@@ -37,6 +37,7 @@ func (d *Discovery) AddGitOps(ctx context.Context, options GitOpsOptions) error 
 		return err
 	}
 	g := &gitOpsSearch{discovery: d, options: options, rendered: map[string]*Result{}, environments: map[string]string{}}
+	d.search = g
 	var targets []Target
 	for _, target := range d.Targets {
 		if target.Err == nil && len(target.IncludedBy) == 0 && slices.ContainsFunc(d.Names(target), func(name string) bool { return holding[name] }) {
@@ -120,16 +121,23 @@ type gitOpsSearch struct {
 // render renders targets for the GitOps objects in them.
 func (g *gitOpsSearch) render(ctx context.Context, targets []Target) error {
 	targets = slices.DeleteFunc(slices.Clone(targets), func(target Target) bool { return g.rendered[target.ID] != nil })
+	var fresh []Target
+	for _, target := range targets {
+		if g.rendered[target.ID] = g.discovery.before.render(g.discovery, target); g.rendered[target.ID] == nil {
+			fresh = append(fresh, target)
+		}
+	}
 	options := g.options.Options
 	options.Detail = Detail{PodTemplatesOnly: true, Inputs: true}
-	results, err := All(ctx, g.discovery.files, targets, options)
+	results, err := All(ctx, g.discovery.files, fresh, options)
 	if err != nil {
 		return err
 	}
 	for i := range results {
-		id := results[i].Target.ID
-		g.rendered[id] = &results[i]
-		g.order = append(g.order, id)
+		g.rendered[results[i].Target.ID] = &results[i]
+	}
+	for _, target := range targets {
+		g.order = append(g.order, target.ID)
 	}
 	return nil
 }

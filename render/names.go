@@ -20,9 +20,21 @@ func Names(files *overlay.FS, target Target) []string {
 	return d.Names(target)
 }
 
-// Names is the function Names for many targets, which share what they read.
+// Names is the function Names for many targets, which share what they read. Callers must not change
+// what it returns.
 func (d *Discovery) Names(target Target) []string {
-	files := d.files
+	if target.GitOps != nil || target.ID == "" {
+		return d.namesOf(target) // what renders one may still be added to it
+	}
+	names, known := d.named[target.ID]
+	if !known {
+		names = slices.Clip(d.namesOf(target))
+		d.named[target.ID] = names
+	}
+	return names
+}
+
+func (d *Discovery) namesOf(target Target) []string {
 	var names []string
 	switch target.Kind {
 	case Kustomize:
@@ -32,11 +44,11 @@ func (d *Discovery) Names(target Target) []string {
 				names = append(names, path.Join(k.dir, name)) // a second one is an error
 			}
 			for i := range k.parsed.HelmCharts {
-				names = append(names, chartNames(files, k.chartFolder(&k.parsed.HelmCharts[i]), 0)...)
+				names = append(names, d.chartNames(k.chartFolder(&k.parsed.HelmCharts[i]))...)
 			}
 		}
 	case Helm:
-		names = append(chartNames(files, target.Path, 0), target.Values...)
+		names = append(d.chartNames(target.Path), target.Values...)
 	case Plain:
 		names = []string{target.Path}
 	}
@@ -65,7 +77,7 @@ func (d *Discovery) gitOpsNames(gitOps *GitOps) []string {
 			names = append(names, strings.TrimPrefix(path.Clean("/"+name), "/"))
 		}
 		if chart.Folder != "" {
-			names = append(names, chartNames(d.files, chart.Folder, 0)...)
+			names = append(names, d.chartNames(chart.Folder)...)
 		}
 		return names
 	}
@@ -90,6 +102,20 @@ func (d *Discovery) resolve(name string) string {
 	}
 	d.resolved[name] = resolved
 	return resolved
+}
+
+// chartNames is the function chartNames, once for all sets of values of a chart.
+func (d *Discovery) chartNames(dir string) []string {
+	names, known := d.charts[dir]
+	if !known {
+		if d.before != nil && d.before.sameCharts {
+			names = d.before.found.chartNames(dir)
+		} else {
+			names = slices.Clip(chartNames(d.files, dir, 0))
+		}
+		d.charts[dir] = names
+	}
+	return names
 }
 
 // maxChartYAML is the size in bytes above which a Chart.yaml is not looked into.

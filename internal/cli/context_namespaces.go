@@ -135,15 +135,17 @@ func (s *sourceTexts) namespaces(target *render.Target) bool {
 
 // any asks whether a file of a target holds something.
 func (s *sourceTexts) any(target *render.Target, question string, holds func(content []byte) bool) bool {
-	return slices.ContainsFunc(s.names(*target), func(name string) bool {
-		key := asked{question, name}
-		answer, known := s.known[key]
-		if !known {
-			answer = holds(s.content(name))
-			s.known[key] = answer
-		}
-		return answer
-	})
+	return slices.ContainsFunc(s.names(*target), func(name string) bool { return s.holds(name, question, holds) })
+}
+
+func (s *sourceTexts) holds(name, question string, holds func(content []byte) bool) bool {
+	key := asked{question, name}
+	answer, known := s.known[key]
+	if !known {
+		answer = holds(s.content(name))
+		s.known[key] = answer
+	}
+	return answer
 }
 
 // content is the text of a file, unpacked if it is an archive. Of a broken or oversized archive, what

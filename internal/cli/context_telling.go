@@ -6,6 +6,7 @@ import (
 	"context"
 	"maps"
 	"slices"
+	"strings"
 
 	"k8s.io/pod-security-admission/api"
 
@@ -68,7 +69,7 @@ func (s *sourceTexts) telling(targets []render.Target, namespaces *check.Namespa
 func (s *sourceTexts) said(target *render.Target, name string) (said []string, all bool) {
 	switch target.Kind {
 	case render.Helm:
-		return []string{check.Unlabelled}, !s.any(target, "label", hasLabelWord)
+		return []string{check.Unlabelled}, !s.chartLabels(target)
 	case render.Kustomize, render.Plain:
 	default:
 		return nil, false
@@ -123,6 +124,21 @@ func (s *sourceTexts) said(target *render.Target, name string) (said []string, a
 	}
 	return said, true
 }
+
+// chartLabels says that a chart may label a Namespace. What its documentation shows does not count,
+// unless templates read files.
+func (s *sourceTexts) chartLabels(target *render.Target) bool {
+	if s.any(target, "reads files", readsFiles) {
+		return s.any(target, "label", hasLabelWord)
+	}
+	return slices.ContainsFunc(s.names(*target), func(name string) bool {
+		isText := strings.HasSuffix(strings.TrimSuffix(name, ".gotmpl"), ".md") && !strings.Contains(name, "templates/")
+		return !isText && s.holds(name, "label", hasLabelWord)
+	})
+}
+
+// readsFiles finds templates that may print other files of their chart.
+func readsFiles(content []byte) bool { return bytes.Contains(content, []byte("Files")) }
 
 func hasLabelWord(content []byte) bool { return bytes.Contains(content, labelWord) }
 

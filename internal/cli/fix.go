@@ -101,14 +101,14 @@ func (r *run) applyFixes(f *flags) error {
 	if err != nil {
 		return err
 	}
-	changed, err := fix.Apply(r.repo.files, r.proven())
+	changed, err := fix.Apply(r.repo.files.Fresh(), r.proven())
 	if err != nil {
 		return err
 	}
 	var replacements []atomicfile.Replacement
 	before := map[string][]byte{} // reports show what the findings were found in
 	for _, name := range sortedNames(changed) {
-		if before[name], err = r.repo.files.ReadFile(name); err != nil {
+		if before[name], err = r.repo.files.Fresh().ReadFile(name); err != nil {
 			return err
 		}
 		replacements = append(replacements, atomicfile.Replacement{

@@ -55,7 +55,7 @@ func openRepository(dir, name string) (*repository, error) {
 	if err != nil {
 		return nil, errors.Join(err, files.Close())
 	}
-	return &repository{files: files, within: filepath.ToSlash(within), isWorkTree: holdsGit(root)}, nil
+	return &repository{files: files.Keeping(), within: filepath.ToSlash(within), isWorkTree: holdsGit(root)}, nil
 }
 
 func holdsGit(dir string) bool {

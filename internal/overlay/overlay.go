@@ -6,7 +6,6 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"maps"
 	"os"
@@ -15,8 +14,6 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"sync/atomic"
-	"syscall"
 )
 
 // MaxFileSize is the size in bytes above which ReadFile refuses a file.
@@ -35,37 +32,14 @@ var (
 // repository's root, which is ".". Symbolic links are followed as long as they stay inside.
 // An FS is safe for concurrent use and never writes to disk.
 type FS struct {
-	root    *os.Root
-	dir     string
-	changed map[string][]byte // content by resolved name; nil: the file is gone
-	asked   *atomic.Int64     // how many names were asked about
-	dirs    *sync.Map         // resolved directories of the disk, by name
-	kinds   *sync.Map         // what Lstat told of names on the disk, by name
-	made    *made             // what Once made of this file system
-	record  func(name string)
-	watch   func(Look)
-}
-
-// A kind is what Lstat told of a name.
-type kind struct {
-	info fs.FileInfo
-	err  error
-}
-
-// maxKinds bounds how many names are remembered.
-const maxKinds = 500_000
-
-// lstat asks the disk about a name once: every target asks about the same names again, and most of
-// them are not there. What is read is looked at again when it is opened.
-func (f *FS) lstat(name string) (fs.FileInfo, error) {
-	if known, ok := f.kinds.Load(name); ok {
-		return known.(kind).info, known.(kind).err
-	}
-	info, err := f.root.Lstat(name)
-	if f.asked.Add(1) < maxKinds {
-		f.kinds.Store(name, kind{info, err})
-	}
-	return info, err
+	disk     *disk
+	dir      string
+	changed  map[string][]byte // content by resolved name; nil: the file is gone
+	dirs     *sync.Map         // resolved directories of the disk, by name
+	contents *contents         // of the disk; nil: nothing is kept
+	made     *made             // what Once made of this file system
+	record   func(name string)
+	watch    func(Look)
 }
 
 // Open roots a file system at dir.
@@ -81,11 +55,11 @@ func Open(dir string) (*FS, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &FS{root: root, dir: abs, dirs: &sync.Map{}, kinds: &sync.Map{}, asked: &atomic.Int64{}, made: &made{values: map[string]*kept{}}}, nil
+	return &FS{disk: &disk{root: root, folders: map[string]*os.Root{}}, dir: abs, dirs: &sync.Map{}, made: &made{values: map[string]*kept{}}}, nil
 }
 
 // Close ends the file system and every view made of it.
-func (f *FS) Close() error { return f.root.Close() }
+func (f *FS) Close() error { return f.disk.close() }
 
 // Dir is the absolute path of the root on disk.
 func (f *FS) Dir() string { return f.dir }
@@ -151,31 +125,7 @@ func (f *FS) read(resolved string) ([]byte, error) {
 		}
 		return bytes.Clone(content), nil
 	}
-	// Opening a FIFO for reading would wait for a writer without O_NONBLOCK.
-	file, err := f.root.OpenFile(resolved, os.O_RDONLY|syscall.O_NONBLOCK, 0)
-	if err != nil {
-		return nil, plainError(err)
-	}
-	defer file.Close()
-	info, err := file.Stat()
-	if err != nil {
-		return nil, plainError(err)
-	}
-	if !info.Mode().IsRegular() {
-		return nil, ErrNotRegular
-	}
-	if info.Size() > MaxFileSize {
-		return nil, ErrTooLarge
-	}
-	// So much room lets the end be seen without growing.
-	content := bytes.NewBuffer(make([]byte, 0, info.Size()+bytes.MinRead))
-	if _, err := content.ReadFrom(io.LimitReader(file, MaxFileSize+1)); err != nil {
-		return nil, plainError(err)
-	}
-	if content.Len() > MaxFileSize {
-		return nil, ErrTooLarge
-	}
-	return content.Bytes(), nil
+	return f.readDisk(resolved)
 }
 
 // Stat describes a file or directory, following links.
@@ -190,7 +140,7 @@ func (f *FS) Stat(name string) (fs.FileInfo, error) {
 			return memoryInfo{name: path.Base(resolved), size: int64(len(content))}, nil
 		}
 		var info fs.FileInfo
-		if info, err = f.lstat(resolved); err == nil {
+		if info, err = f.disk.lstat(resolved); err == nil {
 			return info, nil
 		}
 		if f.hasChangedBelow(resolved) {
@@ -207,7 +157,7 @@ func (f *FS) ReadDir(name string) ([]fs.DirEntry, error) {
 	if err != nil {
 		return nil, &fs.PathError{Op: "readdir", Path: name, Err: err}
 	}
-	entries, err := fs.ReadDir(f.root.FS(), resolved)
+	entries, err := f.disk.list(resolved)
 	if err != nil && !(errors.Is(err, fs.ErrNotExist) && f.hasChangedBelow(resolved)) {
 		return nil, &fs.PathError{Op: "readdir", Path: name, Err: plainError(err)}
 	}
@@ -240,14 +190,4 @@ func (f *FS) ReadDir(name string) ([]fs.DirEntry, error) {
 	return slices.SortedFunc(maps.Values(byName), func(a, b fs.DirEntry) int {
 		return strings.Compare(a.Name(), b.Name())
 	}), nil
-}
-
-// plainError drops the path that the os package puts around an error: the name that the
-// caller used is put there instead.
-func plainError(err error) error {
-	var pathError *fs.PathError
-	if errors.As(err, &pathError) {
-		return pathError.Err
-	}
-	return err
 }

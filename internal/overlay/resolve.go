@@ -66,7 +66,7 @@ func (f *FS) follow(at string, todo []string) (string, error) {
 		if _, ok := f.changed[at]; ok {
 			continue
 		}
-		info, err := f.lstat(at)
+		info, err := f.disk.lstat(at)
 		if err != nil {
 			if f.hasChangedBelow(at) {
 				continue // a folder that only the overlay has
@@ -79,7 +79,7 @@ func (f *FS) follow(at string, todo []string) (string, error) {
 		if links++; links > maxLinks {
 			return "", ErrLinkLoop
 		}
-		target, err := f.root.Readlink(at)
+		target, err := f.disk.root.Readlink(at)
 		if err != nil {
 			return "", plainError(err)
 		}

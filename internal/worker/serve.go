@@ -71,7 +71,7 @@ func (c *rootCache) render(asked request) render.Result {
 		if err != nil {
 			return failed(asked.Target, render.ErrUnreadable, fmt.Sprintf("the repository cannot be opened: %v. Check its permissions.", err))
 		}
-		c.files = files
+		c.files = files.Keeping()
 	}
 	view := c.files
 	if len(asked.Changed)+len(asked.Gone) > 0 {
