@@ -69,7 +69,7 @@ type kustomizeBuild struct {
 func (b *kustomizeBuild) objects(detail Detail) ([]Object, *Error) {
 	compared := detail.Traced && detail.PodTemplatesOnly && detail.Compared
 	if compared {
-		if objects := b.markedObjects(b.served); objects != nil {
+		if objects := b.markedObjects(b.served, detail); objects != nil {
 			return objects, nil
 		}
 	}

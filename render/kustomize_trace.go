@@ -26,7 +26,7 @@ func (b *kustomizeBuild) trace(plain resmap.ResMap, objects []Object, served map
 	included := b.inclusions()
 	for i, traced := range marked.Resources() {
 		object := &objects[i]
-		if object.YAML == nil || !object.HasPodTemplate() && !object.isGitOps() || object.Kind != traced.GetKind() || object.Name != traced.GetName() {
+		if object.YAML == nil || !object.isTraced() || object.Kind != traced.GetKind() || object.Name != traced.GetName() {
 			continue
 		}
 		if fields, ok := tracedFields(plain.Resources()[i], traced); ok {
@@ -36,10 +36,12 @@ func (b *kustomizeBuild) trace(plain resmap.ResMap, objects []Object, served map
 	b.traceCopies(objects, included)
 }
 
+// isTraced says whether it matters what set the fields of an object.
+func (o *Object) isTraced() bool { return o.HasPodTemplate() || o.isGitOps() }
+
 // markedObjects builds the root from marked twins of its sources alone, and returns what it builds
-// without the marks. Others than those with pod templates have no text. It is nil where the twins do
-// not build.
-func (b *kustomizeBuild) markedObjects(served map[string][]byte) []Object {
+// without the marks. It is nil where the twins do not build.
+func (b *kustomizeBuild) markedObjects(served map[string][]byte, detail Detail) []Object {
 	twins, marked := b.buildTwins(served)
 	if marked == nil {
 		return nil
@@ -50,7 +52,7 @@ func (b *kustomizeBuild) markedObjects(served map[string][]byte) []Object {
 		object := &objects[i]
 		object.APIVersion, object.Kind = resource.GetApiVersion(), resource.GetKind()
 		object.Namespace, object.Name = resource.GetNamespace(), resource.GetName()
-		if !object.HasPodTemplate() {
+		if !detail.keeps(object) {
 			continue
 		}
 		tree, err := resource.Map()
@@ -61,7 +63,7 @@ func (b *kustomizeBuild) markedObjects(served map[string][]byte) []Object {
 		if object.YAML, err = treeText(strip(tree, nil, fields)); err != nil {
 			return nil
 		}
-		if object.HasPodTemplate() {
+		if object.isTraced() {
 			object.Trace = &Trace{Fields: b.fieldTrace(fields, twins.marks.places, included)}
 		}
 	}

@@ -202,12 +202,17 @@ func clientFor(t *testing.T, allow ...string) *fetch.Client {
 	return client
 }
 
-// render renders the chart app with what source has, and requires that nothing was written.
+// render renders the chart app as it stands now with what source has, and requires that nothing was written.
 func (c *chartRepository) render(t *testing.T, source *Source) render.Result {
 	t.Helper()
+	files, err := overlay.Open(c.dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer files.Close()
 	before := listing(t, c.dir)
 	target := render.Target{ID: "app", Kind: render.Helm, Path: "app"}
-	result, err := NewRenderer(source, nil).Render(context.Background(), c.files, target, render.Detail{})
+	result, err := NewRenderer(source, nil).Render(context.Background(), files, target, render.Detail{})
 	if err != nil {
 		t.Fatal(err)
 	}
