@@ -32,8 +32,7 @@ func (g *gitOpsSearch) applications(parent *Target, object *Object) []Target {
 
 // application makes a target of each source of an Application that deploys something.
 func (g *gitOpsSearch) application(parent *Target, object *Object) []Target {
-	begun := g.target(parent, object)
-	begun.ID, begun.Kind = "argocd:"+strings.TrimPrefix(begun.ID, "flux:"), ArgoCD
+	begun := g.target(ArgoCD, parent, object)
 	fail := func(failed *Error) []Target {
 		begun.Err = failed
 		return []Target{begun}
@@ -153,7 +152,7 @@ func (s *argoSearch) remoteChart() *ChartSource {
 // folder finds the folder of this repository, and how it is rendered.
 func (s *argoSearch) folder() (skip string) {
 	files, gitOps := s.discovery.files, s.target.GitOps
-	dir := strings.TrimPrefix(path.Clean("/"+s.source.Path), "/")
+	dir := belowRoot(s.source.Path)
 	if dir == "" {
 		dir = "."
 	}
@@ -212,7 +211,7 @@ func (s *argoSearch) valueFiles(chart string) (skip string) {
 		if !s.leadsHere(s.sources[at].RepoURL, inside) {
 			return s.fail(ErrOtherSource, otherRepository("the source with the ref "+alias, s.sources[at].RepoURL), "helm", "valueFiles", i)
 		}
-		s.target.GitOps.Sources = append(s.target.GitOps.Sources, strings.TrimPrefix(path.Clean("/"+inside), "/"))
+		s.target.GitOps.Sources = append(s.target.GitOps.Sources, belowRoot(inside))
 	}
 	return ""
 }

@@ -166,6 +166,7 @@ func (m *argoGenerators) givenParameters(kind string, at yamledit.Path) ([]param
 	if err != nil {
 		return nil, m.fail(at, "the parameters that %s gives cannot be read: %v.", ConfigFile, err)
 	}
+	values, _ := m.settingsAt(at)["values"].(map[string]any)
 	var sets []parameterSet
 	for _, element := range elements {
 		set := parameterSet{values: element}
@@ -178,7 +179,6 @@ func (m *argoGenerators) givenParameters(kind string, at yamledit.Path) ([]param
 			set.values = maps.Clone(element)
 			set.values["nameNormalized"] = normalizedName(name)
 		}
-		values, _ := m.settingsAt(at)["values"].(map[string]any)
 		if failed := m.addValues(&set, values, at.Join("values")); failed != nil {
 			return nil, failed
 		}

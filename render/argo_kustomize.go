@@ -65,8 +65,7 @@ func (r *argoRender) pointed(failed *Error, view *overlay.FS, file string) *Erro
 	}
 	pointed := *failed
 	pointed.Message = "with what the Application adds to the kustomization: " + failed.Message
-	origin := NewLocator(r.files).Origin(r.object, r.field.Join("kustomize"))
-	pointed.File, pointed.Line = origin.File, origin.Line
+	pointed.File, pointed.Line = placeOf(r.files, r.object, r.field.Join("kustomize"))
 	return &pointed
 }
 
@@ -89,17 +88,15 @@ func (r *argoRender) kustomizeFields(own *types.Kustomization) map[string]any {
 		}
 		fields["images"] = mergedImages(own.Images, images)
 	}
-	if len(settings.CommonLabels) > 0 && settings.LabelWithoutSelector {
-		labels := types.Label{Pairs: r.filled(settings.CommonLabels), IncludeTemplates: settings.LabelIncludeTemplates}
-		fields["labels"] = append(slices.Clone(own.Labels), labels)
-	} else if len(settings.CommonLabels) > 0 {
-		labels := types.Label{Pairs: r.filled(settings.CommonLabels), IncludeSelectors: true}
+	if len(settings.CommonLabels) > 0 {
+		labels := types.Label{Pairs: r.filled(settings.CommonLabels), IncludeSelectors: !settings.LabelWithoutSelector}
+		labels.IncludeTemplates = settings.LabelWithoutSelector && settings.LabelIncludeTemplates
 		fields["labels"] = append(slices.Clone(own.Labels), labels)
 	}
 	if len(settings.CommonAnnotations) > 0 {
 		fields["commonAnnotations"] = bothOf(own.CommonAnnotations, r.filled(settings.CommonAnnotations))
 	}
-	if components := r.components(settings); len(components) > 0 {
+	if components := presentComponents(r.files, r.target.GitOps.Folder, settings.Components, settings.IgnoreMissingComponents); len(components) > 0 {
 		fields["components"] = slices.Concat(own.Components, components)
 	}
 	if len(settings.Patches) > 0 {
@@ -117,16 +114,6 @@ func (r *argoRender) filled(texts map[string]string) map[string]string {
 		filled[key] = r.variables.in(value)
 	}
 	return filled
-}
-
-func (r *argoRender) components(settings *argoKustomize) (components []string) {
-	for _, component := range settings.Components {
-		if _, err := r.files.Stat(path.Join(r.target.GitOps.Folder, component)); err != nil && settings.IgnoreMissingComponents {
-			continue
-		}
-		components = append(components, component)
-	}
-	return components
 }
 
 func (r *argoRender) replicas(own *types.Kustomization, settings *argoKustomize) (replicas []any) {

@@ -15,10 +15,9 @@ import (
 // renderArgo renders what a source of an Application deploys, or the Applications of an ApplicationSet.
 func renderArgo(ctx context.Context, files *overlay.FS, target Target, detail Detail, result *Result) {
 	gitOps := target.GitOps
-	inputs := inputsOf(ctx, files, gitOps, detail.Traced)
-	object := find(inputs[:1], gitOps.Object)
-	if object == nil {
-		result.Err = gitOps.gone(&inputs[0])
+	object, inputs, failed := gitOps.object(ctx, files, detail.Traced)
+	if failed != nil {
+		result.Err = failed
 		return
 	}
 	if gitOps.Tool == argoToolSet {
@@ -85,8 +84,7 @@ func (r *argoRender) release(ctx context.Context, detail Detail) *Error {
 		return failed
 	}
 	r.result.Objects = slices.DeleteFunc(r.result.Objects, func(object Object) bool {
-		inCRDs := object.Kind == "CustomResourceDefinition" && object.Source.printed.template == ""
-		return helm.SkipCRDs && inCRDs || helm.SkipTests && strings.HasPrefix(object.Annotations()["helm.sh/hook"], "test")
+		return helm.SkipCRDs && object.inCRDs() || helm.SkipTests && strings.HasPrefix(object.Annotations()["helm.sh/hook"], "test")
 	})
 	return nil
 }
@@ -123,7 +121,7 @@ func argoValueFile(chart, name string) (file string, ok bool) {
 	case strings.Contains(name, "://") || chart == "":
 		return "", false
 	case strings.HasPrefix(name, "/"):
-		return strings.TrimPrefix(path.Clean(name), "/"), true
+		return belowRoot(name), true
 	}
-	return strings.TrimPrefix(path.Clean("/"+path.Join(chart, name)), "/"), true
+	return belowRoot(path.Join(chart, name)), true
 }

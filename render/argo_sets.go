@@ -2,7 +2,6 @@ package render
 
 import (
 	"fmt"
-	"path"
 	"slices"
 	"strings"
 
@@ -34,8 +33,9 @@ type argoSet struct {
 
 // applicationSet makes the target of an ApplicationSet, which renders its Applications.
 func (g *gitOpsSearch) applicationSet(parent *Target, object *Object) []Target {
-	target := g.target(parent, object)
-	target.ID, target.Kind, target.GitOps.Tool = "argocd:"+strings.TrimPrefix(target.ID, "flux:"), ArgoCD, argoToolSet
+	target := g.target(ArgoCD, parent, object)
+	target.GitOps.Tool = argoToolSet
+	delete(g.environments, target.ID) // its Applications may be for several
 	for _, given := range g.options.Generators {
 		if given.ApplicationSet == "" || given.ApplicationSet == object.Name {
 			target.GitOps.Given = append(target.GitOps.Given, given)
@@ -131,8 +131,8 @@ func (g *gitOpsSearch) otherGit(object *Object, generators []map[string]any, at 
 				}
 			}
 			if !strings.Contains(address, "{{") && !g.leadsHere(address, inside) {
-				origin := NewLocator(g.discovery.files).Origin(object, at.Join(i, "git", "repoURL"))
-				return &Error{Kind: ErrOtherSource, File: origin.File, Line: origin.Line, Message: otherRepository("the git generator", address)}
+				file, line := placeOf(g.discovery.files, object, at.Join(i, "git", "repoURL"))
+				return &Error{Kind: ErrOtherSource, File: file, Line: line, Message: otherRepository("the git generator", address)}
 			}
 		}
 		for _, kind := range []string{"matrix", "merge"} {
@@ -152,7 +152,7 @@ func fixedFolder(pattern string) string {
 	if at := strings.IndexAny(pattern, `*?[{\`); at >= 0 {
 		pattern = pattern[:strings.LastIndex(pattern[:at], "/")+1]
 	}
-	return strings.TrimPrefix(path.Clean("/"+pattern), "/")
+	return belowRoot(pattern)
 }
 
 // maxApplications bounds what an ApplicationSet may make.

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"path"
 	"slices"
 	"strings"
 
@@ -89,7 +88,7 @@ func (r *argoRender) valueFile(name string) (file string, ok bool) {
 	name = r.variables.in(name)
 	if inside, isRef := strings.CutPrefix(name, "$"); isRef {
 		_, inside, ok = strings.Cut(inside, "/")
-		return strings.TrimPrefix(path.Clean("/"+inside), "/"), ok
+		return belowRoot(inside), ok
 	}
 	return argoValueFile(r.target.GitOps.Chart.Folder, name)
 }
@@ -145,6 +144,6 @@ func (r *argoRender) parameters(helm *argoHelm, merged map[string]any, layers []
 }
 
 func (r *argoRender) fieldError(kind ErrorKind, message string, at ...any) *Error {
-	origin := NewLocator(r.files).Origin(r.object, r.field.Join(at...))
-	return &Error{Kind: kind, File: origin.File, Line: origin.Line, Message: message}
+	file, line := placeOf(r.files, r.object, r.field.Join(at...))
+	return &Error{Kind: kind, File: file, Line: line, Message: message}
 }

@@ -29,7 +29,7 @@ func (g *gitOpsSearch) kustomization(parent *Target, object *Object) (Target, bo
 	if object.Kind != "Kustomization" || group(object.APIVersion) != "kustomize.toolkit.fluxcd.io" || object.YAML == nil {
 		return Target{}, false
 	}
-	target := g.target(parent, object)
+	target := g.target(Flux, parent, object)
 	var read fluxKustomization
 	if target.Err = readGitOps(g.discovery.files, object, &read); target.Err != nil {
 		target.GitOps.Folder = target.Path
@@ -46,16 +46,7 @@ func (g *gitOpsSearch) kustomization(parent *Target, object *Object) (Target, bo
 	}
 	target.LoadAnywhere = true
 	target.OwnProcess = setsSchema(g.discovery.scan.closure(target.GitOps.Folder))
-	for above, depth := parent, 0; above.GitOps != nil; above, depth = above.GitOps.Parent, depth+1 {
-		if above.applied() != target.applied() {
-			continue
-		}
-		if depth == 0 {
-			return Target{}, false
-		}
-		target.Err = g.cycleError(&target)
-	}
-	return target, true
+	return target, !g.appliesItself(&target)
 }
 
 func (g *gitOpsSearch) cycleError(target *Target) *Error {
@@ -75,15 +66,15 @@ func (g *gitOpsSearch) cycleError(target *Target) *Error {
 	return failed
 }
 
-// target begins the target of an object that a parent renders.
-func (g *gitOpsSearch) target(parent *Target, object *Object) Target {
+// target begins the target of an object that a parent renders. kind is that of its tool.
+func (g *gitOpsSearch) target(kind Kind, parent *Target, object *Object) Target {
 	above := parent.ID
 	if _, rest, ok := strings.Cut(above, ":"); ok {
 		above = rest
 	}
 	name := nameOf(object)
 	target := Target{
-		ID: "flux:" + above + "#" + name.String(), Kind: Flux, Path: parent.Path, KubeVersion: g.options.KubeVersion, APIVersions: g.options.APIVersions,
+		ID: string(kind) + ":" + above + "#" + name.String(), Kind: kind, Path: parent.Path, KubeVersion: g.options.KubeVersion, APIVersions: g.options.APIVersions,
 		GitOps: &GitOps{Object: name, Parent: parent, Environment: g.environments[parent.ID]},
 	}
 	g.environments[target.ID] = target.GitOps.Environment
@@ -103,7 +94,7 @@ func (g *gitOpsSearch) addReleases(ctx context.Context, targets []Target) error 
 			if object.Kind != "HelmRelease" || group(object.APIVersion) != "helm.toolkit.fluxcd.io" || object.YAML == nil {
 				continue
 			}
-			target := g.target(&result.Target, object)
+			target := g.target(Flux, &result.Target, object)
 			g.addChart(&target, object)
 			releases = append(releases, target)
 		}
@@ -119,7 +110,7 @@ func (g *gitOpsSearch) addReleases(ctx context.Context, targets []Target) error 
 // clusters or environments; "" if there is none.
 func environmentOf(name string) string {
 	parts := strings.Split(name, "/")
-	for i := 0; i+2 < len(parts)+1 && i+1 < len(parts); i++ {
+	for i := 0; i+1 < len(parts); i++ {
 		switch strings.ToLower(parts[i]) {
 		case "clusters", "cluster", "environments", "envs", "env", "overlays", "stages":
 			if i+2 < len(parts) || !isYAMLName(parts[i+1]) {

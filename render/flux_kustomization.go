@@ -141,7 +141,7 @@ func (k *fluxBuild) added(content []byte) (edited []byte, changed bool, failed *
 	if patches := k.allPatches(); len(patches) > 0 {
 		fields["patches"] = slices.Concat(own.Patches, patches)
 	}
-	if components := k.components(); len(components) > 0 {
+	if components := presentComponents(k.files, k.target.GitOps.Folder, spec.Components, spec.IgnoreMissingComponents); len(components) > 0 {
 		fields["components"] = slices.Concat(own.Components, components)
 	}
 	if len(spec.Images) > 0 {
@@ -196,35 +196,25 @@ func plainTree(value any) any {
 	return tree
 }
 
-// allPatches are the patches of the object: those of the fields that older versions have too.
+// allPatches are the patches of the object, those of old fields last.
 func (k *fluxBuild) allPatches() []types.Patch {
 	spec := &k.kustomization.Spec
 	var patches []types.Patch
 	for _, patch := range spec.Patches {
 		patches = append(patches, types.Patch{Patch: patch.Patch, Target: patch.Target})
 	}
-	for _, patch := range spec.PatchesStrategicMerge {
-		if text, err := yaml.Marshal(patch); err == nil {
-			patches = append(patches, types.Patch{Patch: string(text)})
-		}
-	}
-	for i := range spec.PatchesJSON6902 {
-		if text, err := json.Marshal(spec.PatchesJSON6902[i].Patch); err == nil {
-			patches = append(patches, types.Patch{Patch: string(text), Target: &spec.PatchesJSON6902[i].Target})
-		}
-	}
-	return patches
+	return append(patches, fluxOldPatches(spec.PatchesStrategicMerge, spec.PatchesJSON6902)...)
 }
 
-func (k *fluxBuild) components() []string {
-	var components []string
-	for _, component := range k.kustomization.Spec.Components {
-		if _, err := k.files.Stat(path.Join(k.target.GitOps.Folder, component)); err != nil && k.kustomization.Spec.IgnoreMissingComponents {
-			continue
+// presentComponents are the components of a kustomization in dir that an object adds, but for those that
+// may be missing and are.
+func presentComponents(files *overlay.FS, dir string, components []string, ignoreMissing bool) (present []string) {
+	for _, component := range components {
+		if _, err := files.Stat(path.Join(dir, component)); err == nil || !ignoreMissing {
+			present = append(present, component)
 		}
-		components = append(components, component)
 	}
-	return components
+	return present
 }
 
 // mergedImages puts images over those of a kustomization: a new tag or digest takes the place of both.

@@ -1,6 +1,7 @@
 package render
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"regexp"
@@ -71,14 +72,31 @@ type fluxMetadata struct {
 
 type fluxPostRender struct {
 	Kustomize *struct {
-		Patches               []types.Patch `json:"patches"`
-		PatchesStrategicMerge []any         `json:"patchesStrategicMerge"`
-		PatchesJSON6902       []struct {
-			Target types.Selector `json:"target"`
-			Patch  []any          `json:"patch"`
-		} `json:"patchesJson6902"`
-		Images []types.Image `json:"images"`
+		Patches               []types.Patch   `json:"patches"`
+		PatchesStrategicMerge []any           `json:"patchesStrategicMerge"`
+		PatchesJSON6902       []fluxJSONPatch `json:"patchesJson6902"`
+		Images                []types.Image   `json:"images"`
 	} `json:"kustomize"`
+}
+
+type fluxJSONPatch struct {
+	Target types.Selector `json:"target"`
+	Patch  []any          `json:"patch"`
+}
+
+// fluxOldPatches are the patches of the fields that older versions have, as they stand in patches.
+func fluxOldPatches(merges []any, operations []fluxJSONPatch) (patches []types.Patch) {
+	for _, patch := range merges {
+		if text, err := yaml.Marshal(patch); err == nil {
+			patches = append(patches, types.Patch{Patch: string(text)})
+		}
+	}
+	for i := range operations {
+		if text, err := json.Marshal(operations[i].Patch); err == nil {
+			patches = append(patches, types.Patch{Patch: string(text), Target: &operations[i].Target})
+		}
+	}
+	return patches
 }
 
 // A fluxKustomization is what is read of a Kustomization.
@@ -103,12 +121,8 @@ type fluxKustomization struct {
 				Optional bool   `json:"optional"`
 			} `json:"substituteFrom"`
 		} `json:"postBuild"`
-		PatchesStrategicMerge []any `json:"patchesStrategicMerge"`
-		PatchesJSON6902       []struct {
-			Target types.Selector `json:"target"`
-			Patch  []any          `json:"patch"`
-		} `json:"patchesJson6902"`
-		KubeConfig any `json:"kubeConfig"`
+		PatchesStrategicMerge []any           `json:"patchesStrategicMerge"`
+		PatchesJSON6902       []fluxJSONPatch `json:"patchesJson6902"`
 	} `json:"spec"`
 }
 

@@ -1,7 +1,6 @@
 package render
 
 import (
-	"encoding/json"
 	"fmt"
 	"path"
 	"slices"
@@ -69,16 +68,8 @@ func (r *releaseRender) postRenderers() (patches []releasePatch, images []types.
 		for n, patch := range renderer.Kustomize.Patches {
 			patches = append(patches, releasePatch{types.Patch{Patch: patch.Patch, Target: patch.Target}, at.Join("patches").Join(n).Join("patch")})
 		}
-		for _, patch := range renderer.Kustomize.PatchesStrategicMerge {
-			if text, err := yaml.Marshal(patch); err == nil {
-				patches = append(patches, releasePatch{types.Patch{Patch: string(text)}, nil})
-			}
-		}
-		for n := range renderer.Kustomize.PatchesJSON6902 {
-			old := &renderer.Kustomize.PatchesJSON6902[n]
-			if text, err := json.Marshal(old.Patch); err == nil {
-				patches = append(patches, releasePatch{types.Patch{Patch: string(text), Target: &old.Target}, nil})
-			}
+		for _, patch := range fluxOldPatches(renderer.Kustomize.PatchesStrategicMerge, renderer.Kustomize.PatchesJSON6902) {
+			patches = append(patches, releasePatch{patch, nil})
 		}
 		images = mergedImages(images, renderer.Kustomize.Images)
 	}

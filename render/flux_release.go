@@ -5,7 +5,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"path"
 	"slices"
 	"strings"
 
@@ -14,11 +13,9 @@ import (
 
 // renderFlux renders what an object of Flux deploys.
 func renderFlux(ctx context.Context, files *overlay.FS, target Target, detail Detail, result *Result) {
-	gitOps := target.GitOps
-	inputs := inputsOf(ctx, files, gitOps, detail.Traced)
-	object := find(inputs[:1], gitOps.Object)
-	if object == nil {
-		result.Err = gitOps.gone(&inputs[0])
+	object, inputs, failed := target.GitOps.object(ctx, files, detail.Traced)
+	if failed != nil {
+		result.Err = failed
 		return
 	}
 	switch object.Kind {
@@ -66,9 +63,7 @@ func (r *releaseRender) render(ctx context.Context, detail Detail) *Error {
 		return failed
 	}
 	if r.skipsCRDs() {
-		r.result.Objects = slices.DeleteFunc(r.result.Objects, func(object Object) bool {
-			return object.Kind == "CustomResourceDefinition" && object.Source.printed.template == ""
-		})
+		r.result.Objects = slices.DeleteFunc(r.result.Objects, func(object Object) bool { return object.inCRDs() })
 	}
 	if failed := r.postRender(detail); failed != nil {
 		return failed
@@ -129,7 +124,7 @@ func (r *releaseRender) defaults(chart string) *defaultValues {
 	for _, name := range spec.ValuesFiles {
 		if spec.Folder != "" {
 			// Below the root of the source, as the chart is.
-			name = strings.TrimPrefix(path.Clean("/"+name), "/")
+			name = belowRoot(name)
 			if inside, ok := strings.CutPrefix(name, chart+"/"); ok {
 				name = inside
 			} else {

@@ -135,6 +135,16 @@ func find(inputs []gitOpsInput, wanted ObjectName) *Object {
 	return nil
 }
 
+// object finds the object of a target in what its parent renders. inputs are what that and its other inputs
+// render.
+func (g *GitOps) object(ctx context.Context, files *overlay.FS, traced bool) (object *Object, inputs []gitOpsInput, failed *Error) {
+	inputs = inputsOf(ctx, files, g, traced)
+	if object = find(inputs[:1], g.Object); object == nil {
+		return nil, nil, g.gone(&inputs[0])
+	}
+	return object, inputs, nil
+}
+
 // gone is the error of an object that its parent does not render any more.
 func (g *GitOps) gone(parent *gitOpsInput) *Error {
 	if parent.err != nil {

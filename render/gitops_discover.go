@@ -36,7 +36,7 @@ func (d *Discovery) AddGitOps(ctx context.Context, options GitOpsOptions) error 
 	if err != nil || len(holding) == 0 {
 		return err
 	}
-	g := &gitOpsSearch{discovery: d, options: options, rendered: map[string]*Result{}, environments: map[string]string{}}
+	g := &gitOpsSearch{discovery: d, options: options, rendered: map[string]*Result{}, environments: map[string]string{}, covered: map[string]string{}}
 	d.search = g
 	var targets []Target
 	for _, target := range d.Targets {
@@ -47,7 +47,6 @@ func (d *Discovery) AddGitOps(ctx context.Context, options GitOpsOptions) error 
 	if err := g.render(ctx, targets); err != nil {
 		return err
 	}
-	g.covered = map[string]string{}
 	for _, target := range targets {
 		g.environments[target.ID] = environmentOf(target.Path)
 	}
@@ -164,22 +163,23 @@ func lineage(target *Target) []string {
 	return ids
 }
 
+// nearest is what was rendered: what a target comes out of, then what else belongs to its environment, then
+// all. Some come twice.
+func (g *gitOpsSearch) nearest(target *Target) (results []*Result) {
+	environment := g.environments[target.ID]
+	near := slices.DeleteFunc(slices.Clone(g.order), func(id string) bool { return environment == "" || g.environments[id] != environment })
+	for _, id := range slices.Concat(lineage(target), near, g.order) {
+		if result := g.rendered[id]; result != nil {
+			results = append(results, result)
+		}
+	}
+	return results
+}
+
 // lookup finds an object that a target refers to: in what renders it, then in what renders that, then in
 // its environment, then anywhere. from is the target that renders it.
 func (g *gitOpsSearch) lookup(parent *Target, wanted ObjectName) (object *Object, from *Target) {
-	ids := lineage(parent)
-	environment := g.environments[parent.ID]
-	for _, id := range g.order {
-		if !slices.Contains(ids, id) && environment != "" && g.environments[id] == environment {
-			ids = append(ids, id)
-		}
-	}
-	ids = append(ids, g.order...)
-	for _, id := range ids {
-		result := g.rendered[id]
-		if result == nil {
-			continue
-		}
+	for _, result := range g.nearest(parent) {
 		if object := find([]gitOpsInput{{objects: result.Objects}}, wanted); object != nil {
 			return object, &result.Target
 		}

@@ -7,7 +7,11 @@ import (
 
 // fieldPlace is the file and line at which a field of an object stands, or what is nearest to it.
 func fieldPlace(files *overlay.FS, object *Object, path ...any) (file string, line int) {
-	origin := NewLocator(files).Origin(object, yamledit.NewPath(path...))
+	return placeOf(files, object, yamledit.NewPath(path...))
+}
+
+func placeOf(files *overlay.FS, object *Object, path yamledit.Path) (file string, line int) {
+	origin := NewLocator(files).Origin(object, path)
 	return origin.File, origin.Line
 }
 

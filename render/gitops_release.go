@@ -37,6 +37,11 @@ func deployChart(ctx context.Context, files *overlay.FS, source *ChartSource, ta
 	return nil
 }
 
+// inCRDs says whether an object stands in the folder of a chart for CustomResourceDefinitions.
+func (o *Object) inCRDs() bool {
+	return o.Kind == "CustomResourceDefinition" && o.Source.printed.template == ""
+}
+
 // pointed gives an error about a chart that is not in this repository the line that names it.
 func (c *ChartSource) pointed(failed *Error, chart string) *Error {
 	if c.Folder != "" || !strings.HasPrefix(failed.File, chart) {

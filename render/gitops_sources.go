@@ -14,7 +14,7 @@ import (
 func (g *gitOpsSearch) folder(parent *Target, object *Object, ref *fluxReference, at string) (folder string, sources []string, failed *Error) {
 	wanted := ObjectName{Group: "source.toolkit.fluxcd.io", Kind: ref.Kind, Namespace: cmp.Or(ref.Namespace, object.Namespace), Name: ref.Name}
 	source, _ := g.lookup(parent, wanted)
-	inside := strings.TrimPrefix(path.Clean("/"+at), "/")
+	inside := belowRoot(at)
 	if inside == "" {
 		inside = "."
 	}
@@ -106,11 +106,7 @@ func repositoryName(address string) string {
 // artifactFolder finds what an ArtifactGenerator copies to a folder of an artifact.
 // https://fluxcd.io/flux/components/source/artifactgenerators/
 func (g *gitOpsSearch) artifactFolder(parent *Target, namespace, name, inside string) (folder string, generator *Object) {
-	for _, id := range slices.Concat(lineage(parent), g.sameEnvironment(parent), g.order) {
-		result := g.rendered[id]
-		if result == nil {
-			continue
-		}
+	for _, result := range g.nearest(parent) {
 		for i := range result.Objects {
 			object := &result.Objects[i]
 			var read fluxSource
@@ -135,13 +131,4 @@ func (g *gitOpsSearch) artifactFolder(parent *Target, namespace, name, inside st
 		}
 	}
 	return "", nil
-}
-
-// sameEnvironment are the ids of the targets that belong to the environment of one.
-func (g *gitOpsSearch) sameEnvironment(target *Target) []string {
-	environment := g.environments[target.ID]
-	if environment == "" {
-		return nil
-	}
-	return slices.DeleteFunc(slices.Clone(g.order), func(id string) bool { return g.environments[id] != environment })
 }

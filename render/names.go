@@ -66,6 +66,9 @@ func (d *Discovery) namesOf(target Target) []string {
 	return slices.Compact(names)
 }
 
+// belowRoot is a name that somebody wrote as one of a file of the repository: nothing leads above the root.
+func belowRoot(name string) string { return strings.TrimPrefix(path.Clean("/"+name), "/") }
+
 // gitOpsNames are the files of what an object deploys, of all that renders it, and of its sources.
 func (d *Discovery) gitOpsNames(gitOps *GitOps) []string {
 	names := append(slices.Clone(gitOps.Sources), d.Names(*gitOps.Parent)...)
@@ -74,7 +77,7 @@ func (d *Discovery) gitOpsNames(gitOps *GitOps) []string {
 	}
 	if chart := gitOps.Chart; chart != nil {
 		for _, name := range chart.ValuesFiles {
-			names = append(names, strings.TrimPrefix(path.Clean("/"+name), "/"))
+			names = append(names, belowRoot(name))
 		}
 		if chart.Folder != "" {
 			names = append(names, d.chartNames(chart.Folder)...)
