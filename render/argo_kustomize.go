@@ -130,7 +130,7 @@ func (r *argoRender) replicas(own *types.Kustomization, settings *argoKustomize)
 		})
 		var count any = replica.Count
 		if text, ok := count.(string); ok {
-			_ = yaml.Unmarshal([]byte(text), &count)
+			_ = yaml.Unmarshal([]byte(text), &count) // what is no number kustomize refuses
 		}
 		replicas = append(replicas, map[string]any{"name": replica.Name, "count": count})
 	}

@@ -1,17 +1,10 @@
 package render
 
 import (
-	"context"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"reflect"
-	"strings"
 	"testing"
-
-	"golang.org/x/tools/txtar"
-
-	"github.com/podmend/podmend/internal/overlay"
 )
 
 // applicationFiles hold an Application and its chart.
@@ -70,62 +63,15 @@ spec:
 
 // An Application renders to what helm template prints of the options that Argo CD gives it.
 func TestApplicationsEqualHelm(t *testing.T) {
-	helm := helmCommand(t)
-	dir, err := filepath.EvalSymlinks(t.TempDir())
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, file := range txtar.Parse([]byte(applicationFiles)).Files {
-		name := filepath.Join(dir, file.Name)
-		if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(name, file.Data, 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	files, err := overlay.Open(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer files.Close()
-	discovery, err := Discover(files, DiscoverOptions{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := discovery.AddGitOps(context.Background(), GitOpsOptions{Here: []string{"git@example.com:org/repo.git"}}); err != nil {
-		t.Fatal(err)
-	}
-	got := map[string]any{}
-	for _, target := range discovery.Targets {
-		if target.Kind != ArgoCD {
-			continue
-		}
-		result := One(context.Background(), files, target, Detail{})
-		if result.Err != nil {
-			t.Fatal(result.Err)
-		}
-		for i := range result.Objects {
-			addDocument(t, got, result.Objects[i].YAML)
-		}
-	}
+	dir, _, got := deployedOf(t, ArgoCD, applicationFiles, GitOpsOptions{Here: []string{"git@example.com:org/repo.git"}})
 	object := `{"third": "object", "gone": null, "big": 10000000000}`
 	if err := os.WriteFile(filepath.Join(dir, "object.yaml"), []byte(object), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	command := exec.Command(helm, "template", "charts/app", "--name-template", "shop", "--namespace", "target", "--include-crds",
+	want := helmPrints(t, dir, "charts/app", "--name-template", "shop", "--namespace", "target", "--include-crds",
 		"--kube-version", "1.30.0", "--api-versions", "example.com/v1", "-f", "charts/app/one.yaml", "-f", "envs/two.yaml", "-f", "object.yaml",
 		"--set", "text=lost", "--set", `list[1]=x\,y`, "--set", "port=8080", "--set", `deep.with\.dot.of={a,b}`, "--set", "none=null",
 		"--set-string", "text=1.10", "--set-file", "file=charts/app/text.txt")
-	command.Dir = dir
-	out, err := command.CombinedOutput()
-	if err != nil {
-		t.Fatalf("%v: %s", err, out)
-	}
-	want := map[string]any{}
-	for _, document := range strings.Split(string(out), "\n---") {
-		addDocument(t, want, []byte(strings.TrimPrefix(document, "---")))
-	}
 	if len(want) != 3 || !reflect.DeepEqual(got, want) {
 		t.Errorf("got\n%v\nwant\n%v", got, want)
 	}

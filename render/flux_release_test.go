@@ -1,18 +1,12 @@
 package render
 
 import (
-	"context"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"reflect"
-	"strings"
 	"testing"
 
-	"golang.org/x/tools/txtar"
 	"sigs.k8s.io/yaml"
-
-	"github.com/podmend/podmend/internal/overlay"
 )
 
 // releaseFiles hold a release and its chart; given/*.yaml are the values in the order of Flux, as helm takes them.
@@ -90,45 +84,7 @@ spec:
 
 // A release renders to what helm template prints with its values in Flux's order.
 func TestReleasesEqualHelm(t *testing.T) {
-	helm := helmCommand(t)
-	dir, err := filepath.EvalSymlinks(t.TempDir())
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, file := range txtar.Parse([]byte(releaseFiles)).Files {
-		name := filepath.Join(dir, file.Name)
-		if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(name, file.Data, 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	files, err := overlay.Open(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer files.Close()
-	discovery, err := Discover(files, DiscoverOptions{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := discovery.AddGitOps(context.Background(), GitOpsOptions{}); err != nil {
-		t.Fatal(err)
-	}
-	got := map[string]any{}
-	for _, target := range discovery.Targets {
-		if target.Kind != Flux {
-			continue
-		}
-		result := One(context.Background(), files, target, Detail{})
-		if result.Err != nil {
-			t.Fatal(result.Err)
-		}
-		for i := range result.Objects {
-			addDocument(t, got, result.Objects[i].YAML)
-		}
-	}
+	dir, files, got := deployedOf(t, Flux, releaseFiles, GitOpsOptions{})
 
 	// Flux makes values files the chart's own values, without those of values.yaml.
 	merged, failed := helmValues(files, []string{"charts/app/values-one.yaml", "charts/values-two.yaml"})
@@ -142,30 +98,9 @@ func TestReleasesEqualHelm(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(dir, "charts/app/values.yaml"), text, 0o644); err != nil {
 		t.Fatal(err)
 	}
-	command := exec.Command(helm, "template", "target-app", "charts/app", "--namespace", "target", "--skip-crds",
+	want := helmPrints(t, dir, "target-app", "charts/app", "--namespace", "target", "--skip-crds",
 		"-f", "given/1.yaml", "-f", "given/2.yaml", "-f", "given/3.yaml", "-f", "given/4.yaml")
-	command.Dir = dir
-	out, err := command.CombinedOutput()
-	if err != nil {
-		t.Fatalf("%v: %s", err, out)
-	}
-	want := map[string]any{}
-	for _, document := range strings.Split(string(out), "\n---") {
-		addDocument(t, want, []byte(strings.TrimPrefix(document, "---")))
-	}
 	if len(want) != 2 || !reflect.DeepEqual(got, want) {
 		t.Errorf("got\n%v\nwant\n%v", got, want)
-	}
-}
-
-func addDocument(t *testing.T, found map[string]any, text []byte) {
-	t.Helper()
-	var tree map[string]any
-	if err := yaml.Unmarshal(text, &tree); err != nil {
-		t.Fatal(err)
-	}
-	if tree != nil {
-		object := objectOf(tree)
-		found[object.Kind+"/"+object.Name] = tree
 	}
 }

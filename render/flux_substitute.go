@@ -2,6 +2,7 @@ package render
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"maps"
 	"regexp"
@@ -212,10 +213,10 @@ func (o *Object) setMetadata(common *fluxMetadata) {
 		return // whoever reads the object says so
 	}
 	for _, key := range slices.Sorted(maps.Keys(common.Labels)) {
-		err = node.PipeE(kyaml.SetLabel(key, common.Labels[key]))
+		err = errors.Join(err, node.PipeE(kyaml.SetLabel(key, common.Labels[key])))
 	}
 	for _, key := range slices.Sorted(maps.Keys(common.Annotations)) {
-		err = node.PipeE(kyaml.SetAnnotation(key, common.Annotations[key]))
+		err = errors.Join(err, node.PipeE(kyaml.SetAnnotation(key, common.Annotations[key])))
 	}
 	if err != nil {
 		return

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
+	"fmt"
 	"strings"
 
 	"github.com/aymanbagabas/go-udiff"
@@ -107,6 +108,23 @@ type Change struct {
 // A Hunk is some lines that follow each other, of which some change.
 type Hunk struct {
 	Lines []ChangedLine
+}
+
+// String draws the hunk as in a diff, below a line that says where it is.
+func (h Hunk) String() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "@@ line %d @@\n", max(h.Lines[0].Before, h.Lines[0].After))
+	for _, line := range h.Lines {
+		sign := " "
+		switch {
+		case line.After == 0:
+			sign = "-"
+		case line.Before == 0:
+			sign = "+"
+		}
+		b.WriteString(sign + line.Text + "\n")
+	}
+	return b.String()
 }
 
 // A ChangedLine is in one of the two texts, or in both. Its numbers count from 1 and are 0 in the

@@ -59,12 +59,18 @@ func (w *workflow) write(dir, name, text string) string {
 // checkout is a clone as the runner makes it.
 func (w *workflow) checkout() string {
 	w.t.Helper()
-	dir := w.t.TempDir()
-	for _, args := range [][]string{
+	return w.git([][]string{
 		{"init", "-q"},
 		{"fetch", "-q", w.repo.Dir(), fmt.Sprintf("+refs/pull/%d/merge:refs/remotes/pull/merge", w.pull.Number), "+refs/heads/*:refs/remotes/origin/*"},
 		{"checkout", "-q", "--detach", "refs/remotes/pull/merge"},
-	} {
+	})
+}
+
+// git runs commands of git in a new folder.
+func (w *workflow) git(commands [][]string) (dir string) {
+	w.t.Helper()
+	dir = w.t.TempDir()
+	for _, args := range commands {
 		command := exec.Command("git", args...)
 		command.Dir = dir
 		if out, err := command.CombinedOutput(); err != nil {

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"fmt"
-	"os/exec"
 	"slices"
 	"strings"
 	"testing"
@@ -33,19 +32,11 @@ func newBot(t *testing.T, files githubfake.Files) *bot {
 // clone is a checkout of the branch as actions/checkout makes it, without history.
 func (b *bot) clone() string {
 	b.t.Helper()
-	dir := b.t.TempDir()
-	for _, args := range [][]string{
+	return b.git([][]string{
 		{"init", "-q"},
 		{"fetch", "-q", "--depth=1", "file://" + b.repo.Dir(), "refs/heads/" + b.branch},
 		{"checkout", "-q", "--detach", "FETCH_HEAD"},
-	} {
-		command := exec.Command("git", args...)
-		command.Dir = dir
-		if out, err := command.CombinedOutput(); err != nil {
-			b.t.Fatalf("git %v: %v\n%s", args, err, out)
-		}
-	}
-	return dir
+	})
 }
 
 // pushed is the environment of a push to the branch.

@@ -186,17 +186,7 @@ func shown(change report.Change) string {
 			b.WriteString("… more lines; the pull request's diff shows all\n")
 			break
 		}
-		fmt.Fprintf(&b, "@@ line %d @@\n", max(hunk.Lines[0].Before, hunk.Lines[0].After))
-		for _, line := range hunk.Lines {
-			sign := " "
-			switch {
-			case line.After == 0:
-				sign = "-"
-			case line.Before == 0:
-				sign = "+"
-			}
-			b.WriteString(sign + line.Text + "\n")
-		}
+		b.WriteString(hunk.String())
 	}
 	return b.String()
 }

@@ -180,18 +180,7 @@ func (p *writer) fix(b *strings.Builder, findings []*report.Finding) string {
 func diff(change report.Change) string {
 	var b strings.Builder
 	for _, hunk := range change.Hunks {
-		first := hunk.Lines[0]
-		fmt.Fprintf(&b, "@@ line %d @@\n", max(first.Before, first.After))
-		for _, line := range hunk.Lines {
-			sign := " "
-			switch {
-			case line.After == 0:
-				sign = "-"
-			case line.Before == 0:
-				sign = "+"
-			}
-			b.WriteString(sign + line.Text + "\n")
-		}
+		b.WriteString(hunk.String())
 	}
 	return b.String()
 }
