@@ -1,13 +1,16 @@
 package fix
 
 import (
+	"fmt"
 	"slices"
 )
 
-// sameList says whether two changes set one whole list.
-func (c *sourceChange) sameList(other *sourceChange) bool {
-	return c.list != nil && other.list != nil && c.file == other.file && c.doc == other.doc &&
-		c.inside.String() == other.inside.String() && c.change.Path.String() == other.change.Path.String()
+// wholeList names the list that a change sets as a whole, "" if it sets none.
+func (c *sourceChange) wholeList() string {
+	if c.list == nil {
+		return ""
+	}
+	return fmt.Sprintf("%s\x00%s\x00%d\x00%s", c.file, c.inside, c.doc, c.change.Path)
 }
 
 // withJoinedLists makes one change of those that set the same whole list. What contradicts each other stays apart,
@@ -15,7 +18,8 @@ func (c *sourceChange) sameList(other *sourceChange) bool {
 func withJoinedLists(changes []sourceChange) []sourceChange {
 	var joined []sourceChange
 	for _, change := range changes {
-		i := slices.IndexFunc(joined, func(other sourceChange) bool { return other.sameList(&change) })
+		name := change.wholeList()
+		i := slices.IndexFunc(joined, func(other sourceChange) bool { return name != "" && other.wholeList() == name })
 		if i >= 0 {
 			both, list, err := joined[i].list.With(change.list.Items)
 			if err == nil {
@@ -31,24 +35,13 @@ func withJoinedLists(changes []sourceChange) []sourceChange {
 // joinLists joins proposals that set the same whole list: a list of a subchart that is a copy has no items in the
 // values of its parent that could be changed one by one.
 func joinLists(proposals []*Proposal) []*Proposal {
-	var kept []*Proposal
-	for _, proposal := range proposals {
-		sharesList := func(other *Proposal) bool {
-			return slices.ContainsFunc(other.changes, func(c sourceChange) bool {
-				return slices.ContainsFunc(proposal.changes, func(d sourceChange) bool { return c.sameList(&d) })
-			})
-		}
-		joined := proposal
-		kept = slices.DeleteFunc(kept, func(other *Proposal) bool {
-			if !sharesList(other) {
-				return false
+	lists := func(proposal *Proposal) (names []string) {
+		for i := range proposal.changes {
+			if name := proposal.changes[i].wholeList(); name != "" {
+				names = append(names, name)
 			}
-			other.absorb(joined)
-			joined = other
-			return true
-		})
-		joined.dedupe()
-		kept = append(kept, joined)
+		}
+		return names
 	}
-	return kept
+	return joinSharing(proposals, lists, func(*Proposal, *Proposal) bool { return true })
 }
