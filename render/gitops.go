@@ -100,7 +100,8 @@ func inputsOf(ctx context.Context, files *overlay.FS, gitOps *GitOps, traced boo
 
 // inputOf renders one input, once for all that it is an input of: a chart that was fetched is none of its files.
 func inputOf(ctx context.Context, files *overlay.FS, target Target, traced bool) gitOpsInput {
-	detail := Detail{PodTemplatesOnly: true, Inputs: true, Traced: traced}
+	detail := gitOpsDetail
+	detail.Traced = traced
 	render := func(files *overlay.FS) any {
 		var result Result
 		renderTarget(ctx, files, target, detail, &result)

@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"context"
 	"path"
+	"reflect"
 	"runtime"
 	"slices"
 	"strings"
@@ -127,7 +128,7 @@ func (g *gitOpsSearch) render(ctx context.Context, targets []Target) error {
 		}
 	}
 	options := g.options.Options
-	options.Detail = Detail{PodTemplatesOnly: true, Inputs: true}
+	options.Detail = gitOpsDetail
 	results, err := All(ctx, g.discovery.files, fresh, options)
 	if err != nil {
 		return err
@@ -139,6 +140,25 @@ func (g *gitOpsSearch) render(ctx context.Context, targets []Target) error {
 		g.order = append(g.order, target.ID)
 	}
 	return nil
+}
+
+// gitOpsDetail is how the search for GitOps objects renders targets.
+var gitOpsDetail = Detail{PodTemplatesOnly: true, Inputs: true}
+
+// Rendered returns what the search for GitOps objects has rendered of a target, as rendering it with
+// PodTemplatesOnly alone would. ok is false where that has to be done.
+func (d *Discovery) Rendered(target *Target) (result Result, ok bool) {
+	if d.search == nil {
+		return result, false
+	}
+	known := d.search.rendered[target.ID]
+	if known == nil || known.Status != OK || !reflect.DeepEqual(known.Target, *target) {
+		return result, false
+	}
+	result = *known
+	result.Objects = slices.Clone(known.Objects)
+	dropTexts(result.Objects, gitOpsDetail.withoutInputs())
+	return result, true
 }
 
 // takeCovered takes the targets away that are applied through another.

@@ -83,8 +83,10 @@ func (b *kustomizeBuild) objects(detail Detail) ([]Object, *Error) {
 		object := &objects[i]
 		object.APIVersion, object.Kind = resource.GetApiVersion(), resource.GetKind()
 		object.Namespace, object.Name = resource.GetNamespace(), resource.GetName()
-		if !detail.keeps(object) {
+		if !detail.withoutInputs().keeps(object) {
 			object.Digest = treeDigest(resource.YNode())
+		}
+		if !detail.keeps(object) {
 			continue
 		}
 		text, err := resource.AsYAML()

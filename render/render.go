@@ -231,8 +231,10 @@ func dropTexts(objects []Object, detail Detail) {
 		if object.HasPodTemplate() || object.YAML == nil {
 			continue
 		}
-		sum := sha256.Sum256(object.YAML)
-		object.Digest = string(sum[:])
+		if object.Digest == "" {
+			sum := sha256.Sum256(object.YAML)
+			object.Digest = string(sum[:])
+		}
 		if !detail.keeps(object) {
 			object.YAML = nil
 		}
@@ -243,6 +245,12 @@ func dropTexts(objects []Object, detail Detail) {
 // judged.
 func (d Detail) keeps(object *Object) bool {
 	return !d.PodTemplatesOnly || object.HasPodTemplate() || object.IsNamespace() || d.Inputs && object.isGitOpsInput()
+}
+
+// withoutInputs is the detail without what Inputs keeps beside.
+func (d Detail) withoutInputs() Detail {
+	d.Inputs = false
+	return d
 }
 
 // SameText says whether two objects have the same text, also where only the digest of one is kept.

@@ -279,7 +279,7 @@ func (r *run) render(ctx context.Context, detail render.Detail) error {
 	options := r.rendering()
 	options.Detail = detail
 	options.Progress = bar.update
-	results, err := render.All(ctx, r.repo.files, r.targets, options)
+	results, err := r.renderAll(ctx, options)
 	if err != nil {
 		return err
 	}
@@ -293,6 +293,36 @@ func (r *run) render(ctx context.Context, detail render.Detail) error {
 		r.byTarget[results[i].Target.ID] = &results[i]
 	}
 	return nil
+}
+
+// renderAll renders the targets that the search for GitOps objects has not rendered.
+func (r *run) renderAll(ctx context.Context, options render.Options) ([]render.Result, error) {
+	known := map[string]render.Result{}
+	var unknown []render.Target
+	for i := range r.targets {
+		target := &r.targets[i]
+		// The cache counts what it renders and what it has.
+		if result, ok := r.discovery.Rendered(target); ok && r.cache == nil && options.Detail == (render.Detail{PodTemplatesOnly: true}) {
+			known[target.ID] = result
+		} else {
+			unknown = append(unknown, *target)
+		}
+	}
+	rendered, err := render.All(ctx, r.repo.files, unknown, options)
+	if err != nil || len(known) == 0 {
+		return rendered, err
+	}
+	results := make([]render.Result, 0, len(r.targets))
+	for i := range r.targets {
+		if result, ok := known[r.targets[i].ID]; ok {
+			results = append(results, result)
+		} else {
+			results = append(results, rendered[0])
+			rendered = rendered[1:]
+		}
+	}
+	render.SkipIncluded(results)
+	return results, nil
 }
 
 // prover proves against every target of the repository, also those outside PATH: one file may
