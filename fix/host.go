@@ -29,7 +29,7 @@ func (p *proposer) leaveHostWorkloads(findings []check.Finding, groups []*podFin
 		}
 		p.left[finding.ID] = true
 		p.refusals[finding.ID] = &Refusal{HostWorkload, "it likely needs the host. If it does, allow it in .podmend.yaml: " +
-			exemptionSnippet(finding) + "; otherwise podmend fix --include-host-workloads mends it"}
+			exemptionSnippet(finding) + "; otherwise podmend fix --include-host-workloads looks for an edit"}
 		for _, occurrence := range finding.Occurrences {
 			fields[occurrence.Pod] = append(fields[occurrence.Pod], occurrence.Field.Path)
 		}

@@ -24,12 +24,22 @@ func (l *Locator) fromTemplate(object *Object, path yamledit.Path) (origin Origi
 	}
 	template := l.template(field.file)
 	if template == nil || field.file.Inside != "" {
-		return Origin{}, false // an archive has no lines
+		return Origin{}, false // see archived
 	}
 	origin = Origin{File: field.file.File, Via: field.via(), Exact: true, Chain: field.chain(l), Place: field.place(template)}
 	position := template.Position(field.start, field.end)
 	origin.Line, origin.Column, origin.EndLine, origin.EndColumn = position.Line, position.Column, position.EndLine, position.EndColumn
 	return origin, true
+}
+
+// archived returns the place in a packed chart that prints a field: nobody edits it, and people look there.
+func (l *Locator) archived(object *Object, path yamledit.Path) Archived {
+	field, ok := l.printed(object, path)
+	if !ok || field.file.Inside == "" {
+		return Archived{}
+	}
+	position := l.template(field.file).Position(field.start, field.end)
+	return Archived{File: field.file.Inside, Line: position.Line, Column: position.Column}
 }
 
 // A printedField is a field of a rendered object and the source that printed it.

@@ -42,8 +42,16 @@ type Origin struct {
 	// Doc and Path locate the field in File where Exact; a missing field's path does not exist there.
 	Doc  int
 	Path yamledit.Path
+	// Archived is the place in the archive that File is, or that File asks for; its File is empty elsewhere.
+	Archived Archived
 	// Inside leads to the scalar of File whose text Doc and Path are about; empty for File itself.
 	Inside yamledit.Path
+}
+
+// An Archived is a place in a file of a packed chart: the field, or the action that prints it.
+type Archived struct {
+	File         string // as the archive names it, below its chart
+	Line, Column int
 }
 
 // A Link is a place on the way from an origin to the rendered object.
@@ -140,7 +148,9 @@ func (l *Locator) Origin(object *Object, path yamledit.Path) Origin {
 	if origin, ok := l.fromTemplate(object, path); ok {
 		return origin
 	}
-	return l.fileOnly(object, rendered, path)
+	origin := l.fileOnly(object, rendered, path)
+	origin.Archived = l.archived(object, path)
+	return origin
 }
 
 // Uncertain returns the place of a field of which a proof has shown that it is not set, or not

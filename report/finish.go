@@ -58,9 +58,17 @@ func compareFindings(a, b Finding) int {
 		cmp.Compare(a.Origin.File, b.Origin.File),
 		cmp.Compare(a.Origin.Line, b.Origin.Line),
 		cmp.Compare(a.Origin.Column, b.Origin.Column),
+		compareArchived(a.Origin.Archived, b.Origin.Archived),
 		cmp.Compare(a.Control, b.Control),
 		cmp.Compare(a.ID, b.ID),
 	)
+}
+
+func compareArchived(a, b *Archived) int {
+	if a == nil || b == nil {
+		return 0
+	}
+	return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
 }
 
 func compareOccurrences(a, b Occurrence) int {

@@ -94,6 +94,9 @@ func (p *problems) finding(f *Finding) {
 	if f.Origin.Exact && (f.Origin.Line < 1 || f.Origin.Column < 1) {
 		p.add("%s: its origin is exact and has no line and column", owner)
 	}
+	if at := f.Origin.Archived; at != nil && (at.File == "" || at.Line < 1 || at.Column < 1) {
+		p.add("%s: its place in a packed chart has no file, line or column", owner)
+	}
 	if f.Status == StatusExempt && f.Exemption == nil {
 		p.add("%s: it is exempt, and no exemption says why", owner)
 	}

@@ -153,6 +153,15 @@ type Origin struct {
 	Exact bool   `json:"exact"`
 	Via   string `json:"via"`
 	Chain []Link `json:"chain"`
+	// Archived is the place in the packed chart that File is, or that was fetched for Line; nil elsewhere.
+	Archived *Archived `json:"archived,omitempty"`
+}
+
+// An Archived is a place in a file of a packed chart.
+type Archived struct {
+	File   string `json:"file"` // as the archive names it, below its chart
+	Line   int    `json:"line"`
+	Column int    `json:"column"`
 }
 
 // A Link is one place that the field passes on its way from the origin to the object.

@@ -22,7 +22,7 @@ func (t *textWriter) blocks(findings []*Finding) []*block {
 		key := fmt.Sprintf("%q", []string{
 			f.Control, f.Severity, f.Scope, f.Message, t.r.DeniedBy(f), t.Exempt(f), t.hostText(f),
 			t.Outcome(f), t.Refusal(f), strings.Join(t.Notes(f), "\n"),
-			fmt.Sprint(f.Origin.Exact),
+			fmt.Sprint(f.Origin.Exact), f.Origin.fetched(),
 		})
 		b := byKey[key]
 		if b == nil {

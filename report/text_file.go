@@ -12,13 +12,13 @@ type textFile struct {
 	*textWriter
 	name  string
 	lines [][]byte // nil if the file is not shown
-	// said maps an advice to the line for which it was printed, so that it is printed once.
-	said map[string]int
+	// said maps an advice to the place for which it was printed, so that it is printed once.
+	said map[string]string
 }
 
 func (t *textWriter) file(findings []*Finding) {
 	t.section()
-	file := &textFile{textWriter: t, name: findings[0].Origin.File, said: map[string]int{}}
+	file := &textFile{textWriter: t, name: findings[0].Origin.File, said: map[string]string{}}
 	name := Inert(file.name, maxPath)
 	if name == "" {
 		name = "(the place in source is not known)"
@@ -94,7 +94,9 @@ func (t *textFile) block(b *block) {
 
 // position is where a finding is, as far as that is known.
 func position(f *Finding) string {
-	switch o := f.Origin; {
+	switch o := &f.Origin; {
+	case o.Packed():
+		return Place(o.Archived.File, o.Archived.Line)
 	case o.Line < 1:
 		return ""
 	case o.Column < 1 || !o.Exact:
@@ -130,11 +132,15 @@ func (t *textFile) detail(label, text string) {
 
 // once prints an advice in full, and where it was printed if it comes again in this file.
 func (t *textFile) once(label, text string, f *Finding) {
-	if line := t.said[text]; line > 0 {
-		t.detail(label, fmt.Sprintf("as for line %d above.", line))
+	if place := t.said[text]; place != "" {
+		t.detail(label, "as for "+place+" above.")
 		return
 	}
-	t.said[text] = f.Origin.Line
+	if f.Origin.Packed() {
+		t.said[text] = position(f)
+	} else if f.Origin.Line > 0 {
+		t.said[text] = fmt.Sprintf("line %d", f.Origin.Line)
+	}
 	t.detail(label, text)
 }
 
@@ -155,15 +161,21 @@ func (t *textFile) where(b *block) {
 		in = "this file"
 	}
 	text := "in " + in + "; the exact line is not known."
+	printer := "printed by a"
+	if at := f.Origin.Archived; at != nil {
+		printer = "printed by " + Place(at.File, at.Line) + " of a"
+	}
 	switch {
+	case f.Origin.Packed():
+		text = "" // its position says it
 	case f.Origin.File == "":
 		text = "no file is known that this comes from."
 	case f.Origin.Via == ViaGenerated && isKustomization(f.Origin.File):
 		text = "set by something that this kustomization uses; the exact line is not known."
 	case f.Origin.Via == ViaGenerated && asksForCharts(f.Origin.File):
-		text = "printed by a chart that was fetched for this line. Set it by the values of the chart that asks for it."
+		text = printer + " chart that was fetched for this line. Set it by the values of the chart that asks for it."
 	case f.Origin.Via == ViaGenerated && f.Origin.Line > 1:
-		text = "printed by a chart that comes from elsewhere, for this line. Set it by the values there."
+		text = printer + " chart that comes from elsewhere, for this line. Set it by the values there."
 	case f.Origin.Via == ViaGenerated:
 		text = "printed by this template; the exact line is not known."
 	case f.Origin.Line > 0 && len(b.findings) == 1:

@@ -3,6 +3,7 @@ package report
 import (
 	"cmp"
 	"fmt"
+	"path"
 	"slices"
 	"strings"
 
@@ -125,6 +126,30 @@ func Place(file string, line int) string {
 		place += fmt.Sprintf(":%d", line)
 	}
 	return place
+}
+
+// Place is where an origin is, for people.
+func (o *Origin) Place() string {
+	switch at := o.Archived; {
+	case o.Packed():
+		return fmt.Sprintf("%s (%s in it)", Place(o.File, 0), Place(at.File, at.Line))
+	case at != nil:
+		return fmt.Sprintf("%s (%s of its chart)", Place(o.File, o.Line), Place(at.File, at.Line))
+	}
+	return Place(o.File, o.Line)
+}
+
+// Packed says whether the file is a packed chart and the place in it is known.
+func (o *Origin) Packed() bool {
+	return o.Archived != nil && path.Ext(o.File) == ".tgz"
+}
+
+// fetched is the place in a chart that was fetched for the origin's line, empty elsewhere.
+func (o *Origin) fetched() string {
+	if o.Archived == nil || o.Packed() {
+		return ""
+	}
+	return Place(o.Archived.File, o.Archived.Line)
 }
 
 // Worst lists the findings for readers who may stop early: open ones first, then new ones, then the

@@ -119,6 +119,9 @@ func (r *run) reportFinding(finding *check.Finding) report.Finding {
 			Exact: finding.Origin.Exact, Via: string(finding.Origin.Via),
 		},
 	}
+	if at := finding.Origin.Archived; at.File != "" {
+		converted.Origin.Archived = &report.Archived{File: at.File, Line: at.Line, Column: at.Column}
+	}
 	for _, link := range finding.Origin.Chain {
 		converted.Origin.Chain = append(converted.Origin.Chain, report.Link{File: link.File, Line: link.Line, Via: string(link.Via)})
 	}

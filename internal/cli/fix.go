@@ -159,8 +159,7 @@ func (r *run) printRemaining(assembled *report.Report, mended string) {
 		if denied := assembled.DeniedBy(&finding); denied != "" {
 			versions = " (" + denied + ")"
 		}
-		fmt.Fprintf(r.env.Stderr, "%s:%d:%d: not mended: %s%s [%s]: %s\n", report.Inert(finding.Origin.File, 0),
-			finding.Origin.Line, finding.Origin.Column, report.InertProse(finding.Message, 0), versions, finding.Control,
+		fmt.Fprintf(r.env.Stderr, "%s: not mended: %s%s [%s]: %s\n", placeOfFinding(&finding), report.InertProse(finding.Message, 0), versions, finding.Control,
 			report.InertProse(finding.Refusal.Message, 0))
 	}
 	r.printNotes(assembled)
@@ -175,6 +174,14 @@ func (r *run) printRemaining(assembled *report.Report, mended string) {
 		fmt.Fprintf(r.env.Stderr, "; %s could not be rendered", plural(summary.Errors, "target"))
 	}
 	fmt.Fprintln(r.env.Stderr)
+}
+
+func placeOfFinding(finding *report.Finding) string {
+	origin := &finding.Origin
+	if origin.Packed() {
+		return origin.Place()
+	}
+	return fmt.Sprintf("%s:%d:%d", report.Inert(origin.File, 0), origin.Line, origin.Column)
 }
 
 func (r *run) printUnrendered(assembled *report.Report) {
@@ -210,8 +217,7 @@ func (r *run) printNotes(assembled *report.Report) {
 		told := notes[finding.Proposal]
 		delete(notes, finding.Proposal)
 		for _, note := range told {
-			fmt.Fprintf(r.env.Stderr, "%s:%d:%d: note: %s\n", report.Inert(finding.Origin.File, 0),
-				finding.Origin.Line, finding.Origin.Column, report.InertProse(note, 0))
+			fmt.Fprintf(r.env.Stderr, "%s: note: %s\n", placeOfFinding(&finding), report.InertProse(note, 0))
 		}
 	}
 }

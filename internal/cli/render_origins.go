@@ -45,6 +45,9 @@ func printOrigins(out *bytes.Buffer, locator *render.Locator, object *render.Obj
 }
 
 func placeOfOrigin(origin *render.Origin) string {
+	if at := origin.Archived; at.File != "" {
+		return fmt.Sprintf("%s (%s:%d)  %s", report.Inert(origin.File, 0), report.Inert(at.File, 0), at.Line, origin.Via)
+	}
 	if !origin.Exact {
 		return fmt.Sprintf("%s  %s", report.Inert(origin.File, 0), origin.Via)
 	}

@@ -110,7 +110,7 @@ func (w *writer) lines(findings []*report.Finding) string {
 // line says what is wrong, where, and what it reaches.
 func (w *writer) line(f *report.Finding) string {
 	text := fmt.Sprintf("%s **%s**", ghtext.Control(f.Control), ghtext.Prose(f.Severity))
-	if place := report.Place(f.Origin.File, f.Origin.Line); place != "" {
+	if place := f.Origin.Place(); place != "" {
 		text += " at " + ghtext.Code(place)
 	}
 	text += ": " + ghtext.Prose(strings.TrimSuffix(f.Message, ".")) + "."

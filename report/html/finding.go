@@ -106,10 +106,15 @@ func newFinding(v *report.View, f *report.Finding) finding {
 	if f.Status == report.StatusExempt {
 		shown.Class = report.StatusExempt
 	}
-	if f.Origin.Line > 0 {
+	if f.Origin.Packed() {
+		shown.Position = report.Place(f.Origin.Archived.File, f.Origin.Archived.Line)
+	} else if f.Origin.Line > 0 {
 		shown.Position = fmt.Sprintf("line %d", f.Origin.Line)
 	}
-	if !f.Origin.Exact {
+	switch at := f.Origin.Archived; {
+	case at != nil:
+		shown.Where = fmt.Sprintf("A packed chart prints it, in %s.", report.Place(at.File, at.Line))
+	case !f.Origin.Exact:
 		shown.Where = "The exact line is not known."
 	}
 	if shown.Outcome == report.StatusOpen {
@@ -135,7 +140,7 @@ const maxRoutes = 12
 func (shown *finding) routes(f *report.Finding) {
 	var start []string
 	if f.Origin.File != "" {
-		start = append(start, report.Place(f.Origin.File, f.Origin.Line))
+		start = append(start, f.Origin.Place())
 	}
 	for _, link := range f.Origin.Chain {
 		start = append(start, report.Place(link.File, link.Line))

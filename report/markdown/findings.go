@@ -49,7 +49,7 @@ func (p *writer) title(f *report.Finding) string {
 func (p *writer) group(findings []*report.Finding) string {
 	f := findings[0]
 	var b strings.Builder
-	place := report.Place(f.Origin.File, f.Origin.Line)
+	place := f.Origin.Place()
 	if n := len(findings); n > 1 {
 		place = fmt.Sprintf("%s, %d places", report.Place(f.Origin.File, 0), n)
 	}
@@ -95,13 +95,13 @@ func (p *writer) places(b *strings.Builder, findings []*report.Finding) {
 			fmt.Fprintf(b, "- %d more places in this file\n", len(findings)-i)
 			break
 		}
-		place := report.Place(f.Origin.File, f.Origin.Line)
+		place := f.Origin.Place()
 		if place == "" {
 			b.WriteString("- no file is known that this comes from")
 		} else {
 			b.WriteString("- " + code(place))
 		}
-		if !f.Origin.Exact && place != "" {
+		if !f.Origin.Exact && f.Origin.Archived == nil && place != "" {
 			b.WriteString(" (the exact line is not known)")
 		}
 		var through, changed, targets []string

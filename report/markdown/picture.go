@@ -41,7 +41,7 @@ type mermaid struct {
 }
 
 func (p *mermaid) finding(f *report.Finding) {
-	place := report.Place(f.Origin.File, f.Origin.Line)
+	place := f.Origin.Place()
 	at := p.node("source "+place, place+"  "+report.Inert(f.Control, maxName), `["%s"]:::broken`)
 	for _, link := range f.Origin.Chain {
 		place := report.Place(link.File, link.Line)
