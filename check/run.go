@@ -34,6 +34,8 @@ type Report struct {
 	Warnings     []Warning
 	Declared     []Declared // exemptions that were looked for
 	Unjudged     []Unjudged // pods that no standard was asked of
+	// Privileged are the objects of such pods, with what Namespace's labels say so.
+	Privileged map[*render.Object]string
 
 	versions []api.Version // of the options
 }
@@ -52,7 +54,7 @@ func Run(results []render.Result, locator *render.Locator, options Options) (*Re
 	}
 	r := &runner{
 		evaluator: evaluator, locator: locator, level: level, versions: versions,
-		report:   &Report{versions: versions, PodTemplates: map[string]int{}, Broken: map[string]*render.Error{}, Notes: map[string][]string{}},
+		report:   &Report{versions: versions, PodTemplates: map[string]int{}, Broken: map[string]*render.Error{}, Notes: map[string][]string{}, Privileged: map[*render.Object]string{}},
 		findings: map[string]*Finding{},
 		labels:   cmp.Or(options.NamespaceLabels, StricterLabels), own: NamespacesOf(results),
 		uses: map[namespaceUse]*namespaceUsed{},
@@ -148,6 +150,9 @@ func (r *runner) broken(target string, object *render.Object, broken *render.Err
 
 func (r *runner) podTemplate(target *render.Target, pod *render.PodTemplate) error {
 	judged := r.policyFor(target, pod)
+	if judged.level == api.LevelPrivileged && judged.by != "" {
+		r.report.Privileged[pod.Object] = judged.by
+	}
 	for _, version := range judged.versions {
 		verdicts, err := r.evaluator.Evaluate(pod, api.LevelVersion{Level: judged.level, Version: version})
 		if err != nil {

@@ -46,7 +46,12 @@ func compare(before, after *judged, intents []intent, masked map[int][]yamledit.
 	}
 	wrong := wrongObjects{}
 	for i := range before.result.Objects {
-		if refusal := compareObject(target, &before.result.Objects[i], &after.result.Objects[i], likenessOf(changes[i], after.renamed), changes[i], masked[i]); refusal != nil {
+		refusal := compareObject(target, &before.result.Objects[i], &after.result.Objects[i], likenessOf(changes[i], after.renamed), changes[i], masked[i])
+		if by, ok := before.allowed[i]; ok && refusal != nil && refusal.Reason == ChangesMore {
+			refusal = &Refusal{SharedExempt, fmt.Sprintf("the edit changes %s too, where %s and allows it; "+
+				"set it in a place of its own there, exempt this one, or --namespace-labels stricter mends all", target, by)}
+		}
+		if refusal != nil {
 			wrong[i] = refusal
 		}
 	}

@@ -17,6 +17,7 @@ import (
 type judged struct {
 	result  *render.Result
 	denials map[fieldOf]denial
+	allowed map[int]string    // what Namespace enforces privileged, by the object in it
 	renamed map[string]string // generated objects whose names end in a hash of what changed, by their former names
 }
 
@@ -103,9 +104,13 @@ func judgedByTarget(results []render.Result, report *check.Report) map[string]*j
 	byTarget := map[string]*judged{}
 	index := map[*render.Object]int{}
 	for i := range results {
-		byTarget[results[i].Target.ID] = &judged{result: &results[i], denials: map[fieldOf]denial{}}
+		byTarget[results[i].Target.ID] = &judged{result: &results[i], denials: map[fieldOf]denial{}, allowed: map[int]string{}}
 		for j := range results[i].Objects {
-			index[&results[i].Objects[j]] = j
+			object := &results[i].Objects[j]
+			index[object] = j
+			if by, ok := report.Privileged[object]; ok {
+				byTarget[results[i].Target.ID].allowed[j] = by
+			}
 		}
 	}
 	for _, finding := range report.Findings {

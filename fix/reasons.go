@@ -92,8 +92,8 @@ var Reasons = []struct {
 	},
 	{
 		SharedExempt,
-		"An object for which the finding is allowed shares the text, and would be changed too.",
-		"Part the two, or widen or drop the exemption.",
+		"An object for which the finding is allowed, by an exemption or by the label of its Namespace, shares the text and would be changed too.",
+		"Part the two, or widen or drop the exemption. With `--namespace-labels stricter` labels allow nothing.",
 	},
 	{
 		Conflicts,
