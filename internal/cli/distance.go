@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -51,7 +52,7 @@ func (r *run) causes(ctx context.Context) error {
 // A revert takes changes of one file back.
 type revert struct {
 	file    *changes.File
-	content []byte // nil: the file is gone
+	content []byte // nil: the file is gone, or a link
 	lines   []report.Lines
 	head    []byte
 	hunks   []changes.Hunk
@@ -124,7 +125,7 @@ func (r *run) causesIn(ctx context.Context, target render.Target, findings []*ch
 	var tried []revert
 	for i := range c.Files {
 		file := &c.Files[i]
-		if len(findings) == 0 || !slices.Contains(names, file.Name) && !slices.Contains(names, file.OldName) {
+		if len(findings) == 0 || !isLink(file) && !slices.Contains(names, file.Name) && !slices.Contains(names, file.OldName) {
 			continue
 		}
 		whole, parts := c.reverts(r, file)
@@ -176,6 +177,16 @@ func (c *comparison) firstNew(finding *check.Finding) string {
 
 // reverts lists what of a file can be taken back: all of it, and each run of changed lines.
 func (c *comparison) reverts(r *run, file *changes.File) (whole revert, parts []revert) {
+	whole = revert{file: file, lines: changedLines(file.Name, file.Hunks)}
+	if file.Status == changes.Removed {
+		whole.lines = nil // the head has no line to show
+	}
+	if isLink(file) {
+		if file.OldLink == "" {
+			whole.content, _ = c.files.ReadFile(c.baseFile(file.Name)) // nil of what the base has not
+		}
+		return whole, nil
+	}
 	if head, err := r.repo.files.ReadFile(file.Name); err == nil {
 		for i := range file.Hunks {
 			for _, part := range file.Hunks[i].Runs() {
@@ -184,13 +195,8 @@ func (c *comparison) reverts(r *run, file *changes.File) (whole revert, parts []
 			}
 		}
 	}
-	base, err := c.files.ReadFile(c.baseFile(file.Name))
-	if err != nil {
-		base = nil
-	}
-	whole = revert{file: file, content: base, lines: changedLines(file.Name, file.Hunks)}
-	if file.Status == changes.Removed {
-		whole.lines = nil // the head has no line to show
+	if base, err := c.files.ReadFile(c.baseFile(file.Name)); err == nil {
+		whole.content = base
 	}
 	return whole, parts
 }
@@ -247,11 +253,15 @@ func takeBack(head []byte, hunk *changes.Hunk) []byte {
 // shownWith renders a target of the head with one change taken back, and names the fields of findings
 // that it still shows; nil if it cannot be rendered so.
 func (r *run) shownWith(ctx context.Context, target render.Target, revert revert) (map[string]bool, error) {
-	changed := map[string][]byte{revert.file.Name: revert.content}
-	if revert.file.OldName != "" {
-		changed[revert.file.Name], changed[revert.file.OldName] = nil, revert.content
+	changed := map[string][]byte{revert.file.Name: nil}
+	was := cmp.Or(revert.file.OldName, revert.file.Name)
+	var links map[string]string
+	if revert.file.OldLink != "" {
+		links = map[string]string{was: revert.file.OldLink}
+	} else {
+		changed[was] = revert.content
 	}
-	files := r.repo.files.With(changed)
+	files := r.repo.files.WithTree(changed, links)
 	options := r.rendering()
 	options.Detail = render.Detail{PodTemplatesOnly: true}
 	results, err := render.All(ctx, files, []render.Target{target}, options)

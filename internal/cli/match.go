@@ -41,16 +41,22 @@ type showing struct {
 // object, however it came there; then, since objects are renamed, the same place in source, as often
 // as the base shows it in that target; then, since places in manifests go by names too, the same line;
 // at last what a manifest showed, or a target that is gone, in another manifest or a new target.
-func newScopes(c *comparison, results []render.Result, head *check.Report, base *run) *scopes {
+// names lists the files of a target.
+func newScopes(c *comparison, results []render.Result, names func(render.Target) []string, head *check.Report, base *run) *scopes {
 	s := &scopes{c: c, news: map[string][]bool{}, unknown: map[string]*render.Error{}, broken: map[string]bool{}}
 	before := map[string]*render.Result{}
 	for i := range base.results {
 		before[base.results[i].Target.ID] = &base.results[i]
 	}
-	failed := map[string]bool{}
+	failed, hidden := map[string]bool{}, map[string]bool{}
 	for i := range results {
 		target := &results[i].Target
-		failed[c.baseID(*target)] = results[i].Err != nil
+		if results[i].Err != nil {
+			failed[c.baseID(*target)] = true
+			for _, name := range names(*target) {
+				hidden[c.baseFile(name)] = true
+			}
+		}
 		if was := before[c.baseID(*target)]; was != nil && was.Err != nil && was.Status == render.Failed {
 			if results[i].Err == nil {
 				s.unknown[target.ID] = was.Err
@@ -98,7 +104,7 @@ func newScopes(c *comparison, results []render.Result, head *check.Report, base 
 			s.news[finding.ID][i] = c.touches(finding)
 		}
 	})
-	s.collectMended(base.checked, byField, failed)
+	s.collectMended(base.checked, byField, failed, hidden)
 	return s
 }
 
@@ -187,8 +193,8 @@ func sameError(head, base *render.Error) bool {
 }
 
 // collectMended lists the findings of the base that the head shows nowhere. Of targets that the head
-// cannot render, that is not known.
-func (s *scopes) collectMended(base *check.Report, byField map[string][]*showing, failed map[string]bool) {
+// cannot render, and of files that such a target hides, that is not known.
+func (s *scopes) collectMended(base *check.Report, byField map[string][]*showing, failed, hidden map[string]bool) {
 	seen := map[*check.Finding]bool{}
 	for _, showings := range byField {
 		for _, showing := range showings {
@@ -200,7 +206,7 @@ func (s *scopes) collectMended(base *check.Report, byField map[string][]*showing
 	for i := range base.Findings {
 		finding := &base.Findings[i]
 		for _, occurrence := range finding.Occurrences {
-			if failed[occurrence.Target] {
+			if failed[occurrence.Target] || hidden[finding.Origin.File] {
 				seen[finding] = true
 			}
 		}
