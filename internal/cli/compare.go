@@ -216,7 +216,7 @@ func (r *run) compareWithBase(ctx context.Context) error {
 	if err := base.judge(ctx); err != nil {
 		return fmt.Errorf("check the base: %w", err)
 	}
-	c.scopes = newScopes(c, r.results, r.discovery.Names, r.checked, base)
+	c.scopes = newScopes(c, r, base)
 	if err := r.causes(ctx); err != nil {
 		return err
 	}

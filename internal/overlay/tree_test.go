@@ -56,7 +56,10 @@ func TestTree(t *testing.T) {
 		files      *FS
 		name, want string
 	}{
-		{view, "now", "x y"}, {folder, "now", "z"}, {view, "deep", "link->"}, {view, "kept", "below"},
+		{view, "now", "x y"},
+		{folder, "now", "z"},
+		{view, "deep", "link->"},
+		{view, "kept", "below"},
 		{view, ".", "a/ abs-> b/ deep/ far/ file git-> kept/ loop-> now-> out->"},
 	} {
 		entries, err := test.files.ReadDir(test.name)
