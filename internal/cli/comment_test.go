@@ -123,7 +123,7 @@ func TestCommentStory(t *testing.T) {
 	}
 	shown := w.wantPlaces("manifests/backup.yaml:10", "chart/values.yaml:2", "chart/templates/app.yaml:6", "base/deployment.yaml:17", "overlays/prod/patch.yaml:12")
 	says(t, shown["manifests/backup.yaml:10"].Body, "```suggestion\n      privileged: false\n```", "Reaches `Pod backup` (container `backup`) in `plain:manifests/backup.yaml`", "docs/controls/privileged.md")
-	says(t, shown["chart/values.yaml:2"].Body, "Where it stands: `chart/templates/debug.yaml:7`; what this pull request changes here makes it so.", "Reaches `Pod shop-debug` in `helm:chart`", "-  hostPID: true")
+	says(t, shown["chart/values.yaml:2"].Body, "What changes here brings it about; the field itself stands in `chart/templates/debug.yaml:7`.", "Reaches `Pod shop-debug` in `helm:chart`", "-  hostPID: true")
 	says(t, shown["base/deployment.yaml:17"].Body, "`kustomize:base`, `kustomize:overlays/dev`, `kustomize:overlays/prod`")
 	says(t, shown["overlays/prod/patch.yaml:12"].Body, "capabilities.add\\[0\\] is SYS\\_ADMIN", "<details><summary>The fix</summary>", "`podmend fix --write overlays/prod`")
 	says(t, w.body(), "**5 new violations**", "5 at lines")
