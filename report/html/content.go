@@ -220,10 +220,7 @@ func (c *content) others(v *report.View) {
 			}
 			failing[because] = append(failing[because], report.Inert(t.ID, maxPath))
 		case report.TargetSkipped, report.TargetUnknown:
-			if t.Error == nil {
-				because.Text = "it does not render alone"
-			}
-			c.Skipped = append(c.Skipped, told{Place: report.Inert(t.ID, maxPath), Text: because.Text})
+			c.Skipped = append(c.Skipped, told{Place: report.Inert(t.ID, maxPath), Text: report.InertProse(t.WhySkipped(), maxProse)})
 		}
 	}
 	for because, i := range at {
