@@ -87,7 +87,7 @@ func newContent(v *report.View, o Options) *content {
 		c.Title = report.Quantity(s.Findings, "finding", "findings")
 	}
 	if s.LeftOut > 0 {
-		c.LeftOut = report.Quantity(s.LeftOut, "old finding is", "old findings are") + " left out; --scope all lists them."
+		c.LeftOut = report.Quantity(s.LeftOut, "old finding is left out; --scope all lists it.", "old findings are left out; --scope all lists them.")
 	}
 	c.count(v)
 	c.targets(v)
