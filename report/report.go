@@ -3,6 +3,8 @@
 // what each field means to other programs.
 package report
 
+import "strings"
+
 // Schema names the version of the format. Within it fields may be added, and none changes
 // its meaning.
 const Schema = "podmend/v1"
@@ -255,6 +257,17 @@ type Edit struct {
 type Alternative struct {
 	Notes []string `json:"notes"`
 	Edits []Edit   `json:"edits"`
+}
+
+// WhySkipped is the reason why a target was not looked at, or not wholly.
+func (t *Target) WhySkipped() string {
+	switch {
+	case t.Error != nil:
+		return t.Error.Message
+	case len(t.Notes) > 0:
+		return strings.Join(t.Notes, " ")
+	}
+	return "This target does not render alone."
 }
 
 // Skipped names a file or folder that was not looked at, and why.

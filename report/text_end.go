@@ -87,6 +87,9 @@ func (t *textWriter) notes() {
 	var notes seen
 	targets := map[string][]string{}
 	for _, target := range t.r.Targets {
+		if target.Status == TargetSkipped {
+			continue // its notes say why
+		}
 		for _, note := range target.Notes {
 			notes.add(note)
 			targets[note] = append(targets[note], target.ID)
@@ -110,11 +113,7 @@ func (t *textWriter) skipped() {
 	}
 	for _, target := range t.r.Targets {
 		if target.Status == TargetSkipped {
-			reason := "this target does not render alone."
-			if target.Error != nil {
-				reason = target.Error.Message
-			}
-			lines = append(lines, [2]string{target.ID, reason})
+			lines = append(lines, [2]string{target.ID, target.WhySkipped()})
 		}
 	}
 	if len(lines) == 0 {

@@ -88,6 +88,7 @@ func (t *textWriter) notShown() {
 	for _, target := range t.r.Targets {
 		if target.Status == TargetSkipped {
 			skipped++
+			continue
 		}
 		for _, note := range target.Notes {
 			notes.add(note)

@@ -11,6 +11,8 @@ import (
 	"strings"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/podmend/podmend/internal/scripts"
 )
 
 // fill adds a text many times to a file, for what is too large to be written out; Go escapes are
@@ -35,7 +37,7 @@ func fill(ts *testscript.TestScript, neg bool, args []string) {
 
 // unescaped understands Go escapes in a text that may hold quotes.
 func unescaped(ts *testscript.TestScript, text string) []byte {
-	return unescape(ts, strings.ReplaceAll(text, `"`, `\"`))
+	return scripts.Unescape(ts, strings.ReplaceAll(text, `"`, `\"`))
 }
 
 func appendTo(ts *testscript.TestScript, name string, content []byte) {
@@ -56,7 +58,7 @@ func oddname(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	content, err := os.ReadFile(ts.MkAbs(args[0]))
 	ts.Check(err)
-	name := filepath.Join(ts.MkAbs("."), string(unescape(ts, args[1])))
+	name := filepath.Join(ts.MkAbs("."), string(scripts.Unescape(ts, args[1])))
 	ts.Check(os.MkdirAll(filepath.Dir(name), 0o755))
 	ts.Check(os.WriteFile(name, content, 0o644))
 }

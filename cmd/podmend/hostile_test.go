@@ -16,6 +16,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"github.com/podmend/podmend/internal/scripts"
 	"github.com/podmend/podmend/report"
 )
 
@@ -78,8 +79,8 @@ func TestHostile(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"status":   status,
-			"replace":  replace,
+			"status":   scripts.Status,
+			"replace":  scripts.Replace,
 			"fill":     fill,
 			"fifo":     fifo,
 			"archive":  archive,
@@ -101,7 +102,7 @@ func hostile(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) < 2 {
 		ts.Fatalf("usage: hostile KIND FILE [FLAG...]")
 	}
-	kind, file, flags := args[0], string(unescape(ts, args[1])), args[2:]
+	kind, file, flags := args[0], string(scripts.Unescape(ts, args[1])), args[2:]
 	parsed := checked(ts, "3", flags)
 	var failed []report.Target
 	for _, target := range parsed.Targets {
@@ -199,7 +200,7 @@ func exitStatusOf(err error) string {
 	if err == nil {
 		return "0"
 	}
-	return exitStatus(err)
+	return scripts.ExitStatus(err)
 }
 
 // inert asserts that a text is harmless wherever it is shown.

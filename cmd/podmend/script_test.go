@@ -12,6 +12,9 @@ import (
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/podmend/podmend/internal/githubfake/scripted"
+	"github.com/podmend/podmend/internal/scripts"
 )
 
 var update = flag.Bool("update", false, "rewrite the expected texts in testdata/script")
@@ -34,31 +37,17 @@ func TestScripts(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"status":  status,
+			"status":  scripts.Status,
 			"mend":    mend,
-			"replace": replace,
+			"replace": scripts.Replace,
 
 			"helm":     helm,
 			"serve":    serve,
 			"registry": registryCommand,
-			"github":   githubCommand,
+			"github":   scripted.Command,
+			"page":     page,
 		},
 	})
-}
-
-// status runs podmend and asks for an exit code: status CODE ARG...
-func status(ts *testscript.TestScript, neg bool, args []string) {
-	if neg || len(args) < 2 {
-		ts.Fatalf("usage: status CODE ARG...")
-	}
-	err := ts.Exec("podmend", args[1:]...)
-	code := "0"
-	if err != nil {
-		code = exitStatus(err)
-	}
-	if code != args[0] {
-		ts.Fatalf("podmend %v ended with %s, expected %s", args[1:], code, args[0])
-	}
 }
 
 // mend asks four things of podmend fix: check finds something; looking (check, fix --diff)
@@ -90,30 +79,11 @@ func mend(ts *testscript.TestScript, neg bool, args []string) {
 
 // ended runs podmend and returns how it ended: with findings or without, or else the script fails.
 func ended(ts *testscript.TestScript, command string, args []string) string {
-	code := "0"
-	if err := ts.Exec("podmend", append(strings.Fields(command), args...)...); err != nil {
-		code = exitStatus(err)
-	}
+	code := scripts.Run(ts, append(strings.Fields(command), args...)...)
 	if code != "0" && code != "1" {
 		ts.Fatalf("podmend %s ended with %s, neither with findings nor without", command, code)
 	}
 	return code
-}
-
-// replace substitutes a text in a file, for bytes that a script cannot hold; Go escapes such
-// as \r and \t are understood: replace FILE OLD NEW
-func replace(ts *testscript.TestScript, neg bool, args []string) {
-	if neg || len(args) != 3 {
-		ts.Fatalf("usage: replace FILE OLD NEW")
-	}
-	name := ts.MkAbs(args[0])
-	content, err := os.ReadFile(name)
-	ts.Check(err)
-	changed := bytes.ReplaceAll(content, unescape(ts, args[1]), unescape(ts, args[2]))
-	if bytes.Equal(content, changed) {
-		ts.Fatalf("%s does not hold %s", args[0], args[1])
-	}
-	ts.Check(os.WriteFile(name, changed, 0o644))
 }
 
 func snapshot(ts *testscript.TestScript) map[string][]byte {

@@ -64,6 +64,12 @@ func open(t *testing.T, name string, r *report.Report, source func(string) ([]by
 	if err := os.WriteFile(file, text.Bytes(), 0o644); err != nil {
 		t.Fatal(err)
 	}
+	return openFile(t, name, file, before...)
+}
+
+// openFile shows a report that is written already.
+func openFile(t *testing.T, name, file string, before ...chromedp.Action[chromedp.Void]) *page {
+	t.Helper()
 	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(chromium(t)), chromedp.NoSandbox, chromedp.DisableGPU,
 		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true))
 	ctx, cancel := context.WithTimeout(context.Background(), timeout)

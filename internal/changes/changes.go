@@ -30,6 +30,8 @@ type File struct {
 	Status  Status
 	Hunks   []Hunk // in the order of lines; none where no line differs or Opaque is set
 	Opaque  bool   // the content is no text, or too large to be compared
+	// Link and OldLink are where a symbolic link leads, in the head and in the base; of a link the hunks show that.
+	Link, OldLink string
 }
 
 // A Hunk is a run of changed lines with up to three unchanged ones around it, as in a unified diff.

@@ -24,8 +24,10 @@ type Comparison struct {
 	Diff
 	// HeadFiles and BaseFiles are what differs from the work tree, by name; nil: the file is not there.
 	HeadFiles, BaseFiles map[string][]byte
-	// Unseen are changed symbolic links, submodules and files too large to be read, which both states
-	// show as the work tree has them.
+	// HeadLinks and BaseLinks are the symbolic links that differ likewise, and where they lead.
+	HeadLinks, BaseLinks map[string]string
+	// Unseen are changed submodules and files too large to be read, which both states show as the work
+	// tree has them.
 	Unseen []string
 }
 
@@ -66,10 +68,10 @@ func (r *Repository) Compare(options Options) (comparison *Comparison, err error
 			return nil, errorf("the files of the head commit %.12s are not in this checkout: %v; %s", headTip.Hash, err, howToFetch)
 		}
 	}
-	if comparison.HeadFiles, err = comparison.view(disk, head); err != nil {
+	if comparison.HeadFiles, comparison.HeadLinks, err = comparison.view(disk, head); err != nil {
 		return nil, err
 	}
-	if comparison.BaseFiles, err = comparison.view(disk, base); err != nil {
+	if comparison.BaseFiles, comparison.BaseLinks, err = comparison.view(disk, base); err != nil {
 		return nil, err
 	}
 	slices.Sort(comparison.Unseen)
@@ -92,15 +94,15 @@ func (r *Repository) Compare(options Options) (comparison *Comparison, err error
 	return comparison, nil
 }
 
-// view lists the files by which one tree differs from what lies on the disk.
-func (c *Comparison) view(disk, tree *object.Tree) (map[string][]byte, error) {
-	files := map[string][]byte{}
+// view lists the files and links by which one tree differs from what lies on the disk.
+func (c *Comparison) view(disk, tree *object.Tree) (files map[string][]byte, links map[string]string, err error) {
+	files, links = map[string][]byte{}, map[string]string{}
 	changed, err := diffTrees(disk, tree)
 	if err != nil {
-		return nil, errorf("the files of a commit cannot be listed: %v; fetch it whole (a partial clone lacks objects)", err)
+		return nil, nil, errorf("the files of a commit cannot be listed: %v; fetch it whole (a partial clone lacks objects)", err)
 	}
 	for _, change := range changed {
-		if !isFile(change.From) || !isFile(change.To) {
+		if !isText(change.From) || !isText(change.To) {
 			c.Unseen = append(c.Unseen, nameOf(change))
 			continue
 		}
@@ -114,17 +116,21 @@ func (c *Comparison) view(disk, tree *object.Tree) (map[string][]byte, error) {
 			continue
 		}
 		if err != nil {
-			return nil, errorf("%s cannot be read from git: %v; fetch it whole (a partial clone lacks objects)", change.To.Name, err)
+			return nil, nil, errorf("%s cannot be read from git: %v; fetch it whole (a partial clone lacks objects)", change.To.Name, err)
 		}
-		files[change.To.Name] = content
+		if isLink(change.To) {
+			links[change.To.Name] = string(content)
+		} else {
+			files[change.To.Name] = content
+		}
 	}
-	return files, nil
+	return files, links, nil
 }
 
-// isFile says that an entry is a regular file, or that there is none.
-func isFile(entry object.ChangeEntry) bool {
-	return entry.Name == "" || entry.TreeEntry.Mode.IsFile() && entry.TreeEntry.Mode != filemode.Symlink
-}
+// isText says that git has a text of an entry, the file's or where the link leads, or that there is no entry.
+func isText(entry object.ChangeEntry) bool { return entry.Name == "" || entry.TreeEntry.Mode.IsFile() }
+
+func isLink(entry object.ChangeEntry) bool { return entry.TreeEntry.Mode == filemode.Symlink }
 
 func nameOf(change *object.Change) string { return cmp.Or(change.To.Name, change.From.Name) }
 
@@ -142,7 +148,7 @@ func fileOf(change *object.Change) (File, error) {
 	case change.From.Name != change.To.Name:
 		file.Status, file.OldName = Renamed, change.From.Name
 	}
-	if !isFile(change.From) || !isFile(change.To) {
+	if !isText(change.From) || !isText(change.To) {
 		file.Opaque = true
 		return file, nil
 	}
@@ -151,6 +157,12 @@ func fileOf(change *object.Change) (File, error) {
 		var after []byte
 		if after, err = contentOf(change.To); err == nil {
 			file.Hunks, file.Opaque, err = hunks(before, after)
+			if isLink(change.From) {
+				file.OldLink = string(before)
+			}
+			if isLink(change.To) {
+				file.Link = string(after)
+			}
 		}
 	}
 	if errors.Is(err, errTooLarge) {

@@ -313,3 +313,38 @@ func patch(before string, hunks []Hunk) string {
 	}
 	return after.String()
 }
+
+// Where links lead is part of a state, and a line of the diff.
+func TestLinks(t *testing.T) {
+	c := newCheckout(t)
+	c.write("one", "1\n")
+	c.write("file", "text\n")
+	link := func(target, name string) {
+		t.Helper()
+		if err := os.RemoveAll(filepath.Join(c.dir, name)); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Symlink(target, filepath.Join(c.dir, name)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	link("one", "link")
+	base := c.commit("base")
+	link("two", "link")
+	link("one", "file")
+	head := c.commit("head")
+	got := c.compare(Options{Base: base, Head: head})
+	if file := got.File("link"); file.Link != "two" || file.OldLink != "one" || file.Opaque || len(file.Hunks) != 1 || file.Hunk(1, 1) == nil {
+		t.Errorf("the link is %+v", file)
+	}
+	if file := got.File("file"); file.Link != "one" || file.OldLink != "" {
+		t.Errorf("the file that became a link is %+v", file)
+	}
+	if len(got.HeadLinks)+len(got.HeadFiles)+len(got.Unseen) > 0 || got.BaseLinks["link"] != "one" || string(got.BaseFiles["file"]) != "text\n" {
+		t.Errorf("the states are %+v", got)
+	}
+	c.git("checkout", "-q", base)
+	if got = c.compare(Options{Base: base, Head: head}); got.HeadLinks["link"] != "two" || got.HeadLinks["file"] != "one" || len(got.BaseLinks)+len(got.BaseFiles) > 0 {
+		t.Errorf("the states are %+v", got)
+	}
+}

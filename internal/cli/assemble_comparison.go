@@ -28,7 +28,7 @@ func (r *run) addComparison(assembled *report.Report) {
 	for _, name := range c.Unseen {
 		assembled.Warnings = append(assembled.Warnings, report.Warning{
 			File:    name,
-			Message: "This symbolic link, submodule or large file differs between base and head; what reads it was compared as the checkout has it. Look at it by hand.",
+			Message: "This submodule or large file differs between base and head; what reads it was compared as the checkout has it. Look at it by hand.",
 		})
 	}
 	for i := range c.scopes.mended {

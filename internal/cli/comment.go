@@ -89,7 +89,7 @@ func tellReview(env *Env, result *review.Result) {
 	for _, part := range []struct {
 		n    int
 		word string
-	}{{result.Reviews, "review"}, {result.Comments, "comment"}, {result.Edited, "edit"}, {result.Hidden, "outdated comment"}} {
+	}{{result.Reviews, "review"}, {result.Comments, "comment"}, {result.Edited, "edit"}, {result.Hidden, "hidden comment"}} {
 		if part.n > 0 {
 			done = append(done, plural(part.n, part.word))
 		}

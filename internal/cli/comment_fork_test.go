@@ -58,7 +58,9 @@ func TestCommentFromFork(t *testing.T) {
 		t.Fatalf("exit code %d, %d writes\n%s", code, writes, w.stderr)
 	}
 	shown := w.wantPlaces("manifests/backup.yaml:10", "chart/values.yaml:2", "chart/templates/app.yaml:6", "base/deployment.yaml:17", "overlays/prod/patch.yaml:12")
-	says(t, shown["manifests/backup.yaml:10"].Body, "```suggestion\n      privileged: false\n```", "privileged containers: spec.containers\\[0\\].securityContext.privileged.")
+	says(t, shown["manifests/backup.yaml:10"].Body, "```suggestion\n      privileged: false\n```", "**high**: spec.containers\\[0\\].securityContext.privileged is not allowed as it is.")
+	says(t, shown["chart/templates/app.yaml:6"].Body, "```suggestion\n  hostNetwork: false\n```")
+	says(t, shown["chart/values.yaml:2"].Body, "-  hostPID: true\n+  hostPID: false")
 	says(t, w.body(), "**5 new violations**")
 	if code, writes := w.secondStage(saved, sha); code != 0 || writes != 0 {
 		t.Errorf("again: exit code %d, %d writes\n%s", code, writes, w.stderr)

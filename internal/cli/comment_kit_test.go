@@ -188,25 +188,3 @@ func (w *workflow) push(message string, change githubfake.Files) {
 	w.t.Helper()
 	w.from.Push("feature", "mona", message, change)
 }
-
-// on returns podmend's comments on a file, the oldest first.
-func (w *workflow) on(file string) []githubfake.Comment {
-	w.t.Helper()
-	var found []githubfake.Comment
-	for _, c := range w.pull.ReviewComments() {
-		if c.Path == file && c.Author == "github-actions[bot]" {
-			found = append(found, c)
-		}
-	}
-	if len(found) == 0 {
-		w.t.Fatalf("no comment on %s", file)
-	}
-	return found
-}
-
-func (w *workflow) first(file string) githubfake.Comment { return w.on(file)[0] }
-
-func (w *workflow) last(file string) githubfake.Comment {
-	found := w.on(file)
-	return found[len(found)-1]
-}

@@ -23,6 +23,7 @@ type comparison struct {
 	base      *run              // the targets that a changed file reaches, as the base has them
 	changed   map[string]bool   // files, and folders with a slash at the end
 	renamed   map[string]string // files of the head, to their names in the base
+	relinked  bool              // a symbolic link is changed
 	before    []render.Target   // of the base
 	reached   map[string]bool   // ids of targets of the head
 	inPath    map[string]bool   // ids of targets of the base that PATH takes
@@ -53,15 +54,17 @@ func (r *run) openComparison() error {
 		return asUsage(err)
 	}
 	c := &comparison{Comparison: found, changed: map[string]bool{}, renamed: map[string]string{}}
-	for _, file := range found.Files {
+	for i := range found.Files {
+		file := &found.Files[i]
 		c.change(file.Name)
+		c.relinked = c.relinked || isLink(file)
 		if file.OldName != "" {
 			c.change(file.OldName)
 			c.renamed[file.Name] = file.OldName
 		}
 	}
-	c.files = r.repo.files.With(found.BaseFiles)
-	r.repo.files = r.repo.files.With(found.HeadFiles)
+	c.files = r.repo.files.WithTree(found.BaseFiles, found.BaseLinks)
+	r.repo.files = r.repo.files.WithTree(found.HeadFiles, found.HeadLinks)
 	c.headFiles = r.repo.files
 	r.comparison = c
 	return nil
@@ -69,12 +72,14 @@ func (r *run) openComparison() error {
 
 // refuseOtherHead refuses to write fixes of a head that is not what lies on the disk.
 func (r *run) refuseOtherHead() error {
-	if r.comparison == nil || len(r.comparison.HeadFiles) == 0 {
+	if r.comparison == nil || len(r.comparison.HeadFiles)+len(r.comparison.HeadLinks) == 0 {
 		return nil
 	}
 	return usagef("--write changes what is checked out, and the head %.12s is not: %s there. Check it out first, or take the diff that podmend fix prints without --write",
-		r.comparison.Head, plural(len(r.comparison.HeadFiles), "other file"))
+		r.comparison.Head, plural(len(r.comparison.HeadFiles)+len(r.comparison.HeadLinks), "other file"))
 }
+
+func isLink(file *changes.File) bool { return file.Link != "" || file.OldLink != "" }
 
 // emptied says that the base has targets that PATH takes.
 func (r *run) emptied() bool { return r.comparison != nil && len(r.comparison.inPath) > 0 }
@@ -112,8 +117,8 @@ func (r *run) reach(ctx context.Context) error {
 	take := func(target render.Target, names []string) bool {
 		id := c.baseID(target)
 		old, both := before[id]
-		// What nothing changed leads to is the same in the base.
-		reached := !both || c.anyChanged(names)
+		// What nothing changed leads to is the same in the base, unless a link leads elsewhere.
+		reached := !both || c.anyChanged(names) || c.relinked && !slices.Equal(names, discovery.Names(old))
 		if reached && both && !c.inPath[id] {
 			base.targets = append(base.targets, old)
 		}
@@ -147,7 +152,7 @@ func (r *run) reach(ctx context.Context) error {
 func (c *comparison) discoverBase(r *run) (*render.Discovery, error) {
 	var modified []string
 	for _, file := range c.Files {
-		if file.Status != changes.Modified || len(c.Unseen) > 0 {
+		if file.Status != changes.Modified || isLink(&file) || len(c.Unseen) > 0 {
 			return render.Discover(c.files, r.settings.discover)
 		}
 		modified = append(modified, file.Name)
@@ -211,7 +216,7 @@ func (r *run) compareWithBase(ctx context.Context) error {
 	if err := base.judge(ctx); err != nil {
 		return fmt.Errorf("check the base: %w", err)
 	}
-	c.scopes = newScopes(c, r.results, r.checked, base)
+	c.scopes = newScopes(c, r, base)
 	if err := r.causes(ctx); err != nil {
 		return err
 	}

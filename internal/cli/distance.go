@@ -3,7 +3,6 @@ package cli
 import (
 	"bytes"
 	"context"
-	"fmt"
 	"slices"
 
 	"github.com/podmend/podmend/check"
@@ -51,25 +50,10 @@ func (r *run) causes(ctx context.Context) error {
 // A revert takes changes of one file back.
 type revert struct {
 	file    *changes.File
-	content []byte // nil: the file is gone
+	content []byte // nil: the file is gone, or a link
 	lines   []report.Lines
 	head    []byte
 	hunks   []changes.Hunk
-}
-
-// together takes all changes of a group back, from the last to the first so that lines keep their numbers.
-func together(group []revert) revert {
-	all := revert{file: group[0].file, content: group[0].head, head: group[0].head}
-	for _, one := range slices.Backward(group) {
-		for _, hunk := range slices.Backward(one.hunks) {
-			all.content = takeBack(all.content, &hunk)
-		}
-	}
-	for _, one := range group {
-		all.lines = append(all.lines, one.lines...)
-		all.hunks = append(all.hunks, one.hunks...)
-	}
-	return all
 }
 
 func (r *run) causesIn(ctx context.Context, target render.Target, findings []*check.Finding) error {
@@ -78,66 +62,24 @@ func (r *run) causesIn(ctx context.Context, target render.Target, findings []*ch
 	if old := c.baseID(target); old != target.ID {
 		names = append(names, c.baseNames(old)...)
 	}
-	left := maxReverts
-	// without lists those findings that are gone with a change taken back; ok says that this is known.
-	without := func(revert revert, findings []*check.Finding) (gone []*check.Finding, ok bool, err error) {
-		if left == 0 {
-			return nil, false, nil
-		}
-		left--
-		shown, err := r.shownWith(ctx, target, revert)
-		for _, finding := range findings {
-			if shown != nil && !shown[c.firstNew(finding)] {
-				gone = append(gone, finding)
-				c.scopes.causes[finding.ID] = revert.lines
-			}
-		}
-		return gone, shown != nil, err
-	}
-	// search looks for the smallest group of neighbouring changes without which findings are gone.
-	var search func(group []revert, suspects []*check.Finding) (found []*check.Finding, err error)
-	halves := func(group []revert, suspects []*check.Finding) ([]*check.Finding, error) {
-		if len(group) < 2 || len(suspects) == 0 {
-			return nil, nil
-		}
-		first, err := search(group[:len(group)/2], suspects)
-		if err != nil {
-			return nil, err
-		}
-		second, err := search(group[len(group)/2:], except(suspects, first))
-		return append(first, second...), err
-	}
-	search = func(group []revert, suspects []*check.Finding) ([]*check.Finding, error) {
-		if len(suspects) == 0 {
-			return nil, nil
-		}
-		gone, known, err := without(together(group), suspects)
-		if err != nil {
-			return nil, err
-		}
-		if !known {
-			return halves(group, suspects)
-		}
-		_, err = halves(group, gone)
-		return gone, err
-	}
+	s := &causeSearch{ctx: ctx, run: r, target: target, left: maxReverts}
 	var tried []revert
 	for i := range c.Files {
 		file := &c.Files[i]
-		if len(findings) == 0 || !slices.Contains(names, file.Name) && !slices.Contains(names, file.OldName) {
+		if len(findings) == 0 || !isLink(file) && !slices.Contains(names, file.Name) && !slices.Contains(names, file.OldName) {
 			continue
 		}
 		whole, parts := c.reverts(r, file)
 		tried = append(tried, parts...)
-		made, known, err := without(whole, findings)
+		made, known, err := s.without(whole, findings)
 		if err != nil {
 			return err
 		}
 		findings = except(findings, made)
 		if known {
-			_, err = halves(parts, made)
+			_, err = s.halves(parts, made)
 		} else if len(parts) > 0 {
-			made, err = search(parts, findings)
+			made, err = s.search(parts, findings)
 			findings = except(findings, made)
 		}
 		if err != nil {
@@ -153,10 +95,6 @@ func (r *run) causesIn(ctx context.Context, target render.Target, findings []*ch
 		}
 	}
 	return nil
-}
-
-func except(findings, gone []*check.Finding) []*check.Finding {
-	return slices.DeleteFunc(slices.Clone(findings), func(finding *check.Finding) bool { return slices.Contains(gone, finding) })
 }
 
 func (c *comparison) baseNames(id string) []string {
@@ -176,6 +114,16 @@ func (c *comparison) firstNew(finding *check.Finding) string {
 
 // reverts lists what of a file can be taken back: all of it, and each run of changed lines.
 func (c *comparison) reverts(r *run, file *changes.File) (whole revert, parts []revert) {
+	whole = revert{file: file, lines: changedLines(file.Name, file.Hunks)}
+	if file.Status == changes.Removed {
+		whole.lines = nil // the head has no line to show
+	}
+	if isLink(file) {
+		if file.OldLink == "" {
+			whole.content, _ = c.files.ReadFile(c.baseFile(file.Name)) // nil of what the base has not
+		}
+		return whole, nil
+	}
 	if head, err := r.repo.files.ReadFile(file.Name); err == nil {
 		for i := range file.Hunks {
 			for _, part := range file.Hunks[i].Runs() {
@@ -184,13 +132,8 @@ func (c *comparison) reverts(r *run, file *changes.File) (whole revert, parts []
 			}
 		}
 	}
-	base, err := c.files.ReadFile(c.baseFile(file.Name))
-	if err != nil {
-		base = nil
-	}
-	whole = revert{file: file, content: base, lines: changedLines(file.Name, file.Hunks)}
-	if file.Status == changes.Removed {
-		whole.lines = nil // the head has no line to show
+	if base, err := c.files.ReadFile(c.baseFile(file.Name)); err == nil {
+		whole.content = base
 	}
 	return whole, parts
 }
@@ -242,41 +185,4 @@ func takeBack(head []byte, hunk *changes.Hunk) []byte {
 		text = append(text, line...)
 	}
 	return text
-}
-
-// shownWith renders a target of the head with one change taken back, and names the fields of findings
-// that it still shows; nil if it cannot be rendered so.
-func (r *run) shownWith(ctx context.Context, target render.Target, revert revert) (map[string]bool, error) {
-	changed := map[string][]byte{revert.file.Name: revert.content}
-	if revert.file.OldName != "" {
-		changed[revert.file.Name], changed[revert.file.OldName] = nil, revert.content
-	}
-	files := r.repo.files.With(changed)
-	options := r.rendering()
-	options.Detail = render.Detail{PodTemplatesOnly: true}
-	results, err := render.All(ctx, files, []render.Target{target}, options)
-	if err != nil {
-		return nil, fmt.Errorf("take a change of %s back: %w", revert.file.Name, err)
-	}
-	if results[0].Err != nil {
-		return nil, nil
-	}
-	policy := r.settings.check
-	checked, err := check.Run(results, render.NewLocator(files), policy)
-	if err != nil {
-		return nil, err
-	}
-	return fieldsOf(checked), nil
-}
-
-// fieldsOf names the fields that a report of one target shows.
-func fieldsOf(checked *check.Report) map[string]bool {
-	shown := map[string]bool{}
-	for i := range checked.Findings {
-		finding := &checked.Findings[i]
-		for j := range finding.Occurrences {
-			shown[fieldKey("", finding, &finding.Occurrences[j])] = true
-		}
-	}
-	return shown
 }

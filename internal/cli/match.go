@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -41,36 +42,41 @@ type showing struct {
 // object, however it came there; then, since objects are renamed, the same place in source, as often
 // as the base shows it in that target; then, since places in manifests go by names too, the same line;
 // at last what a manifest showed, or a target that is gone, in another manifest or a new target.
-func newScopes(c *comparison, results []render.Result, head *check.Report, base *run) *scopes {
+func newScopes(c *comparison, head, base *run) *scopes {
 	s := &scopes{c: c, news: map[string][]bool{}, unknown: map[string]*render.Error{}, broken: map[string]bool{}}
 	before := map[string]*render.Result{}
 	for i := range base.results {
 		before[base.results[i].Target.ID] = &base.results[i]
 	}
-	failed := map[string]bool{}
-	for i := range results {
-		target := &results[i].Target
-		failed[c.baseID(*target)] = results[i].Err != nil
+	failed, hidden := map[string]bool{}, map[string]bool{}
+	for i := range head.results {
+		target := &head.results[i].Target
+		if head.results[i].Err != nil {
+			failed[c.baseID(*target)] = true
+			for _, name := range head.discovery.Names(*target) {
+				hidden[c.baseFile(name)] = true
+			}
+		}
 		if was := before[c.baseID(*target)]; was != nil && was.Err != nil && was.Status == render.Failed {
-			if results[i].Err == nil {
+			if head.results[i].Err == nil {
 				s.unknown[target.ID] = was.Err
 			}
-			s.broken[target.ID] = sameError(results[i].Err, was.Err)
+			s.broken[target.ID] = sameError(head.results[i].Err, was.Err)
 		}
 	}
 	byField, byPlace, byLine := showings(base.checked)
 	ids, plain := map[string]string{}, map[string]bool{}
-	for i := range results {
-		ids[results[i].Target.ID] = c.baseID(results[i].Target)
-		plain[results[i].Target.ID] = results[i].Target.Kind == render.Plain
+	for i := range head.results {
+		ids[head.results[i].Target.ID] = c.baseID(head.results[i].Target)
+		plain[head.results[i].Target.ID] = head.results[i].Target.Kind == render.Plain
 	}
-	for i := range head.Findings {
-		s.news[head.Findings[i].ID] = make([]bool, len(head.Findings[i].Occurrences))
+	for i := range head.checked.Findings {
+		s.news[head.checked.Findings[i].ID] = make([]bool, len(head.checked.Findings[i].Occurrences))
 	}
 	each := func(match func(finding *check.Finding, occurrence int, target string)) {
-		for i := range head.Findings {
-			for j := range head.Findings[i].Occurrences {
-				match(&head.Findings[i], j, head.Findings[i].Occurrences[j].Target)
+		for i := range head.checked.Findings {
+			for j := range head.checked.Findings[i].Occurrences {
+				match(&head.checked.Findings[i], j, head.checked.Findings[i].Occurrences[j].Target)
 			}
 		}
 	}
@@ -90,7 +96,13 @@ func newScopes(c *comparison, results []render.Result, head *check.Report, base 
 	moved := c.movable(base, ids, byField)
 	each(func(finding *check.Finding, i int, target string) {
 		if s.news[finding.ID][i] && (!c.has(ids[target]) || plain[target]) {
-			s.news[finding.ID][i] = !take(moved[fieldKey("", finding, &finding.Occurrences[i])])
+			showings := moved[fieldKey("", finding, &finding.Occurrences[i])]
+			if plain[target] {
+				showings = slices.DeleteFunc(slices.Clone(showings), func(was *showing) bool {
+					return c.betweenTwins(was.finding.Origin.File, c.baseFile(finding.Origin.File), head.discovery.Targets)
+				})
+			}
+			s.news[finding.ID][i] = !take(showings)
 		}
 	})
 	each(func(finding *check.Finding, i int, target string) {
@@ -98,7 +110,7 @@ func newScopes(c *comparison, results []render.Result, head *check.Report, base 
 			s.news[finding.ID][i] = c.touches(finding)
 		}
 	})
-	s.collectMended(base.checked, byField, failed)
+	s.collectMended(base.checked, byField, failed, hidden)
 	return s
 }
 
@@ -187,8 +199,8 @@ func sameError(head, base *render.Error) bool {
 }
 
 // collectMended lists the findings of the base that the head shows nowhere. Of targets that the head
-// cannot render, that is not known.
-func (s *scopes) collectMended(base *check.Report, byField map[string][]*showing, failed map[string]bool) {
+// cannot render, and of files that such a target hides, that is not known.
+func (s *scopes) collectMended(base *check.Report, byField map[string][]*showing, failed, hidden map[string]bool) {
 	seen := map[*check.Finding]bool{}
 	for _, showings := range byField {
 		for _, showing := range showings {
@@ -200,7 +212,7 @@ func (s *scopes) collectMended(base *check.Report, byField map[string][]*showing
 	for i := range base.Findings {
 		finding := &base.Findings[i]
 		for _, occurrence := range finding.Occurrences {
-			if failed[occurrence.Target] {
+			if failed[occurrence.Target] || hidden[finding.Origin.File] {
 				seen[finding] = true
 			}
 		}

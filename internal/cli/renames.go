@@ -119,6 +119,29 @@ func (c *comparison) has(id string) bool {
 	return slices.ContainsFunc(c.before, func(target render.Target) bool { return target.ID == id })
 }
 
+// betweenTwins says that something moved between two folders that go to different places, as from an
+// environment to another: there it makes something worse. Such folders hold the same below them, and
+// both live on; whoever only sorts files makes nothing worse.
+func (c *comparison) betweenTwins(from, to string, heads []render.Target) bool {
+	was, is := path.Dir(from), path.Dir(to)
+	if isBelow(was, is) || isBelow(is, was) {
+		return false
+	}
+	lives := func(folder string) bool {
+		return slices.ContainsFunc(heads, func(target render.Target) bool { return isBelow(c.baseFile(target.Path), folder) })
+	}
+	held := map[string]bool{}
+	for _, target := range c.before {
+		if name, ok := strings.CutPrefix(target.Path, was+"/"); ok {
+			held[name] = true
+		}
+	}
+	return lives(was) && lives(is) && slices.ContainsFunc(c.before, func(target render.Target) bool {
+		name, ok := strings.CutPrefix(target.Path, is+"/")
+		return ok && held[name]
+	})
+}
+
 // movable are the showings of manifests and of targets that the head lacks, by field. Another manifest or
 // a new target may show the same: a kustomization that takes manifests in makes nothing worse, nor does
 // whoever moves an object from file to file.

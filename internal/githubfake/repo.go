@@ -186,6 +186,13 @@ func (r *Repo) File(at, name string) (text string, ok bool) {
 	return r.blob(r.resolve(at) + ":" + name)
 }
 
+// Names lists the files of a commit.
+func (r *Repo) Names(sha string) []string {
+	r.server.mu.Lock()
+	defer r.server.mu.Unlock()
+	return linesOf(r.must("ls-tree", "-r", "--name-only", sha))
+}
+
 // DeleteBranch deletes a branch, as people do after a merge.
 func (r *Repo) DeleteBranch(branch string) {
 	r.server.mu.Lock()

@@ -25,6 +25,16 @@ func (p *Pull) TakeSuggestion(login string, comment int64) string {
 	return p.headRepo.commit(p.headRef, login, "Apply suggestion from code review", Files{c.first().path: text}, "")
 }
 
+// Suggested is the text that the comment's file would have after its suggestion was taken.
+func (p *Pull) Suggested(comment int64) (string, error) {
+	defer p.lock()()
+	c := p.comment(comment)
+	if c == nil {
+		return "", fmt.Errorf("no comment %d", comment)
+	}
+	return p.suggested(c)
+}
+
 // suggested is the text of the comment's file with the suggestion in the place of the comment's lines.
 func (p *Pull) suggested(c *reviewComment) (string, error) {
 	at := c.first()

@@ -84,5 +84,10 @@ func (f *FS) changesDigest(apart string) string {
 		of := sha256.Sum256(content)
 		sum.Write(of[:])
 	}
+	for _, name := range slices.Sorted(maps.Keys(f.links)) {
+		if !strings.HasPrefix(name, apart+"/") {
+			sum.Write([]byte(name + "\x00 leads to " + f.links[name] + "\x00"))
+		}
+	}
 	return hex.EncodeToString(sum.Sum(nil))
 }

@@ -35,6 +35,7 @@ type FS struct {
 	disk     *disk
 	dir      string
 	changed  map[string][]byte // content by resolved name; nil: the file is gone
+	links    map[string]string // symbolic links that only this view has, and where they lead
 	dirs     *sync.Map         // resolved directories of the disk, by name
 	contents *contents         // of the disk; nil: nothing is kept
 	made     *made             // what Once made of this file system
@@ -79,6 +80,27 @@ func (f *FS) With(changed map[string][]byte) *FS {
 	}
 	return &view
 }
+
+// WithTree returns a view that has files and symbolic links as a tree of git has them, whatever the disk
+// has under their names. A nil content takes away what is there.
+func (f *FS) WithTree(files map[string][]byte, links map[string]string) *FS {
+	view := *f
+	view.changed, view.links, view.dirs = map[string][]byte{}, map[string]string{}, &sync.Map{}
+	maps.Copy(view.changed, f.changed)
+	maps.Copy(view.links, f.links)
+	for name, content := range files {
+		delete(view.links, name)
+		view.changed[name] = content
+	}
+	for name, target := range links {
+		delete(view.changed, name)
+		view.links[name] = target
+	}
+	return &view
+}
+
+// Links returns the symbolic links that WithTree has put into this view, by name. Callers must not change them.
+func (f *FS) Links() map[string]string { return f.links }
 
 // Changes returns what With has put into this view: files with their content, and files that are
 // gone. Callers must not change it.
@@ -133,14 +155,11 @@ func (f *FS) Stat(name string) (fs.FileInfo, error) {
 	f.look(Asked, name)
 	resolved, err := f.resolve(name)
 	if err == nil {
-		if content, ok := f.changed[resolved]; ok {
-			if content == nil {
-				return nil, &fs.PathError{Op: "stat", Path: name, Err: fs.ErrNotExist}
-			}
+		if content := f.changed[resolved]; content != nil {
 			return memoryInfo{name: path.Base(resolved), size: int64(len(content))}, nil
 		}
 		var info fs.FileInfo
-		if info, err = f.disk.lstat(resolved); err == nil {
+		if info, err = f.lstat(resolved); err == nil {
 			return info, nil
 		}
 		if f.hasChangedBelow(resolved) {
@@ -157,37 +176,55 @@ func (f *FS) ReadDir(name string) ([]fs.DirEntry, error) {
 	if err != nil {
 		return nil, &fs.PathError{Op: "readdir", Path: name, Err: err}
 	}
-	entries, err := f.disk.list(resolved)
+	var entries []fs.DirEntry
+	if err = fs.ErrNotExist; !f.hidden(resolved) {
+		entries, err = f.disk.list(resolved)
+	}
 	if err != nil && !(errors.Is(err, fs.ErrNotExist) && f.hasChangedBelow(resolved)) {
 		return nil, &fs.PathError{Op: "readdir", Path: name, Err: plainError(err)}
 	}
-	if len(f.changed) == 0 {
+	if len(f.changed)+len(f.links) == 0 {
 		return entries, nil
 	}
 	byName := map[string]fs.DirEntry{}
 	for _, entry := range entries {
 		byName[entry.Name()] = entry
 	}
-	for file, content := range f.changed {
-		rest := file
-		if resolved != "." {
-			below, ok := strings.CutPrefix(file, resolved+"/")
-			if !ok {
-				continue
-			}
-			rest = below
-		}
-		child, _, deeper := strings.Cut(rest, "/")
+	var folders []string
+	add := func(file string, info *memoryInfo) {
+		child, _, deeper := strings.Cut(strings.TrimPrefix(file, strings.TrimPrefix(resolved+"/", "./")), "/")
 		switch {
-		case deeper && content != nil && byName[child] == nil:
-			byName[child] = fs.FileInfoToDirEntry(memoryInfo{name: child, mode: fs.ModeDir | 0o755})
-		case !deeper && content == nil:
+		case deeper && info != nil:
+			folders = append(folders, child)
+		case !deeper && info == nil:
 			delete(byName, child)
 		case !deeper:
-			byName[child] = fs.FileInfoToDirEntry(memoryInfo{name: child, size: int64(len(content))})
+			info.name = child
+			byName[child] = fs.FileInfoToDirEntry(*info)
+		}
+	}
+	for file, content := range f.changed {
+		switch {
+		case !isBelow(file, resolved):
+		case content == nil:
+			add(file, nil)
+		default:
+			add(file, &memoryInfo{size: int64(len(content))})
+		}
+	}
+	for file, target := range f.links {
+		if isBelow(file, resolved) {
+			add(file, &memoryInfo{size: int64(len(target)), mode: fs.ModeSymlink | 0o777})
+		}
+	}
+	for _, folder := range folders {
+		if byName[folder] == nil {
+			byName[folder] = fs.FileInfoToDirEntry(memoryInfo{name: folder, mode: fs.ModeDir | 0o755})
 		}
 	}
 	return slices.SortedFunc(maps.Values(byName), func(a, b fs.DirEntry) int {
 		return strings.Compare(a.Name(), b.Name())
 	}), nil
 }
+
+func isBelow(name, folder string) bool { return folder == "." || strings.HasPrefix(name, folder+"/") }

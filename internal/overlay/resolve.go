@@ -66,22 +66,24 @@ func (f *FS) follow(at string, todo []string) (string, error) {
 		if _, ok := f.changed[at]; ok {
 			continue
 		}
-		info, err := f.disk.lstat(at)
-		if err != nil {
-			if f.hasChangedBelow(at) {
-				continue // a folder that only the overlay has
+		target, isLink := f.links[at]
+		if !isLink {
+			info, err := f.lstat(at)
+			if err != nil {
+				if f.hasChangedBelow(at) {
+					continue // a folder that only the overlay has
+				}
+				return "", plainError(err)
 			}
-			return "", plainError(err)
-		}
-		if info.Mode()&fs.ModeSymlink == 0 {
-			continue
+			if info.Mode()&fs.ModeSymlink == 0 {
+				continue
+			}
+			if target, err = f.disk.root.Readlink(at); err != nil {
+				return "", plainError(err)
+			}
 		}
 		if links++; links > maxLinks {
 			return "", ErrLinkLoop
-		}
-		target, err := f.disk.root.Readlink(at)
-		if err != nil {
-			return "", plainError(err)
 		}
 		at = path.Dir(at)
 		if filepath.IsAbs(target) {
@@ -96,9 +98,36 @@ func (f *FS) follow(at string, todo []string) (string, error) {
 	return at, nil
 }
 
+// lstat describes what the disk has, if this view has it too.
+func (f *FS) lstat(resolved string) (fs.FileInfo, error) {
+	if f.hidden(resolved) {
+		return nil, fs.ErrNotExist
+	}
+	return f.disk.lstat(resolved)
+}
+
+// hidden says that what the disk has under a name is not in this view: it, or what holds it, is gone,
+// or is something else here.
+func (f *FS) hidden(name string) bool {
+	for ; len(f.changed)+len(f.links) > 0 && name != "."; name = path.Dir(name) {
+		if _, changed := f.changed[name]; changed {
+			return true
+		}
+		if _, linked := f.links[name]; linked {
+			return true
+		}
+	}
+	return false
+}
+
 func (f *FS) hasChangedBelow(dir string) bool {
 	for name, content := range f.changed {
-		if content != nil && strings.HasPrefix(name, dir+"/") {
+		if content != nil && isBelow(name, dir) {
+			return true
+		}
+	}
+	for name := range f.links {
+		if isBelow(name, dir) {
 			return true
 		}
 	}

@@ -137,7 +137,7 @@ func (r *Renderer) same(files *overlay.FS, looks []look) bool {
 // answer answers a look. Each file of the disk is read for that once in a run.
 func (r *Renderer) answer(files *overlay.FS, one overlay.Look) string {
 	changed, gone := files.Changes()
-	if len(changed)+len(gone) > 0 && touches(files, one, changed, gone) {
+	if len(files.Links()) > 0 || len(changed)+len(gone) > 0 && touches(files, one, changed, gone) {
 		return files.Answer(one)
 	}
 	r.mutex.Lock()

@@ -18,7 +18,7 @@ func (d *draft) body() string {
 	b.WriteString(d.asides())
 	head := b.String()
 	if tally.of[InReview] == 0 {
-		return head
+		return strings.TrimRight(head, "\n") + "\n"
 	}
 	head += "#### Without a line in this diff\n\n"
 	return head + d.unplaced(maxBody-len(head))
@@ -128,7 +128,7 @@ func (d *draft) unplaced(room int) string {
 }
 
 func (d *draft) line(f *report.Finding) string {
-	text := fmt.Sprintf("- %s **%s**: %s.", ghtext.Control(f.Control), ghtext.Prose(f.Severity), ghtext.Prose(strings.TrimSuffix(f.Message, ".")))
+	text := "- " + wrong(f)
 	if f.Origin.File != "" {
 		text += " In " + ghtext.Code(where(f.Origin)) + "."
 	}

@@ -24,13 +24,13 @@ func (d *draft) write(c *comment) string {
 		wrongs.WriteString(line + "\n\n")
 	}
 	for _, control := range controlsOf(c.findings) {
-		why.WriteString("Why it matters: " + control.Doc.Danger + "\n\n")
+		why.WriteString("Why it matters: " + danger(control, c.findings) + "\n\n")
 	}
 	remedy := d.remedy(c)
-	text := wrongs.String() + d.standing(c) + reaches(c.findings) + why.String() + allowing(c.findings) + remedy
+	text := wrongs.String() + d.standing(c) + d.pending(c) + reaches(c.findings) + why.String() + allowing(c.findings) + remedy
 	if len(text) > maxText {
 		// A block that is cut open hides what follows, and a suggestion would commit it.
-		text = cut(wrongs.String(), maxWords, "") + "\n\nMore is in podmend's report.\n\n" + d.standing(c) + why.String() + cut(remedy, maxWords, "")
+		text = cut(wrongs.String(), maxWords, "") + "\n\nMore is in podmend's report.\n\n" + d.standing(c) + d.pending(c) + why.String() + cut(remedy, maxWords, "")
 	}
 	return strings.TrimRight(text, "\n") + "\n"
 }
@@ -39,7 +39,7 @@ func (d *draft) write(c *comment) string {
 func (d *draft) wrongs(c *comment) []string {
 	var lines []string
 	for _, f := range c.findings {
-		line := fmt.Sprintf("%s **%s**: %s.", ghtext.Control(f.Control), ghtext.Prose(f.Severity), ghtext.Prose(strings.TrimSuffix(f.Message, ".")))
+		line := wrong(f)
 		if versions := d.in.Report.DeniedBy(f); versions != "" {
 			line = strings.TrimSuffix(line, ".") + " (" + versions + ")."
 		}
@@ -52,6 +52,36 @@ func (d *draft) wrongs(c *comment) []string {
 	}
 	return lines
 }
+
+// wrong is one sentence. The id of the control says what its title would say again.
+func wrong(f *report.Finding) string {
+	message := f.Message
+	if control, ok := check.ControlByID(f.Control); ok {
+		message = strings.TrimPrefix(message, control.Title+": ")
+	}
+	return fmt.Sprintf("%s **%s**: %s.", ghtext.Control(f.Control), ghtext.Prose(f.Severity), ghtext.Prose(strings.TrimSuffix(message, ".")))
+}
+
+// danger is what is said of the fields that the findings are about. A control whose sentences don't each
+// tell of a field says all.
+func danger(control *check.Control, findings []*report.Finding) string {
+	var said []string
+	for _, sentence := range strings.SplitAfter(control.Doc.Danger, ". ") {
+		about := slices.IndexFunc(control.Doc.Fields, func(field string) bool { return strings.Contains(sentence, lastKey(field)) })
+		if about < 0 {
+			return control.Doc.Danger
+		}
+		if slices.ContainsFunc(findings, func(f *report.Finding) bool { return strings.Contains(f.Message, lastKey(control.Doc.Fields[about])) }) {
+			said = append(said, strings.TrimSpace(sentence))
+		}
+	}
+	if len(said) == 0 {
+		return control.Doc.Danger
+	}
+	return strings.Join(said, " ")
+}
+
+func lastKey(field string) string { return field[strings.LastIndexByte(field, '.')+1:] }
 
 // standing says where the fields stand that a comment elsewhere is about.
 func (d *draft) standing(c *comment) string {
@@ -73,11 +103,10 @@ func (d *draft) standing(c *comment) string {
 	case len(places) > maxListed:
 		places = append(places[:maxListed], fmt.Sprintf("%d more places", len(places)-maxListed))
 	}
-	text := "Where it stands: " + strings.Join(places, ", ") + "."
 	if distant && c.at.surface == AtLine {
-		text = "Where it stands: " + strings.Join(places, ", ") + "; what this pull request changes here makes it so."
+		return "What changes here brings it about; the field itself stands in " + strings.Join(places, ", ") + ".\n\n"
 	}
-	return text + "\n\n"
+	return "It stands in " + strings.Join(places, ", ") + ".\n\n"
 }
 
 func where(o report.Origin) string {

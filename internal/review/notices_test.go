@@ -21,8 +21,12 @@ func TestNotices(t *testing.T) {
 	file := func(name string, of ...[]changes.Line) changes.File {
 		return changes.File{Name: name, Status: changes.Modified, Hunks: []changes.Hunk{{Lines: slices.Concat(of...)}}}
 	}
+	config := []string{
+		"exemptions:", "- control: hostPorts", "  reason: old", "- reason: wider than before", "  controls:", "  - privileged",
+		"  name: web", "charts:", "- path: a", "exemptions: # again", "- control: sysctls", "  name: '*'", "- name: db", "  control: procMount",
+	}
 	diff := &changes.Diff{Files: []changes.File{
-		file(".podmend.yaml", lines('+', "failOn: high")),
+		file(".podmend.yaml", lines(' ', config[:9]...), lines('+', config[9:]...)),
 		{Name: "elsewhere.yaml", OldName: ".podmend.yaml", Status: changes.Renamed},
 		file("charts/.podmend.yaml", lines('+', "failOn: high")),
 		file("new.yaml", lines('+', "a: 1", comment)),
@@ -34,10 +38,18 @@ func TestNotices(t *testing.T) {
 		file("around.yaml", lines(' ', comment), lines('+', "a: 1")),
 		file("docs/exemptions.md", lines('+', comment)),
 	}}
-	d := &draft{notices: noticesOf(diff)}
+	diff.Files[0].Hunks[0].Lines[6].Kind = '+' // the name in an exemption that stood there before
+	for i := range diff.Files[0].Hunks[0].Lines {
+		diff.Files[0].Hunks[0].Lines[i].New = i + 1
+	}
+	d := newDraft(&Input{Report: toy(nil), Diff: &changes.Diff{}, File: func(string) ([]byte, error) { return []byte(strings.Join(config, "\n")), nil }})
+	d.notices = d.noticesOf(diff)
 	got := d.noticesText()
-	want := "- `.podmend.yaml` changes: what podmend checks and allows\n" +
-		"- `elsewhere.yaml` changes: what podmend checks and allows\n" +
+	want := "- `.podmend.yaml` changes what podmend checks and allows\n" +
+		"- `.podmend.yaml:4`: `reason: wider than before, controls: privileged, name: web`\n" +
+		"- `.podmend.yaml:11`: `control: sysctls, name: '*'`\n" +
+		"- `.podmend.yaml:13`: `name: db, control: procMount`\n" +
+		"- `elsewhere.yaml` changes what podmend checks and allows\n" +
 		"- `new.yaml:2`: `hostPID: true # podmend:ignore hostNamespaces -- why`\n" +
 		"- `template.tpl:1`: `{{/* podmend:ignore privileged -- why */}}`\n" +
 		"- `annotation.yaml:1`: `podmend.io/ignore: hostPorts -- why`\n" +

@@ -1,7 +1,6 @@
 package review
 
 import (
-	"cmp"
 	"fmt"
 	"regexp"
 	"slices"
@@ -120,9 +119,7 @@ func (d *draft) diffOf(proposals []*report.Proposal) string {
 		}
 		edits = append(edits, p.Edits...)
 	}
-	slices.SortFunc(edits, func(a, b report.Edit) int {
-		return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Start, b.Start), cmp.Compare(a.End, b.End))
-	})
+	slices.SortFunc(edits, byPlace)
 	if len(edits) == 0 {
 		return ""
 	}

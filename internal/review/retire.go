@@ -41,9 +41,9 @@ func (p *plan) retire(old *earlier) {
 }
 
 // end says in a comment what became of its findings, once, so that they are told again if they come
-// back, and hides it.
+// back, and hides it. What it said before is folded: who has answered it is still understood.
 func (p *plan) end(old *earlier, became state, sentence string) {
-	text := sentence + "\n\n" + withoutOffers(old.rest)
+	text := sentence + "\n\n" + ghtext.Folded("What it said", withoutOffers(old.rest))
 	m := marker{ids: old.ids, sha: p.draft.in.Head, state: became}
 	p.changes = append(p.changes, github.Change{Kind: github.Edit, ID: old.comment().ID, Body: cut(marked(m, text), maxBody, "\n")})
 	old.state = became
@@ -80,5 +80,6 @@ func reasonOf(f *report.Finding) string {
 
 // withoutOffers keeps a suggestion from being committed after it has lost its sense.
 func withoutOffers(text string) string {
+	text = strings.ReplaceAll(text, "```suggestion\n```\n", "Suggested was to take the lines away.\n")
 	return strings.ReplaceAll(text, "```suggestion\n", "```yaml\n")
 }

@@ -71,7 +71,8 @@ type draft struct {
 
 // newDraft decides what is said and where. Nothing of it depends on what was said before.
 func newDraft(in *Input) *draft {
-	d := &draft{in: in, proposals: map[string]*report.Proposal{}, files: map[string][]byte{}, notices: noticesOf(in.Diff)}
+	d := &draft{in: in, proposals: map[string]*report.Proposal{}, files: map[string][]byte{}}
+	d.notices = d.noticesOf(in.Diff)
 	for i := range in.Report.Proposals {
 		d.proposals[in.Report.Proposals[i].ID] = &in.Report.Proposals[i]
 	}

@@ -113,7 +113,7 @@ func rebuiltFinding(f *report.Finding) (*report.Finding, error) {
 		})
 	}
 	if len(f.Occurrences) > 0 && plainField.MatchString(f.Occurrences[0].Field) {
-		kept.Message += ": " + f.Occurrences[0].Field
+		kept.Message += ": " + f.Occurrences[0].Field + " is not allowed as it is"
 	}
 	if f.Status == report.StatusExempt {
 		kept.Exemption = &report.Exemption{}

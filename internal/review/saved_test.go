@@ -135,7 +135,6 @@ func TestReadSavedRefuses(t *testing.T) {
 	}
 }
 
-// A suggestion of a saved report takes something away, or puts a word of the remedy for a scalar.
 // A restricted control may weigh what the baseline control does that it stands in for; no other
 // finding weighs what a stranger says.
 func TestSavedSeverity(t *testing.T) {
@@ -147,6 +146,7 @@ func TestSavedSeverity(t *testing.T) {
 	}
 }
 
+// A suggestion of a saved report takes something away, or puts a word of the remedy for a scalar.
 func TestHarmless(t *testing.T) {
 	const text = "a: true\nb: \"CAP_CHOWN\"\nc: [x, SYS_ADMIN]\nd: {e: true}\nf: Unconfined # why\n"
 	for _, test := range []struct {
@@ -159,6 +159,9 @@ func TestHarmless(t *testing.T) {
 		{"with a line", "privileged", "true", "false\n  x: y", false},
 		{"what is no scalar", "privileged", "{e: true}", "false", false},
 		{"a part of a scalar", "privileged", "rue", "false", false},
+		{"the part of a word that differs", "privileged", "tru", "fals", true},
+		{"a part that makes another word", "privileged", "tru", "fal", false},
+		{"a part of a key", "privileged", "\nb", "\nfals", false},
 		{"a key", "privileged", "a", "false", false},
 		{"a line", "privileged", "a: true\n", "false", false},
 		{"a prefix", "capabilities_baseline", "CAP_CHOWN", "CHOWN", true},
@@ -181,6 +184,11 @@ func TestHarmless(t *testing.T) {
 		if got := d.harmless(p); got != test.want {
 			t.Errorf("%s: %v", test.name, got)
 		}
+		p.Edits = append(p.Edits, report.Edit{File: "a.yaml", Start: e.End, End: e.End + 1})
+		if e.NewText != "" && d.harmless(p) {
+			t.Errorf("%s: with another edit that touches it", test.name)
+		}
+		p.Edits = p.Edits[:1]
 		in.Report.Source.Files["a.yaml"] = sum([]byte("other"))
 		if d.harmless(p) {
 			t.Errorf("%s: although the file is another", test.name)

@@ -96,11 +96,24 @@ func suggest(content []byte, edits []report.Edit) (suggestion, bool) {
 			continue
 		case content[to-1] != '\n' && (ended || text == ""):
 			return suggestion{}, false // whether the file ends with a line end cannot be said
+		case !evenEnds(string(content[from:to])) || !evenEnds(text) || !sameEnds(string(content[from:to]), text):
+			return suggestion{}, false // a comment has one kind of line ends
 		case !sayable(text):
 			return suggestion{}, false
 		}
 		return suggestion{file: edits[0].File, start: first, end: last, text: text}, true
 	}
+}
+
+// evenEnds says that the lines of a text end alike, with CRLF or without.
+func evenEnds(text string) bool {
+	carriage := strings.Count(text, "\r\n")
+	return carriage == 0 || carriage == strings.Count(text, "\n")
+}
+
+// sameEnds says that two texts with even ends have the same, where both have any.
+func sameEnds(a, b string) bool {
+	return !strings.Contains(a, "\n") || !strings.Contains(b, "\n") || strings.Contains(a, "\r\n") == strings.Contains(b, "\r\n")
 }
 
 // apart says whether sorted edits lie in a text of some bytes, and none in another.

@@ -38,6 +38,7 @@ func NewPool(program string, size int, limits Limits) *Pool {
 func (p *Pool) Render(ctx context.Context, files *overlay.FS, target render.Target, detail render.Detail) (render.Result, error) {
 	asked := request{Root: files.Dir(), Target: target, Detail: detail, Limits: p.limits}
 	asked.Changed, asked.Gone = files.Changes()
+	asked.Links = files.Links()
 	p.alone.RLock()
 	result, ended, err := p.once(ctx, asked)
 	p.alone.RUnlock()

@@ -59,6 +59,7 @@ type request struct {
 	Root    string            // absolute path of the repository
 	Changed map[string][]byte // files that differ from the disk
 	Gone    []string          // files of the disk that are not there
+	Links   map[string]string // symbolic links that are not on the disk
 	Target  render.Target
 	Detail  render.Detail
 	Limits  Limits

@@ -74,7 +74,7 @@ func (c *rootCache) render(asked request) render.Result {
 		c.files = files.Keeping()
 	}
 	view := c.files
-	if len(asked.Changed)+len(asked.Gone) > 0 {
+	if len(asked.Changed)+len(asked.Gone)+len(asked.Links) > 0 {
 		changed := asked.Changed
 		if changed == nil {
 			changed = map[string][]byte{}
@@ -82,7 +82,7 @@ func (c *rootCache) render(asked request) render.Result {
 		for _, name := range asked.Gone {
 			changed[name] = nil
 		}
-		view = c.files.With(changed)
+		view = c.files.WithTree(changed, asked.Links)
 	}
 	result := render.One(context.Background(), view, asked.Target, asked.Detail)
 	return capped(result, asked.Limits)

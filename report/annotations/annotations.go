@@ -112,7 +112,7 @@ func of(v *report.View, f *report.Finding) annotation {
 	}
 	if len(f.Changes) > 0 {
 		first := f.Changes[0]
-		a.message += " The field is at " + report.Place(f.Origin.File, f.Origin.Line) + "; this change makes it new."
+		a.message += ". The field is at " + report.Place(f.Origin.File, f.Origin.Line) + "; this change makes it new."
 		a.file, a.line, a.endLine, a.column, a.end = first.File, first.Line, first.EndLine, 0, 0
 	}
 	if reached := report.Workloads([]*report.Finding{f}); len(reached) > 0 {

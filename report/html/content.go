@@ -87,7 +87,7 @@ func newContent(v *report.View, o Options) *content {
 		c.Title = report.Quantity(s.Findings, "finding", "findings")
 	}
 	if s.LeftOut > 0 {
-		c.LeftOut = report.Quantity(s.LeftOut, "old finding is", "old findings are") + " left out; --scope all lists them."
+		c.LeftOut = report.Quantity(s.LeftOut, "old finding is left out; --scope all lists it.", "old findings are left out; --scope all lists them.")
 	}
 	c.count(v)
 	c.targets(v)
@@ -220,10 +220,7 @@ func (c *content) others(v *report.View) {
 			}
 			failing[because] = append(failing[because], report.Inert(t.ID, maxPath))
 		case report.TargetSkipped, report.TargetUnknown:
-			if t.Error == nil {
-				because.Text = "it does not render alone"
-			}
-			c.Skipped = append(c.Skipped, told{Place: report.Inert(t.ID, maxPath), Text: because.Text})
+			c.Skipped = append(c.Skipped, told{Place: report.Inert(t.ID, maxPath), Text: report.InertProse(t.WhySkipped(), maxProse)})
 		}
 	}
 	for because, i := range at {

@@ -49,6 +49,14 @@ func (p *mermaid) finding(f *report.Finding) {
 		p.edge(at, next)
 		at = next
 	}
+	for _, change := range f.Changes { // what brings it to effect
+		place := report.Place(change.File, change.Line)
+		next := p.node("link "+place, place, `["%s"]`)
+		if next != at {
+			p.edge(at, next)
+		}
+		at = next
+	}
 	branches := map[string]int{} // workloads by target, in the order of the occurrences
 	var targets []string
 	for _, o := range f.Occurrences {

@@ -28,11 +28,10 @@ func (p *writer) tail(limit int) string {
 			}
 			failed = append(failed, code(target.ID)+place+": "+prose(text))
 		case target.Status == report.TargetSkipped || target.Status == report.TargetUnknown:
-			text := "it does not render alone"
-			if target.Error != nil {
-				text = target.Error.Message
-			}
-			skipped = append(skipped, code(target.ID)+": "+prose(text))
+			skipped = append(skipped, code(target.ID)+": "+prose(target.WhySkipped()))
+		}
+		if p.Targets[i].Status == report.TargetSkipped {
+			continue // its notes say why
 		}
 		for _, note := range p.Targets[i].Notes {
 			notes = append(notes, code(p.Targets[i].ID)+": "+prose(note))
