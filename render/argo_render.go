@@ -74,8 +74,11 @@ func (r *argoRender) release(ctx context.Context, detail Detail) *Error {
 	target := Target{
 		ID: r.target.ID, Kind: Helm, Path: chart, ReleaseName: cmp.Or(helm.ReleaseName, r.object.Name),
 		Namespace:   cmp.Or(helm.Namespace, r.application.Spec.Destination.Namespace),
-		KubeVersion: cmp.Or(helm.KubeVersion, r.target.KubeVersion), APIVersions: slices.Concat(r.target.APIVersions, helm.APIVersions),
-		merged: values, defaults: r.defaults(helm),
+		KubeVersion: cmp.Or(helm.KubeVersion, r.target.KubeVersion), APIVersions: r.target.APIVersions,
+		merged: values, defaults: r.defaults(helm), anyValues: helm.SkipSchemaValidation,
+	}
+	if len(helm.APIVersions) > 0 {
+		target.APIVersions = helm.APIVersions // in place of those of the cluster
 	}
 	if failed := deployChart(ctx, r.files, r.target.GitOps.Chart, target, layers, detail, r.result); failed != nil {
 		if r.target.GitOps.Chart.refuses(failed) {

@@ -41,6 +41,7 @@ func (g *gitOpsSearch) kustomization(parent *Target, object *Object) (Target, bo
 		target.Path = object.Source.File
 		return target, true
 	}
+	target.GitOps.Ignore = g.ignored(parent, object, &read.Spec.SourceRef)
 	for _, component := range read.Spec.Components {
 		target.GitOps.Sources = append(target.GitOps.Sources, g.discovery.scan.listed(path.Join(target.GitOps.Folder, component)).Files...)
 	}

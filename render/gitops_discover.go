@@ -37,7 +37,7 @@ func (d *Discovery) AddGitOps(ctx context.Context, options GitOpsOptions) error 
 	if err != nil || len(holding) == 0 {
 		return err
 	}
-	g := &gitOpsSearch{discovery: d, options: options, rendered: map[string]*Result{}, environments: map[string]string{}, covered: map[string]string{}}
+	g := &gitOpsSearch{discovery: d, options: options, rendered: map[string]*Result{}, environments: map[string]string{}, covered: map[string]string{}, listed: map[string]map[string]bool{}}
 	d.search = g
 	var targets []Target
 	for _, target := range d.Targets {
@@ -114,6 +114,8 @@ type gitOpsSearch struct {
 	order        []string           // of the ids in rendered
 	environments map[string]string  // by target id
 	found        []Target
+	// listed is what generated kustomizations list, by folder and rules.
+	listed map[string]map[string]bool
 	// covered are the targets that are applied through another, by id, with the id of that.
 	covered map[string]string
 }

@@ -162,6 +162,9 @@ func (c *helmChart) renderInput(target Target, values map[string]any, version *c
 	if err != nil {
 		return nil, c.valuesError(err)
 	}
+	if target.anyValues {
+		return input, nil
+	}
 	merged, _ := input["Values"].(chartutil.Values)
 	return input, c.checkSchemas(merged)
 }

@@ -59,7 +59,11 @@ func (l *Locator) layerChanges(layer *readLayer, change yamledit.Change) ([]Plac
 		if !ok {
 			return nil, false
 		}
-		return l.SourceChanges(layer.Of, yamledit.Change{Op: yamledit.Set, Path: layer.At, Value: value})
+		changes, ok := l.SourceChanges(layer.Of, yamledit.Change{Op: yamledit.Set, Path: layer.At, Value: value})
+		for i := range changes {
+			changes[i].Copied = !layer.Of.Steers()
+		}
+		return changes, ok
 	case layer.Text:
 		place, text, ok := l.layerText(layer)
 		if !ok || !holdsAt(text, layer, change.Path) {
