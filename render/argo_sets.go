@@ -23,11 +23,11 @@ type GivenParameters struct {
 // https://argo-cd.readthedocs.io/en/stable/operator-manual/applicationset/
 type argoSet struct {
 	Spec struct {
-		GoTemplate           bool             `json:"goTemplate"`
-		GoTemplateOptions    []string         `json:"goTemplateOptions"`
-		Generators           []map[string]any `json:"generators"`
-		Template             map[string]any   `json:"template"`
-		TemplatePatch        string           `json:"templatePatch"`
+		GoTemplate        bool             `json:"goTemplate"`
+		GoTemplateOptions []string         `json:"goTemplateOptions"`
+		Generators        []map[string]any `json:"generators"`
+		Template          map[string]any   `json:"template"`
+		TemplatePatch     string           `json:"templatePatch"`
 	} `json:"spec"`
 }
 

@@ -73,7 +73,7 @@ func (r *releaseRender) render(ctx context.Context, detail Detail) *Error {
 		return failed
 	}
 	if detail.PodTemplatesOnly {
-		digestTrees(r.result.Objects)
+		digestTrees(r.result.Objects, detail)
 	}
 	return nil
 }

@@ -90,6 +90,8 @@ func (g *gitOpsSearch) outermost(all, generated []Target) (outer, inner []Target
 // covers says whether a target of a GitOps object applies another target, which is none by itself then.
 func (g *gitOpsSearch) covers(applying, target *Target) bool {
 	switch {
+	case applying.Kind == Flux && applying.GitOps.Chart != nil:
+		return target.Kind == Helm && target.Path == applying.GitOps.Chart.Folder && len(target.Values) == 0
 	case applying.Kind == Flux:
 		return g.folderCovers(applying.GitOps.Folder, applying.GitOps.Ignore, target)
 	case applying.GitOps.Tool == argoToolHelm:

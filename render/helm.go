@@ -136,7 +136,7 @@ func helmTemplate(ctx context.Context, files *overlay.FS, target Target, detail 
 	templated, objectNotes, failed := helmObjects(rendered, places)
 	if tracing != nil && failed == nil {
 		tracing.steady = loaded.steady(untouched)
-		tracing.readTemplates = loaded.trace(templated, rendered, input, untouched, tracing.all)
+		tracing.readTemplates = loaded.trace(templated, rendered, input, untouched, tracing.wants)
 		tracing.layers = loaded.layers(target)
 	}
 	notes = append(append(notes, crdNotes...), objectNotes...)
