@@ -24,6 +24,10 @@ func (p *proposer) locateInChart(proposal *Proposal, group *podFindings, remedy 
 		if placed, ok := p.locator.ValueChanges(object, change); ok && (p.again == nil || !removable) {
 			proposal.another = proposal.another || p.again == nil && removable
 			for _, at := range placed {
+				if at.Chart != nil { // what holds the value was printed by a chart itself
+					printed = append(printed, printedChange{at.Chart, at.Change})
+					continue
+				}
 				at.Change.Value = p.asWritten(&at)
 				proposal.changes = append(proposal.changes, changeOf(&at))
 			}

@@ -57,7 +57,18 @@ func (g *gitOpsSearch) application(parent *Target, object *Object) []Target {
 		if len(sources) > 1 {
 			target.ID += fmt.Sprintf("[%d]", i)
 		}
-		s := &argoSearch{gitOpsSearch: g, object: object, application: &read, sources: sources, source: &sources[i], field: fields[i], target: &target}
+		source, overrides, failed := overridden(g.discovery.files, object, sources[i])
+		if failed != nil {
+			target.Err = failed
+			targets = append(targets, target)
+			continue
+		}
+		for _, file := range overrides {
+			gitOps.Sources = append(gitOps.Sources, file)
+		}
+		slices.Sort(gitOps.Sources)
+		gitOps.Sources = slices.Compact(gitOps.Sources)
+		s := &argoSearch{gitOpsSearch: g, object: object, application: &read, sources: sources, source: &source, field: fields[i], target: &target}
 		if reason := s.resolve(); reason != "" {
 			g.discovery.Skipped = append(g.discovery.Skipped, SkippedPath{object.Source.File, fmt.Sprintf("%s: %s", gitOps.Object, reason)})
 			continue
@@ -200,7 +211,7 @@ func (s *argoSearch) valueFiles(chart string) (skip string) {
 		alias, inside, isRef := strings.Cut(strings.TrimPrefix(name, "$"), "/")
 		if isRef = isRef && strings.HasPrefix(name, "$") && !strings.HasPrefix(name, "$ARGOCD_"); !isRef {
 			if file, ok := argoValueFile(chart, s.variables().in(name)); ok {
-				s.target.GitOps.Sources = append(s.target.GitOps.Sources, file)
+				s.target.GitOps.Sources = append(s.target.GitOps.Sources, s.filesOf(file)...)
 			}
 			continue
 		}
@@ -211,9 +222,17 @@ func (s *argoSearch) valueFiles(chart string) (skip string) {
 		if !s.leadsHere(s.sources[at].RepoURL, inside) {
 			return s.fail(ErrOtherSource, otherRepository("the source with the ref "+alias, s.sources[at].RepoURL), "helm", "valueFiles", i)
 		}
-		s.target.GitOps.Sources = append(s.target.GitOps.Sources, belowRoot(inside))
+		s.target.GitOps.Sources = append(s.target.GitOps.Sources, s.filesOf(belowRoot(inside))...)
 	}
 	return ""
+}
+
+// filesOf are a values file, or those that match if it is a glob.
+func (s *argoSearch) filesOf(file string) []string {
+	if strings.ContainsAny(file, "*?[") {
+		return globbed(s.discovery.files, file)
+	}
+	return []string{file}
 }
 
 func (s *argoSearch) variables() argoVariables {

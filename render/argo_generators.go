@@ -1,13 +1,9 @@
 package render
 
 import (
-	"encoding/json"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
-
-	"sigs.k8s.io/yaml"
 
 	"github.com/podmend/podmend/internal/overlay"
 	"github.com/podmend/podmend/internal/yamledit"
@@ -23,7 +19,7 @@ type argoGenerators struct {
 }
 
 // parameters gives the sets of a generator, of which a matrix may fill in texts by those of another.
-func (m *argoGenerators) parameters(generator map[string]any, at yamledit.Path, outer *parameterSet, selects bool) ([]parameterSet, *Error) {
+func (m *argoGenerators) parameters(generator map[string]any, at yamledit.Path, outer *parameterSet) ([]parameterSet, *Error) {
 	if outer != nil {
 		filled, failed := m.filled(generator, at, outer.values)
 		if failed != nil {
@@ -46,11 +42,11 @@ func (m *argoGenerators) parameters(generator map[string]any, at yamledit.Path, 
 		case "git":
 			more, failed = m.git(settings, at)
 		case "matrix":
-			more, failed = m.matrix(settings, at, outer)
+			more, failed = m.matrix(settings, at)
 		case "merge":
-			more, failed = m.merge(settings, at, outer)
+			more, failed = m.merge(settings, at)
 		default:
-			more, failed = m.givenParameters(kind, at)
+			more, failed = m.givenParameters(kind, settings, at)
 		}
 		if failed != nil {
 			return nil, failed
@@ -60,7 +56,7 @@ func (m *argoGenerators) parameters(generator map[string]any, at yamledit.Path, 
 	if !found {
 		return nil, m.fail(at, "the generator is empty. Add one, such as list or git.")
 	}
-	if selector, ok := generator["selector"].(map[string]any); ok && selects {
+	if selector, ok := generator["selector"].(map[string]any); ok {
 		sets = slices.DeleteFunc(sets, func(set parameterSet) bool { return !selected(selector, flat(set.values)) })
 	}
 	return sets, nil
@@ -77,6 +73,12 @@ func (m *argoGenerators) filled(node any, at yamledit.Path, parameters map[strin
 				continue
 			}
 			var failed *Error
+			if texts, ok := value.(map[string]any); ok && key == "values" && len(at) > 0 && takesValues[at[len(at)-1].Key] {
+				if out[key], failed = m.filledValues(texts, at.Join(key), parameters); failed != nil {
+					return nil, failed
+				}
+				continue
+			}
 			if out[key], failed = m.filled(value, at.Join(key), parameters); failed != nil {
 				return nil, failed
 			}
@@ -99,6 +101,36 @@ func (m *argoGenerators) filled(node any, at yamledit.Path, parameters map[strin
 		return text, nil
 	}
 	return node, nil
+}
+
+// takesValues are the generators that have values, in which their own parameters may stand.
+var takesValues = map[string]bool{"git": true, "clusters": true, "clusterDecisionResource": true, "scmProvider": true, "pullRequest": true, "plugin": true}
+
+// filledValues puts parameters into the values of a generator. Those that hold others are filled in by the
+// generator itself.
+func (m *argoGenerators) filledValues(values map[string]any, at yamledit.Path, parameters map[string]any) (any, *Error) {
+	out := map[string]any{}
+	options := append(slices.DeleteFunc(slices.Clone(m.read.Spec.GoTemplateOptions), func(option string) bool {
+		return strings.HasPrefix(option, "missingkey=")
+	}), "missingkey=error")
+	for key, value := range values {
+		text, isText := value.(string)
+		filled, err := m.replaceWith(text, parameters, options)
+		switch {
+		case !isText || err != nil && missesKey(err):
+			out[key] = value
+		case err != nil:
+			return nil, m.fail(at.Join(key), "the value cannot be filled in: %v. Mend it.", err)
+		default:
+			out[key] = filled
+		}
+	}
+	return out, nil
+}
+
+// missesKey says whether a template asks for a parameter that there is not.
+func missesKey(err error) bool {
+	return strings.Contains(err.Error(), "map has no entry for key") || strings.Contains(err.Error(), "can't evaluate field")
 }
 
 // list gives the elements that are written out.
@@ -156,46 +188,6 @@ func (m *argoGenerators) placeAll(node any, at yamledit.Path, name string, into 
 	}
 }
 
-// givenParameters are those that the configuration gives.
-func (m *argoGenerators) givenParameters(kind string, at yamledit.Path) ([]parameterSet, *Error) {
-	given := m.gitOps.given(kind)
-	if given == nil {
-		return nil, m.fail(at, "podmend does not know the generator %s. Give its parameters in gitops.generators of %s.", kind, ConfigFile)
-	}
-	elements, err := readParameters(given.Parameters)
-	if err != nil {
-		return nil, m.fail(at, "the parameters that %s gives cannot be read: %v.", ConfigFile, err)
-	}
-	values, _ := m.settingsAt(at)["values"].(map[string]any)
-	var sets []parameterSet
-	for _, element := range elements {
-		set := parameterSet{values: element}
-		if !m.read.Spec.GoTemplate {
-			set.values = map[string]any{}
-			for name, value := range flat(element) {
-				set.values[name] = value
-			}
-		} else if name, ok := element["name"].(string); ok && kind == "clusters" && element["nameNormalized"] == nil {
-			set.values = maps.Clone(element)
-			set.values["nameNormalized"] = normalizedName(name)
-		}
-		if failed := m.addValues(&set, values, at.Join("values")); failed != nil {
-			return nil, failed
-		}
-		sets = append(sets, set)
-	}
-	return sets, nil
-}
-
-func (m *argoGenerators) settingsAt(at yamledit.Path) map[string]any {
-	var tree any
-	if yaml.Unmarshal(m.set.YAML, &tree) != nil {
-		return nil
-	}
-	settings, _ := yamledit.ValueAt(tree, at).(map[string]any)
-	return settings
-}
-
 // addValues adds the values of a generator, in which its parameters may stand.
 func (m *argoGenerators) addValues(set *parameterSet, values map[string]any, at yamledit.Path) *Error {
 	if set.from == nil {
@@ -219,91 +211,4 @@ func (m *argoGenerators) addValues(set *parameterSet, values map[string]any, at 
 		set.values["values"] = below
 	}
 	return nil
-}
-
-// matrix combines each set of one generator with each of the next.
-func (m *argoGenerators) matrix(settings map[string]any, at yamledit.Path, outer *parameterSet) ([]parameterSet, *Error) {
-	nested := nestedGenerators(map[string]any{"matrix": settings})[0]
-	if len(nested) != 2 {
-		return nil, m.fail(at, "the matrix has %d generators, and it takes two. Put one into another for more.", len(nested))
-	}
-	first, failed := m.parameters(nested[0], at.Join("generators", 0), outer, true)
-	if failed != nil {
-		return nil, failed
-	}
-	var sets []parameterSet
-	for i := range first {
-		second, failed := m.parameters(nested[1], at.Join("generators", 1), &first[i], true)
-		if failed != nil {
-			return nil, failed
-		}
-		for _, set := range second {
-			if m.read.Spec.GoTemplate {
-				set.values = mergeHelmValues(set.values, first[i].values)
-			} else {
-				for name, value := range set.values {
-					if other, both := first[i].values[name]; both && other != value {
-						return nil, m.fail(at, "both generators of the matrix give %q, and differ. Rename one.", name)
-					}
-				}
-				set.values = bothOf(set.values, first[i].values)
-			}
-			from := bothOf(set.from, first[i].from)
-			sets = append(sets, parameterSet{set.values, from})
-		}
-		if len(sets) > maxApplications {
-			return nil, m.fail(at, "the matrix gives more than %d sets of parameters. Split the ApplicationSet.", maxApplications)
-		}
-	}
-	return sets, nil
-}
-
-// merge puts the sets of further generators over those of the first, by the keys that they have in common.
-func (m *argoGenerators) merge(settings map[string]any, at yamledit.Path, outer *parameterSet) ([]parameterSet, *Error) {
-	nested := nestedGenerators(map[string]any{"merge": settings})[0]
-	var keys []string
-	for _, key := range listOf(settings["mergeKeys"]) {
-		keys = append(keys, fmt.Sprint(key))
-	}
-	if len(nested) < 2 || len(keys) == 0 {
-		return nil, m.fail(at, "a merge takes two or more generators and mergeKeys. Add them.")
-	}
-	identity := func(set *parameterSet) string {
-		var parts []any
-		for _, key := range keys {
-			parts = append(parts, set.values[key])
-		}
-		text, _ := json.Marshal(parts)
-		return string(text)
-	}
-	sets, failed := m.parameters(nested[0], at.Join("generators", 0), outer, true)
-	if failed != nil {
-		return nil, failed
-	}
-	for i, generator := range nested[1:] {
-		over, failed := m.parameters(generator, at.Join("generators", i+1), outer, true)
-		if failed != nil {
-			return nil, failed
-		}
-		by := map[string]*parameterSet{}
-		for n := range over {
-			if by[identity(&over[n])] != nil {
-				return nil, m.fail(at.Join("generators", i+1), "two sets of parameters have the same %s. Make them differ.", strings.Join(keys, " and "))
-			}
-			by[identity(&over[n])] = &over[n]
-		}
-		for n := range sets {
-			other := by[identity(&sets[n])]
-			if other == nil {
-				continue
-			}
-			if m.read.Spec.GoTemplate {
-				sets[n].values = mergeHelmValues(sets[n].values, other.values)
-			} else {
-				sets[n].values = bothOf(sets[n].values, other.values)
-			}
-			sets[n].from = bothOf(sets[n].from, other.from)
-		}
-	}
-	return sets, nil
 }

@@ -24,7 +24,7 @@ func (m *argoGenerators) git(settings map[string]any, at yamledit.Path) ([]param
 			fields, _ := item.(map[string]any)
 			pattern, _ := fields["path"].(string)
 			exclude, _ := fields["exclude"].(bool)
-			all = append(all, entry{strings.TrimPrefix(pattern, "./"), exclude})
+			all = append(all, entry{pattern, exclude})
 		}
 		return all
 	}
@@ -60,7 +60,7 @@ func (m *argoGenerators) git(settings map[string]any, at yamledit.Path) ([]param
 			}
 		}
 	case len(files) > 0:
-		for _, file := range chosen(files, m.filesLike, matchesAnywhere) {
+		for _, file := range chosen(files, m.filesLike, matchesPathspec) {
 			read, failed := m.gitFile(file)
 			if failed != nil {
 				return nil, failed
@@ -78,16 +78,14 @@ func (m *argoGenerators) git(settings map[string]any, at yamledit.Path) ([]param
 }
 
 func matchesFolder(pattern, name string) bool {
-	matched, err := path.Match(strings.TrimSuffix(pattern, "/"), name)
+	matched, err := path.Match(pattern, name)
 	return err == nil && matched
 }
 
 // directories lists the folders that match a pattern. Those whose names begin with a dot are none.
 func (m *argoGenerators) directories(pattern string) []string {
-	pattern = strings.TrimSuffix(pattern, "/")
-	steps := strings.Split(pattern, "/")
 	found := []string{""}
-	for _, step := range steps {
+	for _, step := range strings.Split(pattern, "/") {
 		var next []string
 		for _, above := range found {
 			dir := above
@@ -109,23 +107,30 @@ func (m *argoGenerators) directories(pattern string) []string {
 	return found
 }
 
-// filesLike lists the files that match a pattern, of which * stands for slashes too.
+// filesLike lists the files that match a pattern as git ls-files does.
 func (m *argoGenerators) filesLike(pattern string) []string {
-	if !strings.ContainsAny(pattern, `*?[{`) {
-		if info, err := m.files.Stat(pattern); err != nil || info.IsDir() {
-			return nil
-		}
-		return []string{pattern}
-	}
 	dir := fixedFolder(pattern)
+	if info, err := m.files.Stat(dir); err == nil && !info.IsDir() {
+		return []string{dir}
+	}
 	if dir == "" {
 		dir = "."
 	}
-	matching := strings.ReplaceAll(pattern, "**/", "*")
 	return slices.DeleteFunc(below(m.files, dir, 0), func(name string) bool {
-		return strings.HasPrefix(name, ".git/") || !matchesAnywhere(pattern, name) && !matchesAnywhere(matching, name)
+		return strings.HasPrefix(name, ".git/") || !matchesPathspec(pattern, name)
 	})
 }
+
+// matchesPathspec says whether git takes a file by a pattern: * and ? stand for slashes too, and so do two
+// stars; a folder stands for all below it.
+// https://git-scm.com/docs/gitglossary#Documentation/gitglossary.txt-pathspec
+func matchesPathspec(pattern, name string) bool {
+	pattern = strings.TrimSuffix(strings.TrimPrefix(pattern, "./"), "/")
+	return name == pattern || strings.HasPrefix(name, pattern+"/") || matchesAnywhere(withoutBraces.Replace(pattern), name)
+}
+
+// withoutBraces takes the meaning from braces, which git has none for.
+var withoutBraces = strings.NewReplacer("{", `\{`, "}", `\}`)
 
 // gitFile reads the parameters in a file: a mapping, or a list of several.
 func (m *argoGenerators) gitFile(file string) ([]parameterSet, *Error) {
@@ -140,6 +145,9 @@ func (m *argoGenerators) gitFile(file string) ([]parameterSet, *Error) {
 	if err != nil {
 		line, problem := helmYAMLError(err)
 		return nil, &Error{Kind: ErrSyntax, File: file, Line: line, Message: fmt.Sprintf("the parameters cannot be read: %s. Mend the file; the ApplicationSet %s reads it.", problem, m.set.Name)}
+	}
+	if tree == nil {
+		tree = map[string]any{} // an empty file has no parameters but those of its path
 	}
 	items, isList := tree.([]any)
 	if !isList {

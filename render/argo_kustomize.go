@@ -50,7 +50,11 @@ func (r *argoRender) kustomize(ctx context.Context, detail Detail) *Error {
 	if settings := r.source.Kustomize; settings != nil && settings.Version != "" {
 		r.result.Notes = append(r.result.Notes, fmt.Sprintf("The Application asks for kustomize %s; podmend builds with its own.", settings.Version))
 	}
-	r.result.placeAdded(r.files, r.object, file, len(own.Patches), r.field.Join("kustomize", "patches"))
+	if overriding := r.overrides["kustomize.patches"]; overriding != "" {
+		r.result.placeOverriding(overriding, file, len(own.Patches))
+	} else {
+		r.result.placeAdded(r.files, r.object, file, len(own.Patches), r.field.Join("kustomize", "patches"))
+	}
 	r.result.nameKustomization(r.files, dir)
 	return nil
 }

@@ -55,6 +55,7 @@ type argoHelm struct {
 	APIVersions             []string        `json:"apiVersions"`
 	SkipCRDs                bool            `json:"skipCrds"`
 	SkipTests               bool            `json:"skipTests"`
+	SkipSchemaValidation    bool            `json:"skipSchemaValidation"`
 	Version                 string          `json:"version"`
 }
 

@@ -76,12 +76,31 @@ func selected(selector map[string]any, parameters map[string]string) bool {
 			ok = there
 		case "DoesNotExist":
 			ok = !there
+		case "Gt", "Lt":
+			ok = there && compares(got, expression)
 		}
 		if !ok {
 			return false
 		}
 	}
 	return true
+}
+
+// compares says whether a number is greater or less than that of an expression, as it asks.
+func compares(got string, expression map[string]any) bool {
+	values := listOf(expression["values"])
+	if len(values) != 1 {
+		return false
+	}
+	number, err := strconv.ParseInt(got, 10, 64)
+	bound, boundErr := strconv.ParseInt(fmt.Sprint(values[0]), 10, 64)
+	if err != nil || boundErr != nil {
+		return false
+	}
+	if expression["operator"] == "Gt" {
+		return number > bound
+	}
+	return number < bound
 }
 
 // pathParameters are those that tell of a folder, and of a file in it.

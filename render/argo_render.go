@@ -3,6 +3,8 @@ package render
 import (
 	"cmp"
 	"context"
+	"crypto/sha256"
+	"hash"
 	"path"
 	"regexp"
 	"slices"
@@ -33,7 +35,12 @@ func renderArgo(ctx context.Context, files *overlay.FS, target Target, detail De
 		result.Err = gitOps.gone(&inputs[0])
 		return
 	}
-	r.source, r.field = &sources[gitOps.Source], yamledit.NewPath(fields[gitOps.Source]...)
+	source, overrides, failed := overridden(files, object, sources[gitOps.Source])
+	if failed != nil {
+		result.Err = failed
+		return
+	}
+	r.source, r.overrides, r.field = &source, overrides, yamledit.NewPath(fields[gitOps.Source]...)
 	r.variables = argoVariablesOf(object, &r.application, r.source)
 	switch gitOps.Tool {
 	case argoToolHelm:
@@ -54,6 +61,7 @@ type argoRender struct {
 	application argoApplication
 	source      *argoSource
 	field       yamledit.Path // of the source
+	overrides   argoOverrides
 	variables   argoVariables
 }
 
@@ -63,6 +71,7 @@ func (r *argoRender) release(ctx context.Context, detail Detail) *Error {
 	if helm == nil {
 		helm = &argoHelm{}
 	}
+	r.result.Input = r.input(helm)
 	chart, failed := r.target.GitOps.Chart.locate(r.files)
 	if failed != nil {
 		return failed
@@ -74,8 +83,11 @@ func (r *argoRender) release(ctx context.Context, detail Detail) *Error {
 	target := Target{
 		ID: r.target.ID, Kind: Helm, Path: chart, ReleaseName: cmp.Or(helm.ReleaseName, r.object.Name),
 		Namespace:   cmp.Or(helm.Namespace, r.application.Spec.Destination.Namespace),
-		KubeVersion: cmp.Or(helm.KubeVersion, r.target.KubeVersion), APIVersions: slices.Concat(r.target.APIVersions, helm.APIVersions),
-		merged: values, defaults: r.defaults(helm),
+		KubeVersion: cmp.Or(helm.KubeVersion, r.target.KubeVersion), APIVersions: r.target.APIVersions,
+		merged: values, defaults: r.defaults(helm), anyValues: helm.SkipSchemaValidation,
+	}
+	if len(helm.APIVersions) > 0 {
+		target.APIVersions = helm.APIVersions // in place of those of the cluster
 	}
 	if failed := deployChart(ctx, r.files, r.target.GitOps.Chart, target, layers, detail, r.result); failed != nil {
 		if r.target.GitOps.Chart.refuses(failed) {
@@ -87,6 +99,32 @@ func (r *argoRender) release(ctx context.Context, detail Detail) *Error {
 		return helm.SkipCRDs && object.inCRDs() || helm.SkipTests && strings.HasPrefix(object.Annotations()["helm.sh/hook"], "test")
 	})
 	return nil
+}
+
+// input is a digest of the Application and of what it takes its values from.
+func (r *argoRender) input(helm *argoHelm) string {
+	sum := sha256.New()
+	sum.Write(r.object.YAML)
+	for _, file := range r.overrides {
+		r.addTo(sum, file)
+	}
+	for _, name := range helm.ValueFiles {
+		for _, file := range r.valueFilesOf(name) {
+			r.addTo(sum, file)
+		}
+	}
+	for _, parameter := range helm.FileParameters {
+		if file, ok := r.valueFile(r.variables.in(parameter.Path)); ok {
+			r.addTo(sum, file)
+		}
+	}
+	return string(sum.Sum(nil))
+}
+
+func (r *argoRender) addTo(sum hash.Hash, file string) {
+	if content, err := r.files.ReadFile(file); err == nil {
+		sum.Write(content)
+	}
 }
 
 // argoVariables are what Argo CD puts into paths and parameters.

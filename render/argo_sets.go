@@ -2,6 +2,7 @@ package render
 
 import (
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -22,12 +23,11 @@ type GivenParameters struct {
 // https://argo-cd.readthedocs.io/en/stable/operator-manual/applicationset/
 type argoSet struct {
 	Spec struct {
-		GoTemplate           bool             `json:"goTemplate"`
-		GoTemplateOptions    []string         `json:"goTemplateOptions"`
-		Generators           []map[string]any `json:"generators"`
-		Template             map[string]any   `json:"template"`
-		TemplatePatch        string           `json:"templatePatch"`
-		ApplyNestedSelectors bool             `json:"applyNestedSelectors"`
+		GoTemplate        bool             `json:"goTemplate"`
+		GoTemplateOptions []string         `json:"goTemplateOptions"`
+		Generators        []map[string]any `json:"generators"`
+		Template          map[string]any   `json:"template"`
+		TemplatePatch     string           `json:"templatePatch"`
 	} `json:"spec"`
 }
 
@@ -168,7 +168,7 @@ func (g *GitOps) generate(files *overlay.FS, set *Object) ([]Object, *Error) {
 	named := map[string]bool{}
 	for i, generator := range m.read.Spec.Generators {
 		at := yamledit.NewPath("spec", "generators", i)
-		sets, failed := m.parameters(generator, at, nil, true)
+		sets, failed := m.parameters(generator, at, nil)
 		if failed != nil {
 			return nil, failed
 		}
@@ -196,10 +196,38 @@ func overriding(generator map[string]any, at yamledit.Path) (map[string]any, yam
 	for _, kind := range sortedKeys(generator) {
 		settings, _ := generator[kind].(map[string]any)
 		if template, ok := settings["template"].(map[string]any); ok && kind != "selector" {
+			template, _ = withoutEmpty(template).(map[string]any)
 			return template, at.Join(kind, "template")
 		}
 	}
 	return nil, nil
+}
+
+// withoutEmpty is a tree without what a template does not override: empty texts, mappings and lists, false and 0.
+func withoutEmpty(node any) any {
+	switch node := node.(type) {
+	case map[string]any:
+		kept := map[string]any{}
+		for key, value := range node {
+			if value = withoutEmpty(value); value != nil {
+				kept[key] = value
+			}
+		}
+		if len(kept) > 0 {
+			return kept
+		}
+		return nil
+	case []any:
+		if len(node) > 0 {
+			return node
+		}
+		return nil
+	case string, bool, float64:
+		if reflect.ValueOf(node).IsZero() {
+			return nil
+		}
+	}
+	return node
 }
 
 // expand makes an Application of a set of parameters.
@@ -207,7 +235,14 @@ func (m *argoGenerators) expand(parameters parameterSet, override map[string]any
 	spec := &m.read.Spec
 	e := &argoExpansion{argoGenerators: m, parameters: parameters, override: override, overrideAt: overrideAt}
 	e.fields = &FieldTrace{Fields: map[string][]int{}, Chains: map[string][]Link{}, Copies: map[string]Copy{}}
-	template := mergeHelmValues(spec.Template, override)
+	template := spec.Template
+	if values := yamledit.NewPath("spec", "source", "helm", "valuesObject"); yamledit.ValueAt(override, values) != nil {
+		// It is one value, which is not merged.
+		if without, err := yamledit.ApplyTree(template, []yamledit.Change{{Op: yamledit.Delete, Path: values}}); err == nil {
+			template, _ = without.(map[string]any)
+		}
+	}
+	template = mergeHelmValues(template, override)
 	tree, failed := e.node(template, nil, nil)
 	if failed != nil {
 		return Object{}, failed

@@ -121,6 +121,11 @@ const maxExpanded = 1 << 20
 // replace puts parameters into a text as the ApplicationSet wants it.
 // https://argo-cd.readthedocs.io/en/stable/operator-manual/applicationset/GoTemplate/
 func (m *argoGenerators) replace(text string, parameters map[string]any) (string, error) {
+	return m.replaceWith(text, parameters, m.read.Spec.GoTemplateOptions)
+}
+
+// replaceWith is replace with other options of Go's templates.
+func (m *argoGenerators) replaceWith(text string, parameters map[string]any, options []string) (string, error) {
 	if !strings.Contains(text, "{{") {
 		return text, nil
 	}
@@ -132,7 +137,7 @@ func (m *argoGenerators) replace(text string, parameters map[string]any) (string
 			return tag
 		}), nil
 	}
-	parsed, err := texttemplate.New("").Funcs(argoFunctions()).Option(m.read.Spec.GoTemplateOptions...).Parse(text)
+	parsed, err := texttemplate.New("").Funcs(argoFunctions()).Option(options...).Parse(text)
 	if err != nil {
 		return "", shortTemplateError(err)
 	}
@@ -143,7 +148,7 @@ func (m *argoGenerators) replace(text string, parameters map[string]any) (string
 	return out.String(), nil
 }
 
-var classicTag = regexp.MustCompile(`\{\{.*?\}\}`)
+var classicTag = regexp.MustCompile(`(?s)\{\{.*?\}\}`)
 
 // shortTemplateError leaves out where in its text a template has no name.
 func shortTemplateError(err error) error {
@@ -196,17 +201,25 @@ func normalizedName(text string) string {
 // slug shortens a text to a part of a name: the last of its arguments; before it may stand the length and
 // whether to cut between words.
 func slug(arguments ...any) string {
-	longest, text := 50, ""
+	longest, whole, text := 50, true, ""
 	for _, argument := range arguments {
 		switch argument := argument.(type) {
 		case int:
 			longest = argument
+		case bool:
+			whole = argument
 		case string:
 			text = argument
 		}
 	}
 	name := strings.Trim(regexp.MustCompile(`[^a-z0-9]+`).ReplaceAllString(strings.ToLower(text), "-"), "-")
-	return strings.Trim(name[:max(min(len(name), longest), 0)], "-")
+	if longest <= 0 || len(name) <= longest {
+		return name
+	}
+	if end := strings.LastIndexByte(name[:longest+1], '-'); whole && end > 0 {
+		return name[:end]
+	}
+	return name[:longest]
 }
 
 // patched puts the template's patch over an Application. It changes all but the project.

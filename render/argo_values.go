@@ -1,15 +1,18 @@
 package render
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
 	"slices"
 	"strings"
 
+	"github.com/bmatcuk/doublestar/v4"
 	"helm.sh/helm/v3/pkg/strvals"
 	"sigs.k8s.io/yaml"
 
+	"github.com/podmend/podmend/internal/overlay"
 	"github.com/podmend/podmend/internal/yamledit"
 )
 
@@ -22,27 +25,32 @@ func (r *argoRender) values(helm *argoHelm) (map[string]any, []ValuesLayer, *Err
 	if failed != nil {
 		return nil, nil, failed
 	}
-	own := ValuesLayer{File: r.object.Source.File, Of: r.object, At: r.field.Join("helm", "valuesObject"), Above: true}
+	own := r.layer("helm", "valuesObject")
+	own.Above = true
 	switch {
 	case helm.ValuesObject != nil:
 		merged = mergeHelmValues(merged, helm.ValuesObject)
 	case strings.TrimSpace(helm.Values) != "":
-		own.At, own.Text = r.field.Join("helm", "values"), true
+		own = r.layer("helm", "values")
+		own.Above, own.Text = true, true
 		values := map[string]any{}
 		if err := r.readValues([]byte(helm.Values), &values); err != nil {
 			_, problem := helmYAMLError(err)
 			file, line := fieldPlace(r.files, r.object, "spec")
-			if found := NewLocator(r.files).Origin(r.object, own.At); found.File != "" {
+			if own.Of == nil {
+				file, line = own.File, 0
+			} else if found := NewLocator(r.files).Origin(r.object, own.At); found.File != "" {
 				file, line = found.File, found.Line
 			}
 			return nil, nil, &Error{Kind: ErrValuesSyntax, File: file, Line: line, Message: fmt.Sprintf("the values of the Application cannot be read: %s. They must be a YAML mapping.", problem)}
 		}
 		merged = mergeHelmValues(merged, values)
 	case len(layers) > 0:
-		own.Of = nil // what the Application does not set yet is set in its values files
+		return r.parameters(helm, merged, layers) // what the Application does not set yet is set in its values files
 	}
-	if own.Of != nil {
-		layers = slices.Insert(layers, 0, own)
+	layers = slices.Insert(layers, 0, own)
+	if own.Of == nil && !own.Text { // the rest of it stands in the Application
+		layers = slices.Insert(layers, 1, ValuesLayer{File: r.object.Source.File, Of: r.object, At: r.field.Join("helm", "valuesObject"), Above: true})
 	}
 	return r.parameters(helm, merged, layers)
 }
@@ -58,29 +66,77 @@ func (r *argoRender) readValues(text []byte, into *map[string]any) error {
 func (r *argoRender) valueFiles(helm *argoHelm) (merged map[string]any, layers []ValuesLayer, failed *Error) {
 	merged = map[string]any{}
 	for i, name := range helm.ValueFiles {
-		file, ok := r.valueFile(name)
-		if !ok {
-			continue
+		if strings.Contains(name, "://") {
+			r.result.Notes = append(r.result.Notes, fmt.Sprintf("Rendered without the values file %s, which podmend does not fetch: what it sets is not known.", shownRepository(name)))
 		}
-		content, err := r.files.ReadFile(file)
-		if errors.Is(err, fs.ErrNotExist) && helm.IgnoreMissingValueFiles {
-			continue
+		for _, file := range r.valueFilesOf(name) {
+			layer, failed := r.readFile(helm, i, file, &merged)
+			if failed != nil {
+				return nil, nil, failed
+			}
+			if layer != nil {
+				layers = slices.Insert(layers, 0, *layer)
+			}
 		}
-		if err != nil {
-			message := fmt.Sprintf("the values file %s cannot be read: %v. Mend the name, or set ignoreMissingValueFiles.", file, cause(err))
-			return nil, nil, r.fieldError(ErrMissingValues, message, "helm", "valueFiles", i)
-		}
-		values := map[string]any{}
-		if err := r.readValues(content, &values); err != nil {
-			line, problem := helmYAMLError(err)
-			failed := helmValuesSyntax(helmPlace{file: file}, line, problem)
-			pointAtSyntax(r.files, failed)
-			return nil, nil, failed
-		}
-		merged = mergeHelmValues(merged, values)
-		layers = slices.Insert(layers, 0, ValuesLayer{File: file, Above: true, Release: true})
 	}
 	return merged, layers, nil
+}
+
+// readFile merges a values file into values.
+func (r *argoRender) readFile(helm *argoHelm, i int, file string, merged *map[string]any) (*ValuesLayer, *Error) {
+	content, err := r.files.ReadFile(file)
+	if errors.Is(err, fs.ErrNotExist) && helm.IgnoreMissingValueFiles {
+		return nil, nil
+	}
+	if err != nil {
+		message := fmt.Sprintf("the values file %s cannot be read: %v. Mend the name, or set ignoreMissingValueFiles.", file, cause(err))
+		return nil, r.fieldError(ErrMissingValues, message, "helm", "valueFiles", i)
+	}
+	values := map[string]any{}
+	if err := r.readValues(content, &values); err != nil {
+		line, problem := helmYAMLError(err)
+		failed := helmValuesSyntax(helmPlace{file: file}, line, problem)
+		pointAtSyntax(r.files, failed)
+		return nil, failed
+	}
+	*merged = mergeHelmValues(*merged, values)
+	return &ValuesLayer{File: file, Above: true, Release: true}, nil
+}
+
+// valueFilesOf are the files of this repository that an entry of the values files names: one, or all that a
+// glob matches and no entry names by itself. A glob that matches nothing names itself, as a file that is missing.
+func (r *argoRender) valueFilesOf(name string) []string {
+	file, ok := r.valueFile(name)
+	if !ok {
+		return nil
+	}
+	if !strings.ContainsAny(file, "*?[") {
+		return []string{file}
+	}
+	matching := slices.DeleteFunc(globbed(r.files, file), r.namesFile)
+	if len(matching) == 0 {
+		return []string{file}
+	}
+	return matching
+}
+
+// globbed are the files that a glob matches, in order.
+func globbed(files *overlay.FS, glob string) (matching []string) {
+	for _, name := range below(files, cmp.Or(fixedFolder(glob), "."), 0) {
+		if matches, err := doublestar.Match(glob, name); err == nil && matches {
+			matching = append(matching, name)
+		}
+	}
+	slices.Sort(matching)
+	return matching
+}
+
+// namesFile says whether an entry of the values files names a file by itself.
+func (r *argoRender) namesFile(file string) bool {
+	return slices.ContainsFunc(r.source.Helm.ValueFiles, func(name string) bool {
+		named, ok := r.valueFile(name)
+		return ok && named == file
+	})
 }
 
 // valueFile is where a values file is, if it is one of this repository.
@@ -121,7 +177,9 @@ func (r *argoRender) parameters(helm *argoHelm, merged map[string]any, layers []
 			if err := set.into(merged, value); err != nil {
 				return nil, nil, r.fieldError(ErrGitOpsObject, fmt.Sprintf("the parameter %q cannot be set: %v. Mend its name or its value.", parameter.Name, err), "helm", "parameters", i)
 			}
-			layers = slices.Insert(layers, 0, ValuesLayer{File: r.object.Source.File, Of: r.object, At: r.field.Join("helm", "parameters", i, "value"), Parameter: set})
+			layer := r.layer("helm", "parameters", i, "value")
+			layer.Parameter = set
+			layers = slices.Insert(layers, 0, layer)
 		}
 	}
 	for i, parameter := range helm.FileParameters {

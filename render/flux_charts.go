@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"path"
+	"slices"
 	"strings"
 )
 
@@ -121,7 +122,7 @@ func (c *ChartSource) takeValuesFiles(fields *fluxChart) {
 		return
 	}
 	c.ValuesFiles, c.IgnoreMissing = fields.ValuesFiles, fields.IgnoreMissingValuesFiles
-	if len(c.ValuesFiles) == 0 && fields.ValuesFile != "" {
-		c.ValuesFiles = []string{fields.ValuesFile}
+	if fields.ValuesFile != "" {
+		c.ValuesFiles = slices.Insert(slices.Clone(c.ValuesFiles), 0, fields.ValuesFile)
 	}
 }

@@ -20,7 +20,7 @@ func (g *gitOpsSearch) addFlux(ctx context.Context, targets []Target) error {
 	if err := g.addLevels(ctx, targets, one); err != nil {
 		return err
 	}
-	return g.addReleases(ctx, targets)
+	return g.addReleases(ctx)
 }
 
 // kustomization makes the target of an object, if it is a Kustomization of Flux. One that applies itself,
@@ -41,6 +41,7 @@ func (g *gitOpsSearch) kustomization(parent *Target, object *Object) (Target, bo
 		target.Path = object.Source.File
 		return target, true
 	}
+	target.GitOps.Ignore = g.ignored(parent, object, &read.Spec.SourceRef)
 	for _, component := range read.Spec.Components {
 		target.GitOps.Sources = append(target.GitOps.Sources, g.discovery.scan.listed(path.Join(target.GitOps.Folder, component)).Files...)
 	}
@@ -81,29 +82,73 @@ func (g *gitOpsSearch) target(kind Kind, parent *Target, object *Object) Target 
 	return target
 }
 
-// addReleases makes the targets of HelmReleases.
-func (g *gitOpsSearch) addReleases(ctx context.Context, targets []Target) error {
-	var releases []Target
-	for _, id := range slices.Clone(g.order) {
+// addReleases makes the targets of the HelmReleases in what was rendered, and in what the charts of these print.
+func (g *gitOpsSearch) addReleases(ctx context.Context) error {
+	for begun := 0; begun < len(g.order); {
+		from := g.order[begun:]
+		begun = len(g.order)
+		releases := g.releasesIn(from)
+		if err := g.addInputs(ctx, releases); err != nil {
+			return err
+		}
+		g.found = append(g.found, releases...)
+		printing := slices.DeleteFunc(releases, func(target Target) bool { return !g.printsGitOps(&target) })
+		for i := range printing {
+			g.cover(&printing[i]) // its defaults would deploy what nobody does
+		}
+		if err := g.render(ctx, printing); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// releasesIn makes the targets of the HelmReleases in what targets render.
+func (g *gitOpsSearch) releasesIn(ids []string) (releases []Target) {
+	for _, id := range ids {
 		result := g.rendered[id]
-		if _, covered := g.covered[id]; covered {
+		if _, covered := g.covered[id]; covered || g.released[id] {
 			continue
 		}
+		g.released[id] = true
 		for i := range result.Objects {
 			object := &result.Objects[i]
 			if object.Kind != "HelmRelease" || group(object.APIVersion) != "helm.toolkit.fluxcd.io" || object.YAML == nil {
 				continue
 			}
 			target := g.target(Flux, &result.Target, object)
+			if g.releasesItself(&target) {
+				continue
+			}
 			g.addChart(&target, object)
 			releases = append(releases, target)
 		}
 	}
-	if err := g.addInputs(ctx, releases); err != nil {
-		return err
+	return releases
+}
+
+// releasesItself says whether the chart of a release prints the release again.
+func (g *gitOpsSearch) releasesItself(target *Target) bool {
+	for above := target.GitOps.Parent; above.GitOps != nil; above = above.GitOps.Parent {
+		if above.GitOps.Object == target.GitOps.Object {
+			return true
+		}
 	}
-	g.found = append(g.found, releases...)
-	return nil
+	return false
+}
+
+// printsGitOps says whether a release deploys a chart of this repository that may print objects of GitOps tools.
+func (g *gitOpsSearch) printsGitOps(release *Target) bool {
+	if release.Err != nil || release.GitOps.Chart == nil || release.GitOps.Chart.Folder == "" {
+		return false
+	}
+	templates := path.Join(g.discovery.resolve(release.GitOps.Chart.Folder), "templates") + "/"
+	for name := range g.holding {
+		if strings.HasPrefix(name, templates) {
+			return true
+		}
+	}
+	return false
 }
 
 // environmentOf is what the cluster is called that a path belongs to: the folder below the one for

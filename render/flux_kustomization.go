@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"path"
 	"slices"
-	"strings"
 
 	"sigs.k8s.io/kustomize/api/konfig"
 	"sigs.k8s.io/kustomize/api/types"
@@ -44,7 +43,13 @@ func (k *fluxBuild) render(ctx context.Context, detail Detail) *Error {
 	target := Target{ID: k.target.ID, Kind: Kustomize, Path: k.target.GitOps.Folder, LoadAnywhere: true}
 	objects, notes, layers, failed := renderKustomize(ctx, view, target, detail)
 	k.result.Objects, k.result.Layers = objects, layers
-	k.result.Notes = append(k.result.Notes, notes...)
+	k.result.Notes = slices.Concat(k.kustomization.Spec.notes(), k.result.Notes, notes)
+	if failed != nil && failed.Kind == ErrEmptyKustomization && failed.File == k.file {
+		failed = nil // Flux applies nothing then
+	}
+	if failed == nil && len(objects) == 0 {
+		k.result.Notes = append(k.result.Notes, fmt.Sprintf("It applies nothing: %s holds no manifests.", target.Path))
+	}
 	if failed != nil {
 		return failed
 	}
@@ -71,12 +76,12 @@ func (k *fluxBuild) view() (*overlay.FS, *Error) {
 		}
 	} else {
 		k.file = path.Join(dir, konfig.DefaultKustomizationFileName())
-		resources := manifestsBelow(k.files, dir)
-		if len(resources) == 0 {
-			return nil, fieldError(k.files, k.object, ErrEmptyKustomization, fmt.Sprintf("the folder %s holds no manifests. Mend the path.", dir), "spec", "path")
+		generated := types.Kustomization{Resources: manifestsBelow(k.files, dir, k.target.GitOps.Ignore)}
+		if len(generated.Resources) == 0 {
+			generated.Namespace = "none" // kustomize wants it to say something
 		}
 		var err error
-		if content, err = yaml.Marshal(types.Kustomization{Resources: resources}); err != nil {
+		if content, err = yaml.Marshal(generated); err != nil {
 			return nil, &Error{Kind: ErrKustomizeBuild, File: dir, Message: err.Error()}
 		}
 	}
@@ -88,34 +93,6 @@ func (k *fluxBuild) view() (*overlay.FS, *Error) {
 		return k.files, nil
 	}
 	return k.files.With(map[string][]byte{k.file: edited}), nil
-}
-
-// manifestsBelow lists what a generated kustomization holds: the folders that have a kustomization, and the
-// manifests outside of these.
-func manifestsBelow(files *overlay.FS, dir string) []string {
-	var found []string
-	var walk func(at string, depth int)
-	walk = func(at string, depth int) {
-		entries, err := files.ReadDir(at)
-		if err != nil || depth > maxFolderDepth {
-			return
-		}
-		for _, entry := range entries {
-			name := path.Join(at, entry.Name())
-			inside := strings.TrimPrefix(name, dir+"/")
-			switch _, isRoot := kustomizationFile(files, name); {
-			case entry.IsDir() && strings.HasPrefix(entry.Name(), "."):
-			case entry.IsDir() && isRoot:
-				found = append(found, "./"+inside)
-			case entry.IsDir():
-				walk(name, depth+1)
-			case slices.Contains([]string{".yaml", ".yml"}, path.Ext(name)) && name != ConfigFile:
-				found = append(found, "./"+inside)
-			}
-		}
-	}
-	walk(dir, 0)
-	return found
 }
 
 // added puts what the object adds to its kustomization into the file.

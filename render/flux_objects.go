@@ -32,7 +32,26 @@ type fluxRelease struct {
 
 		CommonMetadata *fluxMetadata     `json:"commonMetadata"`
 		Install        *fluxInstallation `json:"install"`
+
+		fluxElsewhere
 	} `json:"spec"`
+}
+
+// fluxElsewhere says that what stands in the repository is not, or not here, in force.
+type fluxElsewhere struct {
+	Suspend    bool           `json:"suspend"`
+	KubeConfig map[string]any `json:"kubeConfig"`
+}
+
+// notes say what of an object is not, or not here, in force.
+func (e *fluxElsewhere) notes() (notes []string) {
+	if e.Suspend {
+		notes = append(notes, "It is suspended: Flux leaves what the cluster has until suspend goes.")
+	}
+	if e.KubeConfig != nil {
+		notes = append(notes, "It is applied to another cluster, which its kubeConfig leads to: the Namespaces of this repository are taken for those of there.")
+	}
+	return notes
 }
 
 // A fluxChart is the template of a HelmChart in a HelmRelease, or the HelmChart's own spec.
@@ -61,8 +80,9 @@ type fluxValuesFrom struct {
 }
 
 type fluxInstallation struct {
-	CRDs     string `json:"crds"`
-	SkipCRDs bool   `json:"skipCRDs"`
+	CRDs                    string `json:"crds"`
+	SkipCRDs                bool   `json:"skipCRDs"`
+	DisableSchemaValidation bool   `json:"disableSchemaValidation"`
 }
 
 type fluxMetadata struct {
@@ -114,8 +134,9 @@ type fluxKustomization struct {
 		Images                  []types.Image `json:"images"`
 		CommonMetadata          *fluxMetadata `json:"commonMetadata"`
 		PostBuild               *struct {
-			Substitute     map[string]string `json:"substitute"`
-			SubstituteFrom []struct {
+			SubstituteStrategy string            `json:"substituteStrategy"`
+			Substitute         map[string]string `json:"substitute"`
+			SubstituteFrom     []struct {
 				Kind     string `json:"kind"`
 				Name     string `json:"name"`
 				Optional bool   `json:"optional"`
@@ -123,6 +144,8 @@ type fluxKustomization struct {
 		} `json:"postBuild"`
 		PatchesStrategicMerge []any           `json:"patchesStrategicMerge"`
 		PatchesJSON6902       []fluxJSONPatch `json:"patchesJson6902"`
+
+		fluxElsewhere
 	} `json:"spec"`
 }
 
@@ -135,6 +158,7 @@ type fluxSource struct {
 		Endpoint   string `json:"endpoint"`
 		BucketName string `json:"bucketName"`
 		Type       string `json:"type"`
+		Ignore     string `json:"ignore"`
 		Reference  *struct {
 			Tag    string `json:"tag"`
 			SemVer string `json:"semver"`

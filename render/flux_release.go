@@ -43,6 +43,7 @@ func (r *releaseRender) render(ctx context.Context, detail Detail) *Error {
 		return failed
 	}
 	r.result.Input = r.input()
+	r.result.Notes = r.release.Spec.notes()
 	source := r.target.GitOps.Chart
 	chart, failed := source.locate(r.files)
 	if failed != nil {
@@ -55,6 +56,9 @@ func (r *releaseRender) render(ctx context.Context, detail Detail) *Error {
 	target := Target{
 		ID: r.target.ID, Kind: Helm, Path: chart, ReleaseName: releaseName(r.object, &r.release), Namespace: cmp.Or(r.release.Spec.TargetNamespace, r.object.Namespace),
 		KubeVersion: r.target.KubeVersion, APIVersions: r.target.APIVersions, merged: values, defaults: r.defaults(chart),
+	}
+	if install := r.release.Spec.Install; install != nil {
+		target.anyValues = install.DisableSchemaValidation
 	}
 	if failed := deployChart(ctx, r.files, source, target, layers, detail, r.result); failed != nil {
 		if source.refuses(failed) {
@@ -69,7 +73,7 @@ func (r *releaseRender) render(ctx context.Context, detail Detail) *Error {
 		return failed
 	}
 	if detail.PodTemplatesOnly {
-		digestTrees(r.result.Objects)
+		digestTrees(r.result.Objects, detail)
 	}
 	return nil
 }

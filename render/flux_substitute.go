@@ -66,7 +66,7 @@ func (k *fluxBuild) variables() (*substitution, *Error) {
 		}
 		s.from(locator, k.object, yamledit.NewPath("spec", "postBuild", "substitute", name), name)
 	}
-	if len(s.values) == 0 && len(s.hidden) == 0 {
+	if len(s.values) == 0 && len(s.hidden) == 0 && postBuild.SubstituteStrategy != "Always" {
 		return nil, nil // nothing is substituted then, defaults included
 	}
 	return s, nil

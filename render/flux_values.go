@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strings"
 
-	"helm.sh/helm/v3/pkg/strvals"
 	"sigs.k8s.io/yaml"
 
 	"github.com/podmend/podmend/internal/overlay"
@@ -21,7 +20,7 @@ func (r *releaseRender) values() (map[string]any, []ValuesLayer, *Error) {
 	spec := &r.release.Spec
 	own := ValuesLayer{File: r.object.Source.File, Of: r.object, At: yamledit.NewPath("spec", "values"), Above: true}
 	merged := map[string]any{}
-	var below []ValuesLayer
+	var above, below []ValuesLayer
 	for i, from := range spec.ValuesFrom {
 		text, layer, failed := r.valuesFrom(i, from)
 		if failed != nil {
@@ -32,38 +31,47 @@ func (r *releaseRender) values() (map[string]any, []ValuesLayer, *Error) {
 		}
 		if from.TargetPath != "" {
 			merged = mergeHelmValues(merged, spec.Values)
-			if err := setValue(merged, &from, *text); err != nil {
+			layer.Text, layer.Parameter = false, &ParameterValue{Name: from.TargetPath, TargetPath: true, Verbatim: from.Literal}
+			if err := layer.Parameter.into(merged, *text); err != nil {
 				return nil, nil, fieldError(r.files, r.object, ErrGitOpsObject,
 					fmt.Sprintf("the value of %s cannot be set at %q: %v. Mend the targetPath.", from.Name, from.TargetPath, err), "spec", "valuesFrom", i, "targetPath")
+			}
+			if layer.At != nil {
+				above = slices.Insert(above, 0, layer)
 			}
 			continue
 		}
 		values := map[string]any{}
 		if err := yaml.Unmarshal([]byte(*text), &values); err != nil {
 			_, problem := helmYAMLError(err)
-			file, line := fieldPlace(r.files, layer.Of, "data", layer.key())
+			key := from.key()
+			file, line := fieldPlace(r.files, layer.Of, "data", key)
 			return nil, nil, &Error{
 				Kind: ErrValuesSyntax, File: file, Line: line,
-				Message: fmt.Sprintf("the values in %s of the %s %q cannot be read: %s. They must be a YAML mapping.", layer.key(), layer.Of.Kind, layer.Of.Name, problem),
+				Message: fmt.Sprintf("the values in %s of the %s %q cannot be read: %s. They must be a YAML mapping.", key, layer.Of.Kind, layer.Of.Name, problem),
 			}
 		}
 		merged = mergeHelmValues(merged, values)
-		below = slices.Insert(below, 0, r.generatedFrom(layer))
+		if layer = r.generatedFrom(layer, from.key()); layer.At != nil || layer.Of == nil {
+			below = slices.Insert(below, 0, layer)
+		}
 	}
-	return mergeHelmValues(merged, spec.Values), slices.Insert(below, 0, own), nil
+	// Of what spec.values sets too, one or the other wins: rendering tells which.
+	return mergeHelmValues(merged, spec.Values), slices.Concat(above, []ValuesLayer{own}, below), nil
 }
 
-// key is the key of a ConfigMap or Secret that holds the values.
-func (l *ValuesLayer) key() string { return l.At[len(l.At)-1].Key }
+// key is the key of the ConfigMap or Secret that holds the values.
+func (f *fluxValuesFrom) key() string { return cmp.Or(f.ValuesKey, "values.yaml") }
 
-// valuesFrom returns the text that an entry refers to, nil where it is not known.
+// valuesFrom returns the text that an entry refers to, nil where it is not known. The layer is at no field
+// where the text is written otherwise.
 func (r *releaseRender) valuesFrom(index int, from fluxValuesFrom) (*string, ValuesLayer, *Error) {
-	key := cmp.Or(from.ValuesKey, "values.yaml")
+	key := from.key()
 	if from.Kind != "ConfigMap" && from.Kind != "Secret" {
 		return nil, ValuesLayer{}, fieldError(r.files, r.object, ErrGitOpsObject,
 			fmt.Sprintf("valuesFrom names a %s, and Flux takes values from ConfigMaps and Secrets. Mend the kind.", from.Kind), "spec", "valuesFrom", index, "kind")
 	}
-	layer := ValuesLayer{At: yamledit.NewPath("data", key), Text: true, Above: true}
+	layer := ValuesLayer{Text: true, Above: true}
 	layer.Of = find(r.inputs, ObjectName{Kind: from.Kind, Name: from.Name, Namespace: r.object.Namespace})
 	if layer.Of == nil {
 		if !from.Optional {
@@ -87,7 +95,25 @@ func (r *releaseRender) valuesFrom(index int, from fluxValuesFrom) (*string, Val
 		return nil, layer, fieldError(r.files, r.object, ErrMissingValues,
 			fmt.Sprintf("the %s %s has no key %s. Mend valuesKey, or mark the entry as optional.", from.Kind, from.Name, key), "spec", "valuesFrom", index)
 	}
+	layer.At = textField(layer.Of, key)
 	return &text, layer, nil
+}
+
+// textField is the field of a ConfigMap or Secret that holds a key as text, nil where it is encoded.
+func textField(object *Object, key string) yamledit.Path {
+	if object.Kind != "Secret" {
+		return yamledit.NewPath("data", key)
+	}
+	var read struct {
+		StringData map[string]string `json:"stringData"`
+	}
+	if yaml.Unmarshal(object.YAML, &read) != nil {
+		return nil
+	}
+	if _, ok := read.StringData[key]; ok {
+		return yamledit.NewPath("stringData", key)
+	}
+	return nil
 }
 
 // dataOf reads the data of a ConfigMap or Secret. sealed says that it is encrypted.
@@ -120,21 +146,8 @@ func dataOf(files *overlay.FS, object *Object) (data map[string]string, sealed b
 	return data, false, nil
 }
 
-// setValue sets a value at a path as helm-controller does: as --set, or, in quotes, as --set-string.
-func setValue(values map[string]any, from *fluxValuesFrom, text string) error {
-	quoted := func(quote string) bool { return strings.HasPrefix(text, quote) && strings.HasSuffix(text, quote) }
-	switch {
-	case from.Literal:
-		escaped := strings.NewReplacer(`\`, `\\`, `,`, `\,`, `[`, `\[`, `]`, `\]`, `{`, `\{`, `}`, `\}`).Replace(text)
-		return strvals.ParseIntoString(from.TargetPath+"="+escaped, values)
-	case quoted("'") || quoted(`"`):
-		return strvals.ParseIntoString(from.TargetPath+"="+strings.Trim(text, `'"`), values)
-	}
-	return strvals.ParseInto(from.TargetPath+"="+text, values)
-}
-
-// generatedFrom is the values file behind a layer of a ConfigMap that a kustomization generates of it.
-func (r *releaseRender) generatedFrom(layer ValuesLayer) ValuesLayer {
+// generatedFrom is the values file behind a layer of a ConfigMap or Secret that a kustomization generates of it.
+func (r *releaseRender) generatedFrom(layer ValuesLayer, key string) ValuesLayer {
 	if layer.Of.Source.Manifest {
 		return layer
 	}
@@ -143,7 +156,7 @@ func (r *releaseRender) generatedFrom(layer ValuesLayer) ValuesLayer {
 			if k.file != layer.Of.Source.File {
 				continue
 			}
-			if file, ok := k.generatorFile(layer.Of, layer.key()); ok {
+			if file, ok := k.generatorFile(layer.Of, key); ok {
 				return ValuesLayer{File: file, Above: true, Copied: true}
 			}
 		}
@@ -161,17 +174,33 @@ func (i *gitOpsInput) folder() string {
 
 // generatorFile returns the file that a generated object has under a key.
 func (k *kustomization) generatorFile(object *Object, key string) (string, bool) {
-	for _, generator := range k.parsed.ConfigMapGenerator {
-		if object.Kind != "ConfigMap" || !strings.Contains(object.Name, generator.Name) {
+	type generator struct {
+		name    string
+		sources []string
+	}
+	var generators []generator
+	field := "configMapGenerator"
+	if object.Kind == "Secret" {
+		field = "secretGenerator"
+		for _, args := range k.parsed.SecretGenerator {
+			generators = append(generators, generator{args.Name, args.FileSources})
+		}
+	} else {
+		for _, args := range k.parsed.ConfigMapGenerator {
+			generators = append(generators, generator{args.Name, args.FileSources})
+		}
+	}
+	for _, generator := range generators {
+		if !strings.Contains(object.Name, generator.name) {
 			continue
 		}
-		for _, source := range generator.FileSources {
+		for _, source := range generator.sources {
 			name, file, keyed := strings.Cut(source, "=")
 			if !keyed {
 				name, file = source[strings.LastIndex(source, "/")+1:], source
 			}
 			for _, ref := range k.refs {
-				if name == key && ref.field == "configMapGenerator" && ref.value == file && ref.target != "" {
+				if name == key && ref.field == field && ref.value == file && ref.target != "" {
 					return ref.target, true
 				}
 			}

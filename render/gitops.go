@@ -21,6 +21,8 @@ type GitOps struct {
 	Chart *ChartSource
 	// Folder is what is applied from this repository, where the object deploys no chart.
 	Folder string
+	// Ignore is what a source of Flux leaves out of Folder by itself, in the lines of a .gitignore.
+	Ignore string
 	// Files are the manifests of Folder that are applied, where they are chosen one by one.
 	Files []string
 	// Tool renders what an Application deploys.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"maps"
 	"path"
 	"reflect"
 	"runtime"
@@ -37,7 +38,10 @@ func (d *Discovery) AddGitOps(ctx context.Context, options GitOpsOptions) error 
 	if err != nil || len(holding) == 0 {
 		return err
 	}
-	g := &gitOpsSearch{discovery: d, options: options, rendered: map[string]*Result{}, environments: map[string]string{}, covered: map[string]string{}}
+	g := &gitOpsSearch{
+		discovery: d, options: options, rendered: map[string]*Result{}, environments: map[string]string{}, covered: map[string]string{}, listed: map[string]map[string]bool{},
+		released: map[string]bool{}, holding: holding,
+	}
 	d.search = g
 	var targets []Target
 	for _, target := range d.Targets {
@@ -57,6 +61,10 @@ func (d *Discovery) AddGitOps(ctx context.Context, options GitOpsOptions) error 
 	if err := g.addArgo(ctx); err != nil {
 		return err
 	}
+	if err := g.addReleases(ctx); err != nil { // in what Applications deploy
+		return err
+	}
+	g.dropDefaults()
 	g.takeCovered()
 	d.Targets = append(d.Targets, g.found...)
 	slices.SortFunc(d.Targets, func(a, b Target) int { return strings.Compare(a.ID, b.ID) })
@@ -114,6 +122,10 @@ type gitOpsSearch struct {
 	order        []string           // of the ids in rendered
 	environments map[string]string  // by target id
 	found        []Target
+	// listed is what generated kustomizations list, by folder and rules.
+	listed   map[string]map[string]bool
+	holding  map[string]bool // files with a word of a GitOps tool
+	released map[string]bool // ids of what was searched for HelmReleases
 	// covered are the targets that are applied through another, by id, with the id of that.
 	covered map[string]string
 }
@@ -159,6 +171,22 @@ func (d *Discovery) Rendered(target *Target) (result Result, ok bool) {
 	result.Objects = slices.Clone(known.Objects)
 	dropTexts(result.Objects, gitOpsDetail.withoutInputs())
 	return result, true
+}
+
+// dropDefaults drops what comes out of targets that are applied through others, as was found later. What only
+// such applied is a target of its own again.
+func (g *gitOpsSearch) dropDefaults() {
+	dropped := map[string]bool{}
+	g.found = slices.DeleteFunc(g.found, func(target Target) bool {
+		dropped[target.ID] = slices.ContainsFunc(lineage(&target)[1:], func(id string) bool { return g.covered[id] != "" })
+		return dropped[target.ID]
+	})
+	maps.DeleteFunc(g.covered, func(_, by string) bool { return dropped[by] })
+	for i := range g.found {
+		if applying := &g.found[i]; applying.Kind != Flux || applying.GitOps.Chart == nil || g.printsGitOps(applying) {
+			g.cover(applying)
+		}
+	}
 }
 
 // takeCovered takes the targets away that are applied through another.

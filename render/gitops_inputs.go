@@ -69,7 +69,7 @@ func (g *gitOpsSearch) mayRender(ctx context.Context, name string) []Target {
 	}
 	for file := range named {
 		content, err := d.files.ReadFile(file)
-		if err != nil || !bytes.Contains(content, []byte("ConfigMap")) && !bytes.Contains(content, []byte("Secret")) && !bytes.Contains(content, []byte("configMapGenerator")) {
+		if err != nil || !bytes.Contains(content, []byte("ConfigMap")) && !bytes.Contains(content, []byte("Secret")) && !bytes.Contains(content, []byte("configMapGenerator")) && !bytes.Contains(content, []byte("secretGenerator")) {
 			delete(named, file)
 		}
 	}

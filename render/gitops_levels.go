@@ -90,8 +90,10 @@ func (g *gitOpsSearch) outermost(all, generated []Target) (outer, inner []Target
 // covers says whether a target of a GitOps object applies another target, which is none by itself then.
 func (g *gitOpsSearch) covers(applying, target *Target) bool {
 	switch {
+	case applying.Kind == Flux && applying.GitOps.Chart != nil:
+		return target.Kind == Helm && target.Path == applying.GitOps.Chart.Folder && len(target.Values) == 0
 	case applying.Kind == Flux:
-		return g.folderCovers(applying.GitOps.Folder, target)
+		return g.folderCovers(applying.GitOps.Folder, applying.GitOps.Ignore, target)
 	case applying.GitOps.Tool == argoToolHelm:
 		return target.Kind == Helm && target.Path == applying.GitOps.Chart.Folder && len(target.Values) == 0
 	case applying.GitOps.Tool == argoToolDirectory:
@@ -102,7 +104,7 @@ func (g *gitOpsSearch) covers(applying, target *Target) bool {
 
 // folderCovers says whether what applies a folder applies a target of it: the kustomization there, or what a
 // generated one lists.
-func (g *gitOpsSearch) folderCovers(folder string, target *Target) bool {
+func (g *gitOpsSearch) folderCovers(folder, ignore string, target *Target) bool {
 	if target.Path == folder {
 		return target.Kind == Kustomize
 	}
@@ -113,12 +115,19 @@ func (g *gitOpsSearch) folderCovers(folder string, target *Target) bool {
 	if _, ok := kustomizationFile(files, folder); ok {
 		return slices.Contains(g.discovery.scan.listed(folder).Files, target.Path) || slices.Contains(g.discovery.scan.listed(folder).Roots, target.Path)
 	}
-	for at := path.Dir(target.Path); at != folder && at != "."; at = path.Dir(at) {
-		if _, ok := kustomizationFile(files, at); ok {
-			return false
+	return (target.Kind == Kustomize || target.Kind == Plain) && g.generated(folder, ignore)[target.Path]
+}
+
+// generated is what a generated kustomization of a folder lists.
+func (g *gitOpsSearch) generated(folder, ignore string) map[string]bool {
+	key := folder + "\x00" + ignore
+	if g.listed[key] == nil {
+		g.listed[key] = map[string]bool{}
+		for _, name := range manifestsBelow(g.discovery.files, folder, ignore) {
+			g.listed[key][path.Join(folder, name)] = true
 		}
 	}
-	return target.Kind == Kustomize || target.Kind == Plain
+	return g.listed[key]
 }
 
 // cover notes which targets one applies.

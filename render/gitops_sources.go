@@ -53,6 +53,16 @@ func (g *gitOpsSearch) folder(parent *Target, object *Object, ref *fluxReference
 	return inside, sources, nil
 }
 
+// ignored are the rules by which a source leaves out files.
+func (g *gitOpsSearch) ignored(parent *Target, object *Object, ref *fluxReference) string {
+	source, _ := g.lookup(parent, ObjectName{Group: "source.toolkit.fluxcd.io", Kind: ref.Kind, Namespace: cmp.Or(ref.Namespace, object.Namespace), Name: ref.Name})
+	var read fluxSource
+	if source == nil || readGitOps(g.discovery.files, source, &read) != nil {
+		return ""
+	}
+	return read.Spec.Ignore
+}
+
 // isHere says whether a source is this repository. Without a remote to compare with, one that has the
 // folder is taken for it.
 func (g *gitOpsSearch) isHere(source *Object, inside string) bool {

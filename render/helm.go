@@ -136,7 +136,7 @@ func helmTemplate(ctx context.Context, files *overlay.FS, target Target, detail 
 	templated, objectNotes, failed := helmObjects(rendered, places)
 	if tracing != nil && failed == nil {
 		tracing.steady = loaded.steady(untouched)
-		tracing.readTemplates = loaded.trace(templated, rendered, input, untouched, tracing.all)
+		tracing.readTemplates = loaded.trace(templated, rendered, input, untouched, tracing.wants)
 		tracing.layers = loaded.layers(target)
 	}
 	notes = append(append(notes, crdNotes...), objectNotes...)
@@ -161,6 +161,9 @@ func (c *helmChart) renderInput(target Target, values map[string]any, version *c
 	input, err := chartutil.ToRenderValuesWithSchemaValidation(c.Chart, values, release, capabilities, true)
 	if err != nil {
 		return nil, c.valuesError(err)
+	}
+	if target.anyValues {
+		return input, nil
 	}
 	merged, _ := input["Values"].(chartutil.Values)
 	return input, c.checkSchemas(merged)

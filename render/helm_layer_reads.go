@@ -51,6 +51,13 @@ func (l *Locator) readLayer(layer ValuesLayer) (readLayer, bool) {
 // layerChanges turns a change of a layer's values into changes of source.
 func (l *Locator) layerChanges(layer *readLayer, change yamledit.Change) ([]PlacedChange, bool) {
 	switch {
+	case layer.Of == nil && layer.Parameter != nil:
+		value, ok := layer.Parameter.changed(layer.parameter, change)
+		change = yamledit.Change{Op: yamledit.Set, Path: layer.At, Value: value}
+		return []PlacedChange{{Place: Place{File: layer.File, Path: layer.At}, Change: change}}, ok
+	case layer.Of == nil && layer.Text:
+		place := Place{File: layer.File, Inside: yamledit.NewPath(0).Concat(layer.At), Path: change.Path}
+		return []PlacedChange{{Place: place, Change: change}}, true
 	case layer.Of == nil:
 		change.Path = layer.At.Concat(change.Path)
 		return []PlacedChange{{Place: Place{File: layer.File, Path: change.Path}, Change: change, Copied: layer.Copied}}, true
@@ -59,7 +66,11 @@ func (l *Locator) layerChanges(layer *readLayer, change yamledit.Change) ([]Plac
 		if !ok {
 			return nil, false
 		}
-		return l.SourceChanges(layer.Of, yamledit.Change{Op: yamledit.Set, Path: layer.At, Value: value})
+		changes, ok := l.SourceChanges(layer.Of, yamledit.Change{Op: yamledit.Set, Path: layer.At, Value: value})
+		for i := range changes {
+			changes[i].Copied = !layer.Of.Steers()
+		}
+		return changes, ok
 	case layer.Text:
 		place, text, ok := l.layerText(layer)
 		if !ok || !holdsAt(text, layer, change.Path) {
@@ -141,7 +152,9 @@ func (l *Locator) addition(object *Object, change yamledit.Change) ([]PlacedChan
 // layerOrigin describes the place at which a layer has a value, or, for one that it does not set, the
 // nearest mapping around it.
 func (l *Locator) layerOrigin(layer *readLayer, path yamledit.Path) (origin Origin, ok bool) {
-	if layer.Parameter != nil {
+	if layer.Of == nil && (layer.Parameter != nil || layer.Text) {
+		path = nil // the field holds the value, or the text with it
+	} else if layer.Parameter != nil {
 		origin = l.Origin(layer.Of, layer.At)
 		origin.Via = ViaValues
 		return origin, true

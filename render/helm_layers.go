@@ -41,10 +41,16 @@ type ValuesLayer struct {
 // helmTracing asks a rendering for traces, and takes what belongs to the whole target.
 type helmTracing struct {
 	all    bool // also of objects that hold no pod template
+	inputs bool // also of objects of GitOps tools, and of what these read
 	layers []ValuesLayer
 	// readTemplates and steady are as in Result.
 	readTemplates []string
 	steady        bool
+}
+
+// wants says whether an object is to have a trace.
+func (t *helmTracing) wants(object *Object) bool {
+	return t.all || object.HasPodTemplate() || t.inputs && object.isGitOpsInput()
 }
 
 // vendorOf returns the repository that a subchart, or a chart around it, was copied from, "" if it is at

@@ -14,10 +14,24 @@ import (
 type ParameterValue struct {
 	Name   string
 	AsText bool
+	// TargetPath says that it is set as Flux sets what it takes for a targetPath: in quotes it is a text.
+	// Verbatim says that all of it is.
+	TargetPath, Verbatim bool
 }
 
-// into sets the value of a parameter in values. Commas are part of it, but in a list in braces.
+// into sets the value of a parameter in values. Commas are part of it, but in a list in braces, or for a
+// targetPath.
 func (p *ParameterValue) into(values map[string]any, value string) error {
+	if p.Verbatim {
+		return strvals.ParseIntoString(p.Name+"="+verbatim.Replace(value), values)
+	}
+	if p.TargetPath {
+		quoted := func(quote string) bool { return strings.HasPrefix(value, quote) && strings.HasSuffix(value, quote) }
+		if quoted("'") || quoted(`"`) {
+			return strvals.ParseIntoString(p.Name+"="+strings.Trim(value, `'"`), values)
+		}
+		return strvals.ParseInto(p.Name+"="+value, values)
+	}
 	if !strings.HasPrefix(value, "{") || !strings.HasSuffix(value, "}") {
 		var escaped strings.Builder
 		before := rune(0)
@@ -36,6 +50,9 @@ func (p *ParameterValue) into(values map[string]any, value string) error {
 	}
 	return parse(p.Name+"="+value, values)
 }
+
+// verbatim takes the meaning from what --set reads in a value.
+var verbatim = strings.NewReplacer(`\`, `\\`, `,`, `\,`, `[`, `\[`, `]`, `\]`, `{`, `\{`, `}`, `\}`)
 
 // tree is what the parameter sets, and where.
 func (p *ParameterValue) tree(value string) (tree map[string]any, at yamledit.Path, ok bool) {
@@ -88,6 +105,14 @@ func (p *ParameterValue) changed(value string, change yamledit.Change) (changed 
 	default:
 		changed = fmt.Sprint(set)
 	}
+	quoted := p.TargetPath && !p.Verbatim && (strings.HasPrefix(value, "'") || strings.HasPrefix(value, `"`))
+	if quoted {
+		changed = value[:1] + changed + value[:1]
+	}
 	got, _, ok := p.tree(changed)
-	return changed, ok && reflect.DeepEqual(yamledit.ValueAt(got, at), yamledit.ValueAt(want, at))
+	set, intended := yamledit.ValueAt(got, at), yamledit.ValueAt(want, at)
+	if text, isText := set.(string); isText && (p.AsText || p.Verbatim || quoted) {
+		return changed, ok && text == fmt.Sprint(intended)
+	}
+	return changed, ok && reflect.DeepEqual(set, intended)
 }

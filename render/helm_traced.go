@@ -41,13 +41,13 @@ type tracedPrint struct {
 // trace renders the chart again with marks in its templates, and gives the objects that hold pod
 // templates, or all of them, traces of their text. What is unsound stays without: a trace is attached only where
 // the marked templates printed the same text.
-func (c *helmChart) trace(objects []Object, plain map[string]string, input chartutil.Values, values any, all bool) (readTemplates []string) {
+func (c *helmChart) trace(objects []Object, plain map[string]string, input chartutil.Values, values any, wants func(*Object) bool) (readTemplates []string) {
 	t := &chartTracer{
 		chart: c, input: input, values: values, plain: plain,
 		wanted: map[string]bool{}, within: map[string][]string{}, names: map[*chart.File][]string{}, vendors: map[*chart.File]string{},
 	}
 	for i := range objects {
-		if name := objects[i].Source.printed.template; name != "" && (all || objects[i].HasPodTemplate()) {
+		if name := objects[i].Source.printed.template; name != "" && wants(&objects[i]) {
 			t.wanted[name] = true
 		}
 	}
@@ -61,7 +61,7 @@ func (c *helmChart) trace(objects []Object, plain map[string]string, input chart
 		sound := true
 		for i := range objects {
 			object := &objects[i]
-			if object.Trace == nil && t.wanted[object.Source.printed.template] && (all || object.HasPodTemplate()) {
+			if object.Trace == nil && t.wanted[object.Source.printed.template] && wants(object) {
 				object.Trace = t.object(object)
 				sound = sound && object.Trace != nil
 			}

@@ -17,14 +17,17 @@ func treeDigest(node *kyaml.Node) string {
 
 // digestTrees gives the objects that templates printed and nobody reads a digest of what they mean: it stays
 // where a post-renderer writes them anew.
-func digestTrees(objects []Object) {
+func digestTrees(objects []Object, detail Detail) {
 	for i := range objects {
 		object := &objects[i]
 		if object.HasPodTemplate() || object.IsNamespace() || object.YAML == nil || object.Source.printed.template == "" {
 			continue
 		}
 		if node, err := kyaml.Parse(string(documentOf(object.YAML))); err == nil {
-			object.Digest, object.YAML = treeDigest(node.YNode()), nil
+			object.Digest = treeDigest(node.YNode())
+			if !detail.keeps(object) {
+				object.YAML = nil
+			}
 		}
 	}
 }

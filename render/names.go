@@ -88,7 +88,10 @@ func (d *Discovery) gitOpsNames(gitOps *GitOps) []string {
 		return append(names, d.Names(Target{Kind: Kustomize, Path: gitOps.Folder})...)
 	}
 	names = append(names, below(d.files, gitOps.Folder, 0)...)
-	for _, resource := range manifestsBelow(d.files, gitOps.Folder) {
+	for _, above := range foldersAbove(gitOps.Folder) {
+		names = append(names, path.Join(above, sourceIgnoreFile))
+	}
+	for _, resource := range manifestsBelow(d.files, gitOps.Folder, gitOps.Ignore) {
 		names = append(names, d.scan.listed(path.Join(gitOps.Folder, resource)).Files...)
 	}
 	return append(names, gitOps.Folder+"/")

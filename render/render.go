@@ -167,7 +167,7 @@ func tracingOf(detail Detail) *helmTracing {
 	if !detail.Traced {
 		return nil
 	}
-	return &helmTracing{all: !detail.PodTemplatesOnly}
+	return &helmTracing{all: !detail.PodTemplatesOnly, inputs: detail.Inputs}
 }
 
 func (r *Result) takeTracing(tracing *helmTracing) {

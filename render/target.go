@@ -39,6 +39,8 @@ type Target struct {
 	merged map[string]any
 	// defaults take the place of the chart's own values; nil keeps these.
 	defaults *defaultValues
+	// anyValues says that values are not checked against the schemas of the chart.
+	anyValues bool
 	// deployed is told which chart it is; nil if nobody asks.
 	deployed *DeployedChart
 

@@ -41,12 +41,15 @@ patches:
 - patch: '[{"op": "add", "path": "/spec/hostIPC", "value": true}]'
   target: {kind: Pod}
 `,
-	"plain/a.yaml":                  "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {containers: [{name: a, image: \"a:${text}\"}]}\n",
-	"plain/deep/b.yml":              "apiVersion: v1\nkind: Pod\nmetadata: {name: b}\nspec: {containers: [{name: b, image: b}]}\n---\napiVersion: v1\nkind: Service\nmetadata: {name: b}\nspec: {ports: [{port: 80}]}\n",
-	"plain/root/kustomization.yaml": "resources: [c.yaml]\nnameSuffix: -c\n",
-	"plain/root/c.yaml":             "apiVersion: v1\nkind: Pod\nmetadata: {name: c}\nspec: {containers: [{name: c, image: app}]}\n",
-	"plain/root/unlisted.yaml":      "apiVersion: v1\nkind: Pod\nmetadata: {name: unlisted}\nspec: {}\n",
-	"plain/values.json":             `{"kind": "not YAML by its name"}`,
+	"plain/a.yaml":                    "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {containers: [{name: a, image: \"a:${text}\"}]}\n",
+	"plain/deep/b.yml":                "apiVersion: v1\nkind: Pod\nmetadata: {name: b}\nspec: {containers: [{name: b, image: b}]}\n---\napiVersion: v1\nkind: Service\nmetadata: {name: b}\nspec: {ports: [{port: 80}]}\n",
+	"plain/root/kustomization.yaml":   "resources: [c.yaml]\nnameSuffix: -c\n",
+	"plain/root/c.yaml":               "apiVersion: v1\nkind: Pod\nmetadata: {name: c}\nspec: {containers: [{name: c, image: app}]}\n",
+	"plain/root/unlisted.yaml":        "apiVersion: v1\nkind: Pod\nmetadata: {name: unlisted}\nspec: {}\n",
+	"plain/.more/d.yaml":              "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: d}\n",
+	"empty/README.md":                 "Nothing yet.\n",
+	"says-nothing/kustomization.yaml": "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\n",
+	"plain/values.json":               `{"kind": "not YAML by its name"}`,
 }
 
 var specs = map[string]string{
@@ -62,6 +65,9 @@ var specs = map[string]string{
 	"variables":           "{path: app, postBuild: {substitute: {host_pid: 'false', text: some text}}}",
 	"other variables":     "{path: plain, postBuild: {substitute: {other: a, text: \"1\\n2\"}}}",
 	"no variables":        "{path: app, postBuild: {}}",
+	"empty":               "path: empty",
+	"empty and component": "{path: empty, components: [../component]}",
+	"says nothing":        "path: says-nothing",
 	"all":                 "{path: ./app/, targetNamespace: web, nameSuffix: -z, components: [../component], images: [{name: app, newTag: '2'}], patches: [{patch: '[{\"op\": \"remove\", \"path\": \"/spec/hostPID\"}]', target: {kind: Pod, name: own-pod}}], postBuild: {substitute: {text: a}}}",
 }
 
