@@ -48,7 +48,7 @@ func (r *releaseRender) values() (map[string]any, []ValuesLayer, *Error) {
 			}
 		}
 		merged = mergeHelmValues(merged, values)
-		below = slices.Insert(below, 0, r.generatedFrom(layer))
+		below = slices.Insert(below, 0, r.generatedFrom(layer, *text))
 	}
 	return mergeHelmValues(merged, spec.Values), slices.Insert(below, 0, own), nil
 }
@@ -77,6 +77,9 @@ func (r *releaseRender) valuesFrom(index int, from fluxValuesFrom) (*string, Val
 		return nil, layer, failed
 	}
 	text, ok := data[key]
+	if layer.Of.Kind == "Secret" && layer.Of.isPlainSecret(key) {
+		layer.At = yamledit.NewPath("stringData", key)
+	}
 	switch {
 	case sealed:
 		r.result.Notes = append(r.result.Notes, fmt.Sprintf("Rendered without the values of %s of the %s %s, which is encrypted: what they set is not known.", key, from.Kind, from.Name))
@@ -88,6 +91,16 @@ func (r *releaseRender) valuesFrom(index int, from fluxValuesFrom) (*string, Val
 			fmt.Sprintf("the %s %s has no key %s. Mend valuesKey, or mark the entry as optional.", from.Kind, from.Name, key), "spec", "valuesFrom", index)
 	}
 	return &text, layer, nil
+}
+
+// isPlainSecret says whether a Secret has a key as it is, and not encoded.
+func (o *Object) isPlainSecret(key string) bool {
+	var read struct {
+		StringData map[string]string `json:"stringData"`
+	}
+	err := yaml.Unmarshal(o.YAML, &read)
+	_, ok := read.StringData[key]
+	return err == nil && ok
 }
 
 // dataOf reads the data of a ConfigMap or Secret. sealed says that it is encrypted.
@@ -133,10 +146,11 @@ func setValue(values map[string]any, from *fluxValuesFrom, text string) error {
 	return strvals.ParseInto(from.TargetPath+"="+text, values)
 }
 
-// generatedFrom is the values file behind a layer of a ConfigMap that a kustomization generates of it.
-func (r *releaseRender) generatedFrom(layer ValuesLayer) ValuesLayer {
+// generatedFrom is the values file behind a layer of a ConfigMap that a kustomization generates of it, or the layer
+// with the patch that sets its text.
+func (r *releaseRender) generatedFrom(layer ValuesLayer, text string) ValuesLayer {
 	if layer.Of.Source.Manifest {
-		return layer
+		return r.patchedFrom(layer, text)
 	}
 	for _, input := range r.inputs {
 		for _, k := range newKustomizationScan(r.files).closure(input.folder()) {
