@@ -210,12 +210,19 @@ func (i *Inner) outer(edit Edit) Edit {
 	switch {
 	case i.style&yaml.LiteralStyle != 0:
 		text = i.indented(text)
-		if line, first := i.starts[start]; first && edit.Start < edit.End && edit.End == len(i.Src) && text == "" {
+		line, first := i.starts[start]
+		next, whole := i.starts[end]
+		switch {
+		case !first || text != "" || edit.Start == edit.End:
+		case edit.End == len(i.Src):
 			// The last lines go with their indentation.
 			start = line
 			if end < len(i.around.Src) && i.around.Src[end] == '\n' {
 				end++
 			}
+		case whole:
+			// Whole lines too: the next one may be empty, without any.
+			start, end = line, next
 		}
 	case i.style&yaml.DoubleQuotedStyle != 0:
 		text = strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(text)
