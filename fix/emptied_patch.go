@@ -145,6 +145,7 @@ func patches(tree any) bool {
 	case []any: // of operations
 		return len(tree) > 0
 	case map[string]any:
+		apiVersion, _ := tree["apiVersion"].(string)
 		for key, value := range tree {
 			switch key {
 			case "apiVersion", "kind":
@@ -156,7 +157,7 @@ func patches(tree any) bool {
 					}
 				}
 			default:
-				if strings.HasPrefix(key, "$") || writes(value) {
+				if strings.HasPrefix(key, "$") || writes(value, mergesLists(apiVersion)) {
 					return true
 				}
 			}
@@ -166,24 +167,25 @@ func patches(tree any) bool {
 	return true
 }
 
-// writes says whether a part of a patch holds more than names of list items.
-func writes(tree any) bool {
+// writes says whether a part of a patch holds more than names by which it finds the items of lists. An empty
+// mapping is meant: what deletions leave empty goes with them.
+func writes(tree any, mergesLists bool) bool {
 	switch tree := tree.(type) {
 	case map[string]any:
 		for _, value := range tree {
-			if writes(value) {
+			if writes(value, mergesLists) {
 				return true
 			}
 		}
-		return false
+		return len(tree) == 0
 	case []any:
 		for _, item := range tree {
 			fields, ok := item.(map[string]any)
-			if !ok {
+			if !ok || !mergesLists {
 				return true
 			}
 			for key, value := range fields {
-				if key != "name" && writes(value) {
+				if key != "name" && writes(value, mergesLists) {
 					return true
 				}
 			}

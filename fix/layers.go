@@ -2,6 +2,7 @@ package fix
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/podmend/podmend/internal/yamledit"
 	"github.com/podmend/podmend/render"
@@ -74,7 +75,7 @@ func (p *Prover) ownChanges(proposals []*Proposal, after map[string]*judged) {
 				was := p.before[target].result.Objects
 				for i := range judged.result.Objects {
 					object := &judged.result.Objects[i]
-					if i < len(was) && !object.HasPodTemplate() && change.isIn(object) {
+					if i < len(was) && !object.HasPodTemplate() && (change.isIn(object) || p.patches(&change, object)) {
 						object.Digest = was[i].Digest
 						judged.rename(was[i].Name, object.Name)
 					}
@@ -92,6 +93,20 @@ func (c *sourceChange) isIn(object *render.Object) bool {
 	}
 	generated := !object.Source.Manifest && (object.Kind == "ConfigMap" || object.Kind == "Secret")
 	return generated || object.Source.File == c.file && object.Source.Doc == doc
+}
+
+// patches says whether a change is in a text that a patch sets in an object.
+func (p *Prover) patches(c *sourceChange, object *render.Object) bool {
+	if len(c.inside) == 0 || !c.inside[0].List || object.Kind != "ConfigMap" && object.Kind != "Secret" {
+		return false
+	}
+	content, err := p.Files.ReadFile(c.file)
+	if err != nil {
+		return false
+	}
+	tree, err := yamledit.Parse(content).Tree(c.inside[0].Index)
+	name, _ := yamledit.ValueAt(tree, yamledit.NewPath("metadata", "name")).(string)
+	return err == nil && yamledit.ValueAt(tree, yamledit.NewPath("kind")) == object.Kind && name != "" && strings.Contains(object.Name, name)
 }
 
 func (j *judged) rename(former, name string) {

@@ -150,15 +150,16 @@ func (p *proposer) sourceName(object *render.Object) string {
 	return object.Name
 }
 
-// mergeable says whether strategic merge patches know the lists of an object.
-func mergeable(object *render.Object) bool {
-	return slices.Contains([]string{"v1", "apps/v1", "batch/v1"}, object.APIVersion)
+// mergesLists says whether strategic merge patches know the lists of objects; else one takes the place of
+// another.
+func mergesLists(apiVersion string) bool {
+	return slices.Contains([]string{"v1", "apps/v1", "batch/v1"}, apiVersion)
 }
 
 // merges says whether the root is patched by strategic merge patches, and the kind can be.
 func (p *proposer) merges(object *render.Object) bool {
 	file, err := p.editor.parse(object.Source.Kustomization)
-	if err != nil || !mergeable(object) {
+	if err != nil || !mergesLists(object.APIVersion) {
 		return false
 	}
 	tree, err := file.Tree(file.FirstDoc())

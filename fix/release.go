@@ -48,7 +48,7 @@ func (p *proposer) addToReleases(proposal *Proposal, byObject map[*render.Object
 		if release == nil {
 			continue
 		}
-		target, text, err := p.patchOf(object, byObject[object], mergeable(object))
+		target, text, err := p.patchOf(object, byObject[object], mergesLists(object.APIVersion))
 		if err != nil {
 			return err
 		}

@@ -264,10 +264,7 @@ func (e *argoExpansion) merge(tree, patch map[string]any, at yamledit.Path, arou
 		}
 		tree[key] = patch[key]
 		e.forget(to)
-		e.inPatch(to, around)
-		for i := range listOf(patch[key]) {
-			e.inPatch(to.Join(i), around)
-		}
+		e.allInPatch(patch[key], to, around)
 	}
 	return tree
 }
@@ -280,6 +277,19 @@ func (e *argoExpansion) forget(to yamledit.Path) {
 		if name == known || strings.HasPrefix(name, known+".") || strings.HasPrefix(name, known+"[") {
 			delete(e.fields.Fields, name)
 		}
+	}
+}
+
+// allInPatch notes that the text of the patch sets a field and those below.
+func (e *argoExpansion) allInPatch(tree any, to yamledit.Path, around []Place) {
+	e.inPatch(to, around)
+	if below, ok := tree.(map[string]any); ok {
+		for _, key := range sortedKeys(below) {
+			e.allInPatch(below[key], to.Join(key), around)
+		}
+	}
+	for i, item := range listOf(tree) {
+		e.allInPatch(item, to.Join(i), around)
 	}
 }
 

@@ -52,7 +52,7 @@ func (r *releaseRender) values() (map[string]any, []ValuesLayer, *Error) {
 			}
 		}
 		merged = mergeHelmValues(merged, values)
-		if layer = r.generatedFrom(layer, from.key()); layer.At != nil || layer.Of == nil {
+		if layer = r.generatedFrom(layer, from.key(), *text); layer.At != nil || layer.Of == nil {
 			below = slices.Insert(below, 0, layer)
 		}
 	}
@@ -146,10 +146,14 @@ func dataOf(files *overlay.FS, object *Object) (data map[string]string, sealed b
 	return data, false, nil
 }
 
-// generatedFrom is the values file behind a layer of a ConfigMap or Secret that a kustomization generates of it.
-func (r *releaseRender) generatedFrom(layer ValuesLayer, key string) ValuesLayer {
-	if layer.Of.Source.Manifest {
+// generatedFrom is the values file behind a layer of a ConfigMap or Secret that a kustomization generates of it, or
+// the layer with the patch that sets its text.
+func (r *releaseRender) generatedFrom(layer ValuesLayer, key, text string) ValuesLayer {
+	if layer.Of.Source.Manifest && layer.At == nil {
 		return layer
+	}
+	if layer.Of.Source.Manifest {
+		return r.patchedFrom(layer, text)
 	}
 	for _, input := range r.inputs {
 		for _, k := range newKustomizationScan(r.files).closure(input.folder()) {

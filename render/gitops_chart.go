@@ -69,10 +69,23 @@ func (c *ChartSource) locate(files *overlay.FS) (string, *Error) {
 		return "", failed
 	}
 	failed.Message = message + fmt.Sprintf(". To let podmend fetch it, add %s to network.allow in .podmend.yaml (network: {allow: [%s]}).", host, quotedHost(host))
-	failed.Missing = []MissingDependency{{
-		File: c.File, Line: c.Line, Name: c.Name, Repository: c.Repository, Archive: archive, Range: c.Version, Digest: c.Digest,
-	}}
+	failed.Missing = []MissingDependency{c.missing()}
 	return "", failed
+}
+
+// missing is the chart as what has to be fetched.
+func (c *ChartSource) missing() MissingDependency {
+	return MissingDependency{
+		File: c.File, Line: c.Line, Name: c.Name, Repository: c.Repository, Archive: c.Archive(), Range: c.Version, Digest: c.Digest,
+	}
+}
+
+// ToFetch lists what a target lacks in any case, before it is rendered: the chart of a release.
+func (t *Target) ToFetch() []MissingDependency {
+	if t.Err != nil || t.GitOps == nil || t.GitOps.Chart == nil || t.GitOps.Chart.Folder != "" || hostToAllow(t.GitOps.Chart.Repository) == "" {
+		return nil
+	}
+	return []MissingDependency{t.GitOps.Chart.missing()}
 }
 
 // shownChartRepository is a chart's repository as it may be printed, "" for a folder.

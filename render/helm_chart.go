@@ -43,23 +43,31 @@ const helmMaxCharts = 500
 
 // loadHelmChart loads the chart in dir, which may be an archive, with its subcharts.
 func loadHelmChart(files *overlay.FS, dir string) (*helmChart, *Error) {
-	l := &helmLoader{files: files, chart: helmChart{
-		places: map[*chart.File]helmPlace{},
-		absent: map[*chart.Dependency]helmAbsence{},
-	}}
-	var failed *Error
 	if info, err := files.Stat(dir); err == nil && info.Mode().IsRegular() {
-		l.chart.Chart, failed = l.packed(dir)
-	} else {
-		l.chart.Chart, failed = l.folder(dir)
+		return loadPackedChart(files, dir)
 	}
-	if l.tooMany != nil {
-		failed = l.tooMany
-	}
-	if failed != nil {
+	l := newHelmLoader(files)
+	var failed *Error
+	l.chart.Chart, failed = l.folder(dir)
+	if failed = l.failure(failed); failed != nil {
 		return nil, failed
 	}
 	return &l.chart, nil
+}
+
+func newHelmLoader(files *overlay.FS) *helmLoader {
+	return &helmLoader{files: files, chart: helmChart{
+		places: map[*chart.File]helmPlace{},
+		absent: map[*chart.Dependency]helmAbsence{},
+	}}
+}
+
+// failure is why a chart cannot be loaded: too many subcharts are the reason for what else failed.
+func (l *helmLoader) failure(failed *Error) *Error {
+	if l.tooMany != nil {
+		return l.tooMany
+	}
+	return failed
 }
 
 // folder loads a chart folder that is nobody's vendored subchart.
@@ -75,15 +83,6 @@ func (l *helmLoader) folder(dir string) (*chart.Chart, *Error) {
 		return nil, failed
 	}
 	return l.assemble(found, helmPlace{file: path.Join(resolved, "Chart.yaml")}, true)
-}
-
-// packed loads the chart in an archive that is nobody's vendored subchart.
-func (l *helmLoader) packed(archive string) (*chart.Chart, *Error) {
-	found, failed := helmPackedFiles(l.files, archive)
-	if failed != nil {
-		return nil, failed
-	}
-	return l.assemble(found, helmPlace{file: archive, inside: "Chart.yaml"}, true)
 }
 
 // assemble makes a chart of its files. It does what loader.LoadFiles does, level by level, since

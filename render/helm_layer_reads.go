@@ -97,20 +97,14 @@ func (l *Locator) layerText(layer *readLayer) (place Place, text placedText, ok 
 
 // textPlace is the place inside of the text that a field of an object holds. Its path is to be set.
 func (l *Locator) textPlace(object *Object, field yamledit.Path) (Place, bool) {
-	source := object.Source
-	if at, ok := l.SourcePath(object, field); ok {
-		return Place{File: source.File, Inside: yamledit.NewPath(source.Doc).Concat(at)}, true
+	if fields := object.fields(); fields != nil {
+		if writers := fields.writers(field); len(writers) > 0 {
+			writer := writers[len(writers)-1]
+			return Place{File: writer.File, Inside: yamledit.NewPath(writer.Doc).Concat(writer.Path)}, len(writer.Inside) == 0 && writer.chart == nil
+		}
 	}
-	fields := object.fields()
-	if fields == nil {
-		return Place{}, false
-	}
-	writers := fields.writers(field)
-	if len(writers) == 0 || len(writers[len(writers)-1].Inside) > 0 || writers[len(writers)-1].chart != nil {
-		return Place{}, false
-	}
-	writer := writers[len(writers)-1]
-	return Place{File: writer.File, Inside: yamledit.NewPath(writer.Doc).Concat(writer.Path)}, true
+	at, ok := l.SourcePath(object, field)
+	return Place{File: object.Source.File, Inside: yamledit.NewPath(object.Source.Doc).Concat(at)}, ok
 }
 
 // holdsAt says whether a text has at a path what the layer sets there: parameters may have been put into

@@ -10,6 +10,8 @@ import (
 type Environments struct {
 	In     []string `json:"in"`
 	Others []string `json:"others"`
+	// New are those of In where the base lacks an occurrence; empty where these are all, or without a base.
+	New []string `json:"new,omitempty"`
 }
 
 // addEnvironments says of findings in which environments they show.
@@ -27,10 +29,14 @@ func (r *Report) addEnvironments() {
 	for i := range r.Findings {
 		f := &r.Findings[i]
 		f.Environments = nil
-		var in []string
+		var in, news []string
 		for _, occurrence := range f.Occurrences {
-			if name := of[occurrence.Target]; name != "" {
-				in = append(in, name)
+			name := of[occurrence.Target]
+			if name == "" {
+				continue
+			}
+			if in = append(in, name); occurrence.Scope == ScopeNew {
+				news = append(news, name)
 			}
 		}
 		if len(in) == 0 {
@@ -38,22 +44,44 @@ func (r *Report) addEnvironments() {
 		}
 		slices.Sort(in)
 		in = slices.Compact(in)
-		others := slices.DeleteFunc(slices.Clone(all), func(name string) bool { return slices.Contains(in, name) })
-		f.Environments = &Environments{In: in, Others: others}
+		f.Environments = &Environments{In: in, Others: without(all, in)}
+		slices.Sort(news)
+		if news = slices.Compact(news); len(news) > 0 && len(news) < len(in) {
+			f.Environments.New = news
+		}
 	}
+}
+
+func without(names, taken []string) []string {
+	return slices.DeleteFunc(slices.Clone(names), func(name string) bool { return slices.Contains(taken, name) })
 }
 
 // EnvironmentsOf says in which environments findings show: production and staging, not dev; "" where
 // there is one alone, or none.
 func EnvironmentsOf(findings []*Finding) string {
+	return environments(findings, func(e *Environments) []string { return e.In })
+}
+
+// ChangedEnvironments says in which environments findings show that the base lacks there.
+func ChangedEnvironments(findings []*Finding) string {
+	return environments(findings, func(e *Environments) []string {
+		if len(e.New) > 0 {
+			return e.New
+		}
+		return e.In
+	})
+}
+
+func environments(findings []*Finding, shown func(*Environments) []string) string {
 	var in, others []string
 	for _, f := range findings {
 		if f.Environments != nil {
-			in, others = append(in, f.Environments.In...), append(others, f.Environments.Others...)
+			in = append(in, shown(f.Environments)...)
+			others = slices.Concat(others, f.Environments.In, f.Environments.Others)
 		}
 	}
-	in, others = distinct(in), distinct(others)
-	others = slices.DeleteFunc(others, func(name string) bool { return slices.Contains(in, name) })
+	in = distinct(in)
+	others = without(distinct(others), in)
 	switch {
 	case len(in) == 0 || len(in)+len(others) == 1:
 		return ""

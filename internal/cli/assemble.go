@@ -79,9 +79,7 @@ func (r *run) addTarget(assembled *report.Report, result *render.Result) {
 		DurationMs: result.Duration.Milliseconds(), Notes: result.Notes,
 	}
 	target.Notes = slices.Concat(target.Notes, r.checked.Notes[result.Target.ID])
-	if gitOps := result.Target.GitOps; gitOps != nil {
-		target.Environment = gitOps.Environment
-	}
+	target.Environment = environmentOf(&result.Target)
 	if chart := result.Chart; chart != nil {
 		target.Chart = &report.Chart{Name: chart.Name, Version: chart.Version, Repository: chart.Repository}
 	}
@@ -105,6 +103,14 @@ func (r *run) addTarget(assembled *report.Report, result *render.Result) {
 		target.Notes = append(slices.Clone(target.Notes), result.SkipReason)
 	}
 	assembled.Targets = append(assembled.Targets, target)
+}
+
+// environmentOf names the cluster that a target deploys to; "" where that is not known.
+func environmentOf(target *render.Target) string {
+	if target.GitOps == nil {
+		return ""
+	}
+	return target.GitOps.Environment
 }
 
 func (r *run) reportFinding(finding *check.Finding) report.Finding {

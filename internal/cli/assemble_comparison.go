@@ -9,9 +9,10 @@ func (r *run) addComparison(assembled *report.Report) {
 	c := r.comparison
 	assembled.Source.Base, assembled.Source.Head, assembled.Source.Scope = c.Base, c.Head, r.scope.list
 	assembled.Summary.LeftOut = r.leftOut
-	for _, target := range r.unreached {
+	for i := range r.unreached {
+		target := &r.unreached[i]
 		assembled.Targets = append(assembled.Targets, report.Target{
-			ID: target.ID, Kind: string(target.Kind), Path: target.Path, Values: target.Values,
+			ID: target.ID, Kind: string(target.Kind), Path: target.Path, Values: target.Values, Environment: environmentOf(target),
 			Status: report.TargetSkipped, Notes: []string{"No changed file reaches it, so it was not rendered."},
 		})
 	}

@@ -121,9 +121,10 @@ func (r *run) settingsDigest() (string, error) {
 		Exemptions []check.Exemption
 		Labels     check.NamespaceLabels
 		Network    any
+		GitOps     ConfigGitOps
 		Judged     bool
 		Within     string
-	}{r.settings.discover, r.settings.exemptions, r.settings.check.NamespaceLabels, r.config.Network, r.base != nil, r.repo.within})
+	}{r.settings.discover, r.settings.exemptions, r.settings.check.NamespaceLabels, r.config.Network, r.config.GitOps, r.base != nil, r.repo.within})
 	if err != nil {
 		return "", fmt.Errorf("compare settings: %w", err)
 	}

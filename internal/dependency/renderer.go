@@ -61,9 +61,16 @@ func with(files *overlay.FS, added map[string]addition) *overlay.FS {
 	return files.With(changed)
 }
 
-// Render renders a target, and again with what it lacked.
+// Render renders a target with what it lacks: what is known before, and what turns out.
 func (r *Renderer) Render(ctx context.Context, files *overlay.FS, target render.Target, detail render.Detail) (render.Result, error) {
 	added := r.addedTo(target)
+	var failed *render.Error
+	if missing := target.ToFetch(); len(missing) > 0 && len(added) == 0 {
+		var err error
+		if failed, err = r.add(ctx, &target, missing, added); err != nil {
+			return render.Result{}, err
+		}
+	}
 	for round := 0; ; round++ {
 		result, err := r.once(ctx, with(files, added), target, detail)
 		if err != nil {
@@ -73,19 +80,29 @@ func (r *Renderer) Render(ctx context.Context, files *overlay.FS, target render.
 			declare(&result, added)
 			return result, nil
 		}
-		found, failed, err := r.fetch(ctx, result.Err.Missing, added)
-		if err != nil {
-			return result, err
+		if failed == nil {
+			if failed, err = r.add(ctx, &target, result.Err.Missing, added); err != nil {
+				return result, err
+			}
 		}
 		if failed != nil {
 			result.Err = failed
 			return result, nil
 		}
-		maps.Copy(added, found)
-		r.mutex.Lock()
-		r.added[target.ID] = maps.Clone(added)
-		r.mutex.Unlock()
 	}
+}
+
+// add fetches what a target lacks, and adds it to what it has.
+func (r *Renderer) add(ctx context.Context, target *render.Target, missing []render.MissingDependency, added map[string]addition) (*render.Error, error) {
+	found, failed, err := r.fetch(ctx, missing, added)
+	if failed != nil || err != nil {
+		return failed, err
+	}
+	maps.Copy(added, found)
+	r.mutex.Lock()
+	defer r.mutex.Unlock()
+	r.added[target.ID] = maps.Clone(added)
+	return nil, nil
 }
 
 func (r *Renderer) once(ctx context.Context, files *overlay.FS, target render.Target, detail render.Detail) (render.Result, error) {

@@ -128,14 +128,14 @@ func (s *Source) get(ctx context.Context, wanted plan) (*archive, error) {
 			return nil, err
 		}
 	}
-	s.mutex.Lock()
-	known := s.have[chart]
-	s.mutex.Unlock()
-	if known != nil {
-		return known, nil
-	}
 	key := strings.Join([]string{chart.repository, chart.name, chart.version, chart.digest}, "\x00")
 	fetched, err, _ := s.group.Do(key, func() (any, error) {
+		s.mutex.Lock()
+		known := s.have[chart]
+		s.mutex.Unlock()
+		if known != nil {
+			return known, nil
+		}
 		found, err := s.fetch(ctx, chart, wanted.from)
 		if err != nil {
 			return nil, err

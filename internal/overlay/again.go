@@ -62,10 +62,43 @@ func (f *FS) Once(key, apart string, build func(files *FS) any) any {
 	return entry.value
 }
 
-// made are the values that Once made.
+// maxKeptBytes bounds how many bytes the values of Kept hold.
+const maxKeptBytes = 64 << 20
+
+// Kept returns the value that build made under a key before, or makes it. It depends on the key alone, not
+// on what this view shows. size is how many bytes the value holds.
+func (f *FS) Kept(key string, build func() (value any, size int)) any {
+	f.made.mutex.Lock()
+	value := f.made.sized[key]
+	if value == nil {
+		value = &sized{}
+		f.made.sized[key] = value
+	}
+	f.made.mutex.Unlock()
+	value.once.Do(func() {
+		size := 0
+		value.value, size = build()
+		f.made.mutex.Lock()
+		defer f.made.mutex.Unlock()
+		if f.made.size += size; f.made.size > maxKeptBytes {
+			f.made.sized, f.made.size = map[string]*sized{key: value}, size
+		}
+	})
+	return value.value
+}
+
+// A sized value is what Kept keeps.
+type sized struct {
+	once  sync.Once
+	value any
+}
+
+// made are the values that Once and Kept made.
 type made struct {
 	mutex  sync.Mutex
 	values map[string]*kept
+	sized  map[string]*sized
+	size   int // of those in sized
 }
 
 // changesDigest names what With has put into this view.

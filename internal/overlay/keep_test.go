@@ -93,3 +93,33 @@ func TestFoldersHeldOpen(t *testing.T) {
 		t.Errorf("a file that is not there: %v", err)
 	}
 }
+
+// Kept makes a value once for all views, and again when too many bytes were kept since.
+func TestKept(t *testing.T) {
+	files, err := Open(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer files.Close()
+	made := 0
+	get := func(view *FS, key string, size int) any {
+		return view.Kept(key, func() (any, int) {
+			made++
+			return key, size
+		})
+	}
+	for range 2 {
+		for _, view := range []*FS{files, files.With(map[string][]byte{"a.yaml": nil})} {
+			if got := get(view, "small", 1); got != "small" || made != 1 {
+				t.Errorf("got %v, made %d times", got, made)
+			}
+		}
+	}
+	get(files, "large", maxKeptBytes)
+	if get(files, "large", maxKeptBytes); made != 2 {
+		t.Errorf("made %d times, want what is large once", made)
+	}
+	if get(files, "small", 1); made != 3 {
+		t.Errorf("made %d times, want what was dropped again", made)
+	}
+}

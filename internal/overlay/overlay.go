@@ -56,7 +56,7 @@ func Open(dir string) (*FS, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &FS{disk: &disk{root: root, folders: map[string]*os.Root{}}, dir: abs, dirs: &sync.Map{}, made: &made{values: map[string]*kept{}}}, nil
+	return &FS{disk: &disk{root: root, folders: map[string]*os.Root{}}, dir: abs, dirs: &sync.Map{}, made: &made{values: map[string]*kept{}, sized: map[string]*sized{}}}, nil
 }
 
 // Close ends the file system and every view made of it.

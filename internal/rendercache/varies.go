@@ -3,7 +3,9 @@ package rendercache
 import (
 	"bytes"
 	"compress/gzip"
+	"errors"
 	"io"
+	"io/fs"
 	"path"
 	"regexp"
 	"slices"
@@ -32,6 +34,9 @@ func varies(files *overlay.FS, result *render.Result) bool {
 	}
 	return slices.ContainsFunc(result.Reads, func(name string) bool {
 		content, err := files.ReadFile(name)
+		if errors.Is(err, fs.ErrNotExist) {
+			return false // rendering made it, such as the kustomization of a folder without one
+		}
 		return err != nil || calls(content)
 	})
 }

@@ -141,7 +141,7 @@ func reaches(findings []*report.Finding) string {
 		}
 	}
 	clusters := ""
-	if names := report.EnvironmentsOf(findings); names != "" {
+	if names := report.ChangedEnvironments(findings); names != "" {
 		clusters = "Changes in the clusters " + ghtext.Prose(names) + ".\n\n"
 	}
 	switch {

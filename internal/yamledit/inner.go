@@ -100,7 +100,7 @@ func (f *File) InnerAt(p Path) (*Inner, bool) {
 func (i *Inner) readBlock(found Found) (text []byte, ok bool) {
 	src, offset := i.around.Src, found.Value.Offset
 	header, _, multiline := strings.Cut(found.Text, "\n")
-	if !multiline || strings.ContainsAny(header[:min(len(header), 3)], "123456789&!") || !strings.HasPrefix(header, "|") {
+	if !multiline || strings.ContainsAny(header[:min(len(header), 3)], "&!") || !strings.HasPrefix(header, "|") {
 		return nil, false
 	}
 	offset += len(header) + 1
@@ -108,7 +108,10 @@ func (i *Inner) readBlock(found Found) (text []byte, ok bool) {
 	for line := range strings.Lines(string(src[offset:end])) {
 		content := strings.TrimRight(line, "\r\n")
 		if i.indent == "" && strings.TrimLeft(content, " ") != "" {
-			i.indent = content[:len(content)-len(strings.TrimLeft(content, " "))]
+			// Where the header says how deep a block is, its first line may be deeper.
+			first := strings.TrimLeft(found.Node.Value, "\n")
+			own := len(first) - len(strings.TrimLeft(first, " "))
+			i.indent = content[:max(len(content)-len(strings.TrimLeft(content, " "))-own, 0)]
 		}
 		kept, indented := strings.CutPrefix(content, i.indent)
 		if !indented {
@@ -207,12 +210,19 @@ func (i *Inner) outer(edit Edit) Edit {
 	switch {
 	case i.style&yaml.LiteralStyle != 0:
 		text = i.indented(text)
-		if line, first := i.starts[start]; first && edit.Start < edit.End && edit.End == len(i.Src) && text == "" {
+		line, first := i.starts[start]
+		next, whole := i.starts[end]
+		switch {
+		case !first || text != "" || edit.Start == edit.End:
+		case edit.End == len(i.Src):
 			// The last lines go with their indentation.
 			start = line
 			if end < len(i.around.Src) && i.around.Src[end] == '\n' {
 				end++
 			}
+		case whole:
+			// Whole lines too: the next one may be empty, without any.
+			start, end = line, next
 		}
 	case i.style&yaml.DoubleQuotedStyle != 0:
 		text = strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(text)
