@@ -19,6 +19,7 @@ var layers = map[string][]string{
 	"internal/overlay":        {},
 	"internal/atomicfile":     {},
 	"internal/late":           {},
+	"internal/garbage":        {},
 	"internal/gitdir":         {},
 	"internal/changes":        {"internal/gitdir"},
 	"internal/scripts":        {},
@@ -76,7 +77,7 @@ var layers = map[string][]string{
 	"internal/githubfake/trim": {"internal/githubfake"},
 	"internal/manual":          {"internal/cli"},
 	"internal/release":         {},
-	"cmd/podmend":              {"internal/cli"},
+	"cmd/podmend":              {"internal/cli", "internal/garbage"},
 }
 
 func TestImportsPointOneWay(t *testing.T) {

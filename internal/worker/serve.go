@@ -24,7 +24,6 @@ import (
 func Serve(stdin io.Reader, stdout io.Writer) error {
 	// A terminal sends Ctrl-C to children too; the parent decides when they end.
 	signal.Ignore(os.Interrupt)
-	debug.SetGCPercent(400)
 	refuseNetwork()
 	confine()
 	// kustomize prints warnings there; they name no target, and the parent tells them itself.
