@@ -10,7 +10,6 @@ import (
 	"sigs.k8s.io/kustomize/api/krusty"
 	"sigs.k8s.io/kustomize/api/resmap"
 	"sigs.k8s.io/kustomize/api/types"
-	"sigs.k8s.io/kustomize/kyaml/openapi"
 
 	"github.com/podmend/podmend/internal/overlay"
 )
@@ -139,8 +138,10 @@ func (b *kustomizeBuild) runOnce(view *kustomizeFiles) (built resmap.ResMap, err
 	if setsSchema(b.all) {
 		schemaLock.Lock()
 		defer schemaLock.Unlock()
-		defer openapi.ResetOpenAPI()
+		resetSchema() // such a build has no other schema than its own
+		defer resetSchema()
 	} else {
+		ReadSchema()
 		schemaLock.RLock()
 		defer schemaLock.RUnlock()
 	}

@@ -13,9 +13,6 @@ import (
 	"os/signal"
 	"runtime/debug"
 
-	"sigs.k8s.io/kustomize/kyaml/openapi"
-	"sigs.k8s.io/kustomize/kyaml/yaml"
-
 	"github.com/podmend/podmend/internal/overlay"
 	"github.com/podmend/podmend/render"
 )
@@ -34,7 +31,7 @@ func Serve(stdin io.Reader, stdout io.Writer) error {
 	var roots rootCache
 	for asked := range requests {
 		if asked.Ready {
-			openapi.SchemaForResourceType(yaml.TypeMeta{APIVersion: "v1", Kind: "Pod"}) // reads all of it, once
+			render.ReadSchema()
 			continue
 		}
 		debug.SetMemoryLimit(asked.Limits.Memory * 3 / 4)
