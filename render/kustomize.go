@@ -10,6 +10,7 @@ import (
 	"sigs.k8s.io/kustomize/api/krusty"
 	"sigs.k8s.io/kustomize/api/resmap"
 	"sigs.k8s.io/kustomize/api/types"
+	"sigs.k8s.io/kustomize/kyaml/filesys"
 
 	"github.com/podmend/podmend/internal/overlay"
 )
@@ -141,7 +142,7 @@ func (b *kustomizeBuild) runOnce(view *kustomizeFiles) (built resmap.ResMap, err
 		resetSchema() // such a build has no other schema than its own
 		defer resetSchema()
 	} else {
-		ReadSchema()
+		readSchema()
 		schemaLock.RLock()
 		defer schemaLock.RUnlock()
 	}
@@ -156,6 +157,23 @@ func (b *kustomizeBuild) runOnce(view *kustomizeFiles) (built resmap.ResMap, err
 		options.LoadRestrictions = types.LoadRestrictionsNone
 	}
 	return krusty.MakeKustomizer(options).Run(view, virtualPath(b.root.dir))
+}
+
+// ReadyKustomize builds a small kustomization, so that what kustomize makes once for a process is there.
+func ReadyKustomize() error {
+	files := filesys.MakeFsInMemory()
+	for name, content := range map[string]string{
+		"kustomization.yaml": "resources: [object.yaml]\nnamePrefix: a-\npatches: [{path: patch.yaml}]\n",
+		"object.yaml":        "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: a}\n",
+		"patch.yaml":         "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: a}\nspec: {replicas: 1}\n",
+	} {
+		if err := files.WriteFile(name, []byte(content)); err != nil {
+			return err
+		}
+	}
+	readSchema()
+	_, err := krusty.MakeKustomizer(krusty.MakeDefaultOptions()).Run(files, ".")
+	return err
 }
 
 // resourceFiles are the files that are read as resources and as nothing else.

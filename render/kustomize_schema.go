@@ -19,9 +19,8 @@ var packedSchema string
 // schemaIsRead says that the process holds the packed schema. schemaLock guards it.
 var schemaIsRead bool
 
-// ReadSchema reads what builds of kustomizations need once for a process: the packed schema in the place
-// of kustomize's own.
-func ReadSchema() {
+// readSchema puts the packed schema in the place of kustomize's own.
+func readSchema() {
 	schemaLock.Lock()
 	defer schemaLock.Unlock()
 	if schemaIsRead {

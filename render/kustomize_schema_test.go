@@ -44,7 +44,7 @@ func TestPackedSchema(t *testing.T) {
 
 	resetSchema()
 	schemaLock.Unlock()
-	ReadSchema()
+	readSchema()
 	schemaLock.Lock()
 	read := openapi.Schema().Definitions
 	for name, want := range own {

@@ -31,7 +31,9 @@ func Serve(stdin io.Reader, stdout io.Writer) error {
 	var roots rootCache
 	for asked := range requests {
 		if asked.Ready {
-			render.ReadSchema()
+			if err := render.ReadyKustomize(); err != nil {
+				return fmt.Errorf("get ready for kustomizations: %w", err)
+			}
 			continue
 		}
 		debug.SetMemoryLimit(asked.Limits.Memory * 3 / 4)
