@@ -94,6 +94,7 @@ func (d *discoverer) targets() (*Discovery, error) {
 		charts: slices.Clone(d.charts), kustomizations: slices.Clone(d.kustomizations), manifests: slices.Clone(d.manifests),
 		skipped: slices.Clone(d.found.Skipped), unlisted: slices.Clone(d.found.Targets),
 	}
+	d.found.scan.readAhead(slices.DeleteFunc(slices.Clone(d.kustomizations), func(dir string) bool { return d.found.scan.loaded[dir] != nil }))
 	d.addCharts()
 	claimed := d.addKustomizations()
 	d.addManifests(claimed)
