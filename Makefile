@@ -90,7 +90,7 @@ lint: $(BIN)/gofumpt $(BIN)/staticcheck ## format, vet and staticcheck
 	$(BIN)/staticcheck $(PACKAGES)
 
 golden: $(TESTED_WITH) ## rewrite the expected texts of the tests
-	$(GO) test ./check ./cmd/podmend ./report/... ./internal/yamledit ./internal/review ./internal/cli ./internal/release -update
+	$(GO) test ./render ./check ./cmd/podmend ./report/... ./internal/yamledit ./internal/review ./internal/cli ./internal/release -update
 	$(GO) test ./internal/cli -run TestControlPages -update # again, for examples that were rewritten
 
 bench: build $(BIN)/helm $(BIN)/kustomize ## podmend against helm and kustomize, in one run; PODMEND_BENCH names more repositories

@@ -15,9 +15,11 @@ const module = "github.com/podmend/podmend/"
 // layers lists what each package may import of this module. Data flows from render to check to
 // fix to report, and imports go the other way.
 var layers = map[string][]string{
-	"internal/yamledit":       {},
+	"internal/yamledit":       {"internal/late"},
 	"internal/overlay":        {},
 	"internal/atomicfile":     {},
+	"internal/late":           {},
+	"internal/garbage":        {},
 	"internal/gitdir":         {},
 	"internal/changes":        {"internal/gitdir"},
 	"internal/scripts":        {},
@@ -27,19 +29,19 @@ var layers = map[string][]string{
 	"internal/event":          {},
 	"internal/ghtext":         {"internal/page", "check", "report"},
 	"internal/ghtext/hostile": {},
-	"render":                  {"internal/yamledit", "internal/overlay", "internal/gitdir"},
+	"render":                  {"internal/yamledit", "internal/overlay", "internal/gitdir", "internal/late"},
 	"check":                   {"internal/yamledit", "internal/overlay", "render"},
-	"fix":                     {"internal/yamledit", "internal/overlay", "render", "check"},
+	"fix":                     {"internal/yamledit", "internal/overlay", "internal/late", "render", "check"},
 	"report":                  {"internal/yamledit", "internal/overlay", "render", "check", "fix"},
 	"report/annotations":      {"report"},
-	"report/html":             {"internal/page", "check", "report"},
+	"report/html":             {"internal/page", "internal/late", "check", "report"},
 	"report/markdown":         {"internal/page", "report"},
 	"report/sarif":            {"internal/yamledit", "internal/page", "render", "check", "report"},
-	"internal/rendercache":    {"internal/yamledit", "internal/overlay", "internal/atomicfile", "render"},
+	"internal/rendercache":    {"internal/yamledit", "internal/overlay", "internal/atomicfile", "internal/late", "render"},
 	"internal/shard":          {"check", "report"},
 	"internal/worker":         {"internal/overlay", "render"},
 	"internal/fetch":          {},
-	"internal/dependency":     {"internal/yamledit", "internal/overlay", "internal/atomicfile", "internal/fetch", "render"},
+	"internal/dependency":     {"internal/yamledit", "internal/overlay", "internal/atomicfile", "internal/fetch", "internal/late", "render"},
 	"internal/cli": {
 		"check",
 		"fix",
@@ -69,14 +71,14 @@ var layers = map[string][]string{
 	"internal/actiontest": {},
 	// Tests and the tool that makes its descriptions import the fake of GitHub, the program never does.
 	"internal/github":              {"internal/changes"},
-	"internal/review":              {"internal/changes", "internal/ghtext", "internal/github", "check", "fix", "report"},
-	"internal/fixpr":               {"internal/changes", "internal/ghtext", "internal/github", "report"},
+	"internal/review":              {"internal/changes", "internal/ghtext", "internal/github", "internal/late", "check", "fix", "report"},
+	"internal/fixpr":               {"internal/changes", "internal/ghtext", "internal/github", "internal/late", "report"},
 	"internal/githubfake":          {},
 	"internal/githubfake/scripted": {"internal/githubfake"},
 	"internal/githubfake/trim":     {"internal/githubfake"},
 	"internal/manual":              {"internal/cli"},
 	"internal/release":             {},
-	"cmd/podmend":                  {"internal/cli"},
+	"cmd/podmend":                  {"internal/cli", "internal/garbage"},
 }
 
 func TestImportsPointOneWay(t *testing.T) {

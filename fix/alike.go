@@ -1,11 +1,11 @@
 package fix
 
 import (
-	"regexp"
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
 
+	"github.com/podmend/podmend/internal/late"
 	"github.com/podmend/podmend/internal/yamledit"
 )
 
@@ -76,9 +76,9 @@ func isDigestAnnotation(at yamledit.Path) bool {
 	return len(at) > 1 && at[len(at)-2].Key == "annotations" && strings.HasPrefix(at[len(at)-1].Key, "checksum/")
 }
 
-var digest = regexp.MustCompile(`^[0-9a-f]{32,128}$`)
+var digest = late.Regexp(`^[0-9a-f]{32,128}$`)
 
 func isDigest(value any) bool {
 	text, ok := value.(string)
-	return ok && digest.MatchString(text)
+	return ok && digest().MatchString(text)
 }

@@ -2,11 +2,11 @@ package fix
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/podmend/podmend/check"
+	"github.com/podmend/podmend/internal/late"
 	"github.com/podmend/podmend/internal/yamledit"
 	"github.com/podmend/podmend/render"
 )
@@ -125,7 +125,7 @@ func printsAlone(template *render.Template, edit yamledit.Edit, read []string) b
 		return false
 	}
 	for _, part := range template.Parts() {
-		if part.Action && part.End > from && part.Start < to && loud.MatchString(template.Source[part.Start:part.End]) {
+		if part.Action && part.End > from && part.Start < to && loud().MatchString(template.Source[part.Start:part.End]) {
 			return false
 		}
 	}
@@ -133,7 +133,7 @@ func printsAlone(template *render.Template, edit yamledit.Edit, read []string) b
 }
 
 // loud are functions and words that can do more than print.
-var loud = regexp.MustCompile(`:?=|\b(include|template|tpl|block|define|set|unset|merge\w*|mustMerge\w*|fail|required|break|continue)\b`)
+var loud = late.Regexp(`:?=|\b(include|template|tpl|block|define|set|unset|merge\w*|mustMerge\w*|fail|required|break|continue)\b`)
 
 // editedSpan returns what a span prints with edits of its template.
 func editedSpan(span *render.TemplateSpan, printed string, template *render.Template, edits []yamledit.Edit) string {

@@ -62,8 +62,9 @@ type Discovery struct {
 	named    map[string][]string // names by target id
 	charts   map[string][]string // names by chart folder
 	walked   walked
-	before   *before       // nil if this was not discovered again
-	search   *gitOpsSearch // nil if there are no objects of GitOps tools
+	before   *before         // nil if this was not discovered again
+	searched map[string]bool // whether files hold the words of GitOps objects, by resolved name
+	search   *gitOpsSearch   // nil if there are no objects of GitOps tools
 }
 
 func newDiscovery(files *overlay.FS) Discovery {
@@ -93,6 +94,7 @@ func (d *discoverer) targets() (*Discovery, error) {
 		charts: slices.Clone(d.charts), kustomizations: slices.Clone(d.kustomizations), manifests: slices.Clone(d.manifests),
 		skipped: slices.Clone(d.found.Skipped), unlisted: slices.Clone(d.found.Targets),
 	}
+	d.found.scan.readAhead(slices.DeleteFunc(slices.Clone(d.kustomizations), func(dir string) bool { return d.found.scan.loaded[dir] != nil }))
 	d.addCharts()
 	claimed := d.addKustomizations()
 	d.addManifests(claimed)

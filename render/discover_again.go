@@ -64,6 +64,16 @@ func (k *kustomization) plain() bool {
 	return len(k.parsed.Generators) == 0 && len(k.parsed.Transformers) == 0 && len(k.parsed.Validators) == 0
 }
 
+// searched says whether a file held the words of GitOps objects before, if that is known and it was not
+// modified.
+func (b *before) searched(resolved string) (holds, known bool) {
+	if b == nil || b.modified[resolved] {
+		return false, false
+	}
+	holds, known = b.found.searched[resolved]
+	return holds, known
+}
+
 // render is what a target rendered before, if no modified file leads to it. It renders the same then.
 func (b *before) render(d *Discovery, target Target) *Result {
 	if b == nil || b.found.search == nil {

@@ -77,25 +77,34 @@ func (d *Discovery) AddGitOps(ctx context.Context, options GitOpsOptions) error 
 
 // holding are the files that hold all words of one of several lists.
 func (d *Discovery) holding(ctx context.Context, files []string, lists ...[]string) (map[string]bool, error) {
-	found := map[string]bool{}
+	d.searched = map[string]bool{}
+	unknown := slices.DeleteFunc(slices.Clone(files), func(name string) bool {
+		holds, known := d.before.searched(d.resolve(name))
+		if known {
+			d.searched[d.resolve(name)] = holds
+		}
+		return known
+	})
 	var mutex sync.Mutex
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(runtime.GOMAXPROCS(0))
-	for part := range slices.Chunk(files, 64) {
+	for part := range slices.Chunk(unknown, 64) {
 		group.Go(func() error {
 			for _, name := range part {
 				content, err := d.files.ReadFile(name)
-				if err != nil || !slices.ContainsFunc(lists, func(words []string) bool { return holdsAll(content, words) }) {
-					continue // what cannot be read is said by who renders it
-				}
+				// What cannot be read is said by who renders it.
+				holds := err == nil && slices.ContainsFunc(lists, func(words []string) bool { return holdsAll(content, words) })
 				mutex.Lock()
-				found[d.resolve(name)] = true
+				d.searched[d.resolve(name)] = holds
 				mutex.Unlock()
 			}
 			return ctx.Err()
 		})
 	}
-	return found, group.Wait()
+	err := group.Wait()
+	found := maps.Clone(d.searched)
+	maps.DeleteFunc(found, func(_ string, holds bool) bool { return !holds })
+	return found, err
 }
 
 func holdsAll(content []byte, words []string) bool {

@@ -3,10 +3,10 @@ package render
 import (
 	"fmt"
 	"reflect"
-	"regexp"
 	"slices"
 	"strings"
 
+	"github.com/podmend/podmend/internal/late"
 	"github.com/podmend/podmend/internal/yamledit"
 )
 
@@ -15,11 +15,11 @@ const printing = `(?:\s*\|\s*(?:quote|squote|toYaml|trim|n?indent\s+\d+|int|int6
 
 var (
 	// plainValue matches an action that prints one value as it is.
-	plainValue = regexp.MustCompile(`^\{\{-?\s*(?:toYaml\s+|quote\s+)?\$?\.Values((?:\.[A-Za-z_][A-Za-z0-9_]*)+)` + printing + `\s*-?\}\}$`)
+	plainValue = late.Regexp(`^\{\{-?\s*(?:toYaml\s+|quote\s+)?\$?\.Values((?:\.[A-Za-z_][A-Za-z0-9_]*)+)` + printing + `\s*-?\}\}$`)
 	// plainDot matches an action that prints the dot as it is.
-	plainDot = regexp.MustCompile(`^\{\{-?\s*(?:toYaml\s+|quote\s+)?\.` + printing + `\s*-?\}\}$`)
+	plainDot = late.Regexp(`^\{\{-?\s*(?:toYaml\s+|quote\s+)?\.` + printing + `\s*-?\}\}$`)
 	// plainWith matches a block in which the dot is one value.
-	plainWith = regexp.MustCompile(`^\{\{-?\s*with\s+\$?\.Values((?:\.[A-Za-z_][A-Za-z0-9_]*)+)\s*-?\}\}$`)
+	plainWith = late.Regexp(`^\{\{-?\s*with\s+\$?\.Values((?:\.[A-Za-z_][A-Za-z0-9_]*)+)\s*-?\}\}$`)
 )
 
 // certain returns the value behind a field that an action prints as it is: what the action names
@@ -91,9 +91,9 @@ func (l *Locator) namedValue(field *printedField) ([]string, bool) {
 		return nil, false
 	}
 	action := template.Source[field.start:field.end]
-	match := plainValue.FindStringSubmatch(action)
-	if match == nil && plainDot.MatchString(action) {
-		match = plainWith.FindStringSubmatch(dotOpener(template.around(field.start)))
+	match := plainValue().FindStringSubmatch(action)
+	if match == nil && plainDot().MatchString(action) {
+		match = plainWith().FindStringSubmatch(dotOpener(template.around(field.start)))
 	}
 	if match == nil {
 		return nil, false

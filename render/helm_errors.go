@@ -5,10 +5,10 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
-	"regexp"
 	"strconv"
 	"strings"
 
+	"github.com/podmend/podmend/internal/late"
 	"github.com/podmend/podmend/internal/overlay"
 )
 
@@ -62,26 +62,26 @@ func helmTooLarge(name string) *Error {
 }
 
 var (
-	helmYAMLWords = regexp.MustCompile(`(?s)(?:^|\s)yaml: (?:line (\d+): )?(.*)$`)
-	helmJSONWords = regexp.MustCompile(`json: cannot unmarshal (\w+) into Go (?:struct field \w+\.(\S+) of|value of) type (\S+)`)
+	helmYAMLWords = late.Regexp(`(?s)(?:^|\s)yaml: (?:line (\d+): )?(.*)$`)
+	helmJSONWords = late.Regexp(`json: cannot unmarshal (\w+) into Go (?:struct field \w+\.(\S+) of|value of) type (\S+)`)
 	// The YAML library counts lines from 0 in what its parser finds, and from 1 in what its
 	// scanner finds.
-	helmParserWords = regexp.MustCompile(`^did not find expected (<|node content|key|'-'|',')`)
-	helmSyntaxWords = regexp.MustCompile(`^(did not find|could not find|found|mapping values|block) `)
+	helmParserWords = late.Regexp(`^did not find expected (<|node content|key|'-'|',')`)
+	helmSyntaxWords = late.Regexp(`^(did not find|could not find|found|mapping values|block) `)
 )
 
 // helmYAMLError cuts what the YAML library says to its problem and the line that it stands in.
 // The line is 0 if the problem has no line.
 func helmYAMLError(err error) (line int, problem string) {
 	text := err.Error()
-	if at := helmJSONWords.FindStringSubmatch(text); at != nil {
+	if at := helmJSONWords().FindStringSubmatch(text); at != nil {
 		where := "the file"
 		if at[2] != "" {
 			where = strconv.Quote(at[2])
 		}
 		return 0, fmt.Sprintf("%s holds %s where %s is expected", where, helmTypeWord(at[1]), helmTypeWord(at[3]))
 	}
-	at := helmYAMLWords.FindStringSubmatch(text)
+	at := helmYAMLWords().FindStringSubmatch(text)
 	if at == nil {
 		return 0, text
 	}
@@ -92,7 +92,7 @@ func helmYAMLError(err error) (line int, problem string) {
 		return 0, problem
 	}
 	line, _ = strconv.Atoi(at[1])
-	if (line == 0 && helmSyntaxWords.MatchString(problem)) || helmParserWords.MatchString(problem) {
+	if (line == 0 && helmSyntaxWords().MatchString(problem)) || helmParserWords().MatchString(problem) {
 		line++
 	}
 	return line, problem

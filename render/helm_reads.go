@@ -3,9 +3,10 @@ package render
 import (
 	"cmp"
 	"maps"
-	"regexp"
 	"slices"
 	"text/template/parse"
+
+	"github.com/podmend/podmend/internal/late"
 )
 
 // templateUses says which named templates a template calls, and whether something reads what they
@@ -112,14 +113,14 @@ func functionOf(command *parse.CommandNode) string {
 }
 
 var (
-	actionInText = regexp.MustCompile(`\{\{[^{}]*\}\}`)
-	callInAction = regexp.MustCompile(`\b(?:include|template|block)\s*(?:"([^"]+)"|[($.` + "`" + `])`)
+	actionInText = late.Regexp(`\{\{[^{}]*\}\}`)
+	callInAction = late.Regexp(`\b(?:include|template|block)\s*(?:"([^"]+)"|[($.` + "`" + `])`)
 )
 
 // calledIn returns the templates that a text calls if it is run; a name that it computes is AnyTemplate.
 func calledIn(text string) (names []string) {
-	for _, action := range actionInText.FindAllString(text, -1) {
-		for _, call := range callInAction.FindAllStringSubmatch(action, -1) {
+	for _, action := range actionInText().FindAllString(text, -1) {
+		for _, call := range callInAction().FindAllStringSubmatch(action, -1) {
 			names = append(names, cmp.Or(call[1], AnyTemplate))
 		}
 	}

@@ -2,15 +2,16 @@ package render
 
 import (
 	"bytes"
-	"regexp"
 	"slices"
 
 	"helm.sh/helm/v3/pkg/chart"
+
+	"github.com/podmend/podmend/internal/late"
 )
 
 // asksForChance matches calls of functions that may give something else each time: the time, random texts and keys, and
 // the keys and values of a mapping, which come in any order.
-var asksForChance = regexp.MustCompile(`\b(?:now|ago|date\w*|htmlDate\w*|rand\w*|uuidv4|shuffle|bcrypt|htpasswd|encryptAES|` +
+var asksForChance = late.Regexp(`\b(?:now|ago|date\w*|htmlDate\w*|rand\w*|uuidv4|shuffle|bcrypt|htpasswd|encryptAES|` +
 	`gen(?:CA|Self|Signed|Private)\w*)\b|\b(?:keys|values)\s+[.$(]|\|\s*(?:keys|values)\b`)
 
 // steady says whether no template of the chart can print something else each time. What looks like a call in a comment
@@ -39,9 +40,9 @@ func (c *helmChart) steady(values any) bool {
 func mayAskForChance(text string) bool {
 	tokens, ok := templateTokens(text)
 	if !ok {
-		return asksForChance.MatchString(text)
+		return asksForChance().MatchString(text)
 	}
 	return slices.ContainsFunc(tokens, func(token templateToken) bool {
-		return !token.comment && asksForChance.MatchString(text[token.start:token.end])
+		return !token.comment && asksForChance().MatchString(text[token.start:token.end])
 	})
 }

@@ -3,22 +3,23 @@ package render
 import (
 	"cmp"
 	"fmt"
-	"regexp"
 	"strconv"
 	"strings"
+
+	"github.com/podmend/podmend/internal/late"
 )
 
 // How Helm and text/template word their errors. Names of templates may hold spaces.
 var (
-	helmParseError = regexp.MustCompile(`(?s)^parse error at \((.+?):(\d+)(?::\d+)?\): (.*)$`)
-	helmFailError  = regexp.MustCompile(`(?s)^execution error at \((.+?):(\d+)(?::\d+)?\): (.*)$`)
-	helmExecuting  = regexp.MustCompile(`template: ([^\n"<>]+?):(\d+)(?::\d+)?: executing "(?:[^"\\]|\\.)*" at <`)
+	helmParseError = late.Regexp(`(?s)^parse error at \((.+?):(\d+)(?::\d+)?\): (.*)$`)
+	helmFailError  = late.Regexp(`(?s)^execution error at \((.+?):(\d+)(?::\d+)?\): (.*)$`)
+	helmExecuting  = late.Regexp(`template: ([^\n"<>]+?):(\d+)(?::\d+)?: executing "(?:[^"\\]|\\.)*" at <`)
 	// The text that tpl was given can be long, and can be secret.
-	helmTplText     = regexp.MustCompile(`(cannot parse template|error during tpl function execution for) "(?:[^"\\]|\\.)*"`)
-	helmNoTemplate  = regexp.MustCompile(`(?:error calling \w+: )*(?:template: )?(?:no template ("(?:[^"\\]|\\.)*") associated with template "gotpl"|template ("(?:[^"\\]|\\.)*") not defined)`)
-	helmTextAt      = regexp.MustCompile(`template: gotpl:\d+(?::\d+)?: `)
-	helmErrorMarks  = regexp.MustCompile(`HELM_ERR_(?:START|END)`)
-	helmManyBlanks  = regexp.MustCompile(`\s+`)
+	helmTplText     = late.Regexp(`(cannot parse template|error during tpl function execution for) "(?:[^"\\]|\\.)*"`)
+	helmNoTemplate  = late.Regexp(`(?:error calling \w+: )*(?:template: )?(?:no template ("(?:[^"\\]|\\.)*") associated with template "gotpl"|template ("(?:[^"\\]|\\.)*") not defined)`)
+	helmTextAt      = late.Regexp(`template: gotpl:\d+(?::\d+)?: `)
+	helmErrorMarks  = late.Regexp(`HELM_ERR_(?:START|END)`)
+	helmManyBlanks  = late.Regexp(`\s+`)
 	helmTooNested   = []string{"rendering template has a nested reference name", "exceeded maximum template depth"}
 	helmEngineBroke = "rendering template failed: "
 )
@@ -31,11 +32,11 @@ const helmGiveValues = "Give the chart the values that it asks for: name a value
 // helmTemplateError says what stopped the engine, at the innermost place of a file that is known.
 func helmTemplateError(err error, places map[string]helmPlace) *Error {
 	text := err.Error()
-	if at := helmParseError.FindStringSubmatch(text); at != nil {
+	if at := helmParseError().FindStringSubmatch(text); at != nil {
 		return helmAt(places, at[1], at[2], ErrTemplateSyntax,
 			fmt.Sprintf("the template cannot be parsed: %s. Mend the template.", helmSentence(at[3])))
 	}
-	if at := helmFailError.FindStringSubmatch(text); at != nil {
+	if at := helmFailError().FindStringSubmatch(text); at != nil {
 		return helmAt(places, at[1], at[2], ErrChartFail,
 			fmt.Sprintf("the chart stops with: %s. %s", helmSentence(at[3]), helmGiveValues))
 	}
@@ -48,7 +49,7 @@ func helmTemplateError(err error, places map[string]helmPlace) *Error {
 			kind = ErrRecursion
 		}
 	}
-	steps := helmExecuting.FindAllStringSubmatchIndex(text, -1)
+	steps := helmExecuting().FindAllStringSubmatchIndex(text, -1)
 	if steps == nil {
 		return &Error{Kind: kind, Message: fmt.Sprintf("rendering stopped: %s. Mend the template.", helmSentence(text))}
 	}
@@ -57,7 +58,7 @@ func helmTemplateError(err error, places map[string]helmPlace) *Error {
 	if !strings.HasPrefix(expression, "{{") {
 		expression = "{{ " + expression + " }}"
 	}
-	problem = helmSentence(helmTextAt.ReplaceAllString(problem, ""))
+	problem = helmSentence(helmTextAt().ReplaceAllString(problem, ""))
 	name, line := "", ""
 	for _, step := range steps {
 		if _, known := places[text[step[2]:step[3]]]; known {
@@ -65,7 +66,7 @@ func helmTemplateError(err error, places map[string]helmPlace) *Error {
 		}
 	}
 	hint := "Set the value that it needs in a values file for the chart, or mend the template."
-	if missing := helmNoTemplate.FindStringSubmatch(problem); missing != nil {
+	if missing := helmNoTemplate().FindStringSubmatch(problem); missing != nil {
 		problem = fmt.Sprintf("no template defines %s", cmp.Or(missing[1], missing[2]))
 		hint = "Define it; if a library chart does, add the library with helm dependency build."
 	}
@@ -93,9 +94,9 @@ func helmAt(places map[string]helmPlace, name, line string, kind ErrorKind, mess
 
 // helmSentence brings what Helm says onto one line that a full stop can follow.
 func helmSentence(text string) string {
-	text = helmTplText.ReplaceAllString(text, "$1 the text given to tpl")
-	text = helmErrorMarks.ReplaceAllString(text, "")
-	text = strings.TrimSpace(helmManyBlanks.ReplaceAllString(text, " "))
+	text = helmTplText().ReplaceAllString(text, "$1 the text given to tpl")
+	text = helmErrorMarks().ReplaceAllString(text, "")
+	text = strings.TrimSpace(helmManyBlanks().ReplaceAllString(text, " "))
 	if runes := []rune(text); len(runes) > helmMaxWords {
 		text = string(runes[:helmMaxWords]) + "…"
 	}

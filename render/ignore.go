@@ -5,6 +5,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/go-git/go-git/v5/plumbing/format/gitignore"
 
@@ -27,8 +28,7 @@ type gitTree struct {
 	gitDir string // "" if there is none
 	rules  []ignoreRule
 
-	tracked     []string // sorted names of the git index, read when first needed
-	trackedRead bool
+	tracked func() []string // sorted names of the git index
 }
 
 type ignoreRule struct {
@@ -44,6 +44,9 @@ func newIgnoreRules(files *overlay.FS) *ignoreRules {
 
 func (r *ignoreRules) addTree(dir string) {
 	tree := &gitTree{dir: dir, gitDir: gitdir.Find(r.files.Dir(), dir)}
+	tree.tracked = sync.OnceValue(func() []string {
+		return r.files.Once("tracked by "+tree.gitDir, "", func(*overlay.FS) any { return trackedFiles(tree.gitDir) }).([]string)
+	})
 	if tree.gitDir != "" {
 		if content, ok := gitdir.ReadFile(gitdir.Common(tree.gitDir), "info/exclude"); ok {
 			tree.add(content, dir, path.Join(dir, ".git/info/exclude"))
@@ -109,18 +112,15 @@ func (r *ignoreRules) ignoredBy(name string, isDir bool) string {
 // isTracked says whether git tracks a file, or one in a folder. It is asked before the rules, which
 // take longer.
 func (t *gitTree) isTracked(name string, isDir bool) bool {
-	if !t.trackedRead {
-		t.tracked = trackedFiles(t.gitDir)
-		t.trackedRead = true
-	}
+	tracked := t.tracked()
 	if t.dir != "." {
 		name = strings.TrimPrefix(name, t.dir+"/")
 	}
 	if isDir {
 		name += "/"
 	}
-	i, _ := slices.BinarySearch(t.tracked, name)
-	return i < len(t.tracked) && (t.tracked[i] == name || isDir && strings.HasPrefix(t.tracked[i], name))
+	i, _ := slices.BinarySearch(tracked, name)
+	return i < len(tracked) && (tracked[i] == name || isDir && strings.HasPrefix(tracked[i], name))
 }
 
 // rule names the file of the last rule that matches, "" if that takes the path back in.

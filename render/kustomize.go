@@ -10,7 +10,7 @@ import (
 	"sigs.k8s.io/kustomize/api/krusty"
 	"sigs.k8s.io/kustomize/api/resmap"
 	"sigs.k8s.io/kustomize/api/types"
-	"sigs.k8s.io/kustomize/kyaml/openapi"
+	"sigs.k8s.io/kustomize/kyaml/filesys"
 
 	"github.com/podmend/podmend/internal/overlay"
 )
@@ -139,8 +139,10 @@ func (b *kustomizeBuild) runOnce(view *kustomizeFiles) (built resmap.ResMap, err
 	if setsSchema(b.all) {
 		schemaLock.Lock()
 		defer schemaLock.Unlock()
-		defer openapi.ResetOpenAPI()
+		resetSchema() // such a build has no other schema than its own
+		defer resetSchema()
 	} else {
+		readSchema()
 		schemaLock.RLock()
 		defer schemaLock.RUnlock()
 	}
@@ -155,6 +157,23 @@ func (b *kustomizeBuild) runOnce(view *kustomizeFiles) (built resmap.ResMap, err
 		options.LoadRestrictions = types.LoadRestrictionsNone
 	}
 	return krusty.MakeKustomizer(options).Run(view, virtualPath(b.root.dir))
+}
+
+// ReadyKustomize builds a small kustomization, so that what kustomize makes once for a process is there.
+func ReadyKustomize() error {
+	files := filesys.MakeFsInMemory()
+	for name, content := range map[string]string{
+		"kustomization.yaml": "resources: [object.yaml]\nnamePrefix: a-\npatches: [{path: patch.yaml}]\n",
+		"object.yaml":        "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: a}\n",
+		"patch.yaml":         "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: a}\nspec: {replicas: 1}\n",
+	} {
+		if err := files.WriteFile(name, []byte(content)); err != nil {
+			return err
+		}
+	}
+	readSchema()
+	_, err := krusty.MakeKustomizer(krusty.MakeDefaultOptions()).Run(files, ".")
+	return err
 }
 
 // resourceFiles are the files that are read as resources and as nothing else.

@@ -5,9 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"path"
+	"runtime"
 	"slices"
 	"strings"
+	"sync"
 
+	"golang.org/x/sync/errgroup"
 	"sigs.k8s.io/kustomize/api/konfig"
 	"sigs.k8s.io/kustomize/api/resource"
 	"sigs.k8s.io/kustomize/api/types"
@@ -101,12 +104,13 @@ func (s *kustomizationScan) isComponent(dir string) bool {
 type kustomizationScan struct {
 	files   *overlay.FS
 	loaded  map[string]*kustomization
+	ahead   map[string]*kustomization       // read, without what they refer to
 	plugins map[string][]*resource.Resource // configurations of plugins, by file
 	depth   int                             // of kustomizations that configure plugins of each other
 }
 
 func newKustomizationScan(files *overlay.FS) *kustomizationScan {
-	return &kustomizationScan{files: files, loaded: map[string]*kustomization{}, plugins: map[string][]*resource.Resource{}}
+	return &kustomizationScan{files: files, loaded: map[string]*kustomization{}, ahead: map[string]*kustomization{}, plugins: map[string][]*resource.Resource{}}
 }
 
 // A kustomization is one kustomization file and what it refers to.
@@ -136,38 +140,67 @@ func (s *kustomizationScan) load(dir string) *kustomization {
 		return k
 	}
 	s.loaded[resolved] = nil
-	name, ok := kustomizationFile(s.files, resolved)
-	if !ok {
+	k, isAhead := s.ahead[resolved]
+	if !isAhead {
+		k = readKustomization(s.files, resolved)
+	}
+	if k == nil {
 		return nil
 	}
-	k := &kustomization{dir: resolved, file: path.Join(resolved, name)}
-	if k.content, err = s.files.ReadFile(k.file); err != nil {
-		return nil
+	if s.depth > maxPluginDepth {
+		k = &kustomization{dir: k.dir, file: k.file, content: k.content, blocked: []*Error{{
+			Kind: ErrTooLarge, File: k.file, Message: "too many kustomizations configure generators or transformers of each other. Let them list files.",
+		}}}
 	}
-	s.loaded[resolved] = k
-	if refused := s.unscannable(k); refused != nil {
-		k.blocked = append(k.blocked, refused)
-		return k
+	if len(k.blocked) == 0 {
+		s.depth++
+		defer func() { s.depth-- }()
+		s.addReferences(k) // meanwhile there is none, for those that lead back
 	}
-	s.depth++
-	defer func() { s.depth-- }()
-	if k.unread = k.parsed.Unmarshal(k.content); k.unread != nil {
-		k.parsed = lenientKustomization(k.content)
-	}
-	k.parsed.FixKustomization()
-	s.loaded[resolved] = nil // while its own references are followed
-	s.addReferences(k)
 	s.loaded[resolved] = k
 	return k
 }
 
-// unscannable says why a kustomization is not read at all. It is scanned in the process that has no
-// limits, and what cannot be scanned is not built.
-func (s *kustomizationScan) unscannable(k *kustomization) *Error {
-	if s.depth > maxPluginDepth {
-		return &Error{Kind: ErrTooLarge, File: k.file, Message: "too many kustomizations configure generators or transformers of each other. Let them list files."}
+// readAhead reads the kustomizations of folders side by side.
+func (s *kustomizationScan) readAhead(dirs []string) {
+	var mutex sync.Mutex
+	var group errgroup.Group
+	group.SetLimit(runtime.GOMAXPROCS(0))
+	for part := range slices.Chunk(dirs, 16) {
+		group.Go(func() error {
+			for _, dir := range part {
+				k := readKustomization(s.files, dir)
+				mutex.Lock()
+				s.ahead[dir] = k
+				mutex.Unlock()
+			}
+			return nil
+		})
 	}
-	return unscannableFile(k.file, k.content)
+	_ = group.Wait() // what cannot be read is nil
+}
+
+// readKustomization reads the file of a folder, without what it refers to; nil says that there is none.
+// One that would take too much of the process that scans it, which has no limits, is blocked.
+func readKustomization(files *overlay.FS, dir string) *kustomization {
+	name, ok := kustomizationFile(files, dir)
+	if !ok {
+		return nil
+	}
+	k := &kustomization{dir: dir, file: path.Join(dir, name)}
+	var err error
+	if k.content, err = files.ReadFile(k.file); err != nil {
+		return nil
+	}
+	if refused := unscannableFile(k.file, k.content); refused != nil {
+		k.blocked = append(k.blocked, refused)
+		return k
+	}
+	if k.unread = k.parsed.Unmarshal(k.content); k.unread != nil {
+		k.parsed = lenientKustomization(k.content)
+	}
+	k.parsed.FixKustomization()
+	return k
 }
 
 func unscannableFile(file string, content []byte) *Error {

@@ -3,11 +3,12 @@ package render
 import (
 	"errors"
 	"path"
-	"regexp"
 	"strconv"
 	"strings"
 
 	"sigs.k8s.io/kustomize/api/types"
+
+	"github.com/podmend/podmend/internal/late"
 )
 
 // A kustomizeFailure is what can be read out of an error of kustomize's.
@@ -34,7 +35,7 @@ func (b *kustomizeBuild) failure(err error) *Error {
 		return f.at(&Error{Kind: ErrPlugin, Message: sentence(f.reason) + " podmend runs no plugins: commit what it prints and list that under resources."})
 	}
 	for _, known := range kustomizeFailures {
-		if known.words.MatchString(f.reason) {
+		if known.words().MatchString(f.reason) {
 			found := &Error{Kind: known.kind, Message: sentence(f.reason) + " " + known.advice}
 			if known.place != nil {
 				known.place(f, found)
@@ -71,16 +72,16 @@ func (f *kustomizeFailure) at(found *Error) *Error {
 }
 
 var (
-	quotedError   = regexp.MustCompile(`(?:accumulateDirectory|loader\.New): ("(?:[^"\\]|\\.)*")`)
-	buildingPath  = regexp.MustCompile(`^(recursed accumulation of path|recursed merging from path|couldn't make target for path) '([^']*)': `)
-	twoAttempts   = regexp.MustCompile(`(?s)^accumulation err='((?:accumulating|merging) resources from '[^']*': .*?)': ((?:must build at directory|cycle detected|security;|new root|path "|couldn't make target|recursed|expected kind).*)$`)
-	followedValue = regexp.MustCompile(`(?s)^(?:accumulating|merging) resources from '([^']*)': (.*)$`)
+	quotedError   = late.Regexp(`(?:accumulateDirectory|loader\.New): ("(?:[^"\\]|\\.)*")`)
+	buildingPath  = late.Regexp(`^(recursed accumulation of path|recursed merging from path|couldn't make target for path) '([^']*)': `)
+	twoAttempts   = late.Regexp(`(?s)^accumulation err='((?:accumulating|merging) resources from '[^']*': .*?)': ((?:must build at directory|cycle detected|security;|new root|path "|couldn't make target|recursed|expected kind).*)$`)
+	followedValue = late.Regexp(`(?s)^(?:accumulating|merging) resources from '([^']*)': (.*)$`)
 )
 
 // unquoted takes off the quotes that kustomize puts around the errors of components.
 func unquoted(text string) string {
 	for {
-		at := quotedError.FindStringSubmatchIndex(text)
+		at := quotedError().FindStringSubmatchIndex(text)
 		if at == nil {
 			return text
 		}
@@ -98,14 +99,14 @@ func (f *kustomizeFailure) read() {
 		before := f.reason
 		f.reason = strings.TrimPrefix(f.reason, "accumulating resources: ")
 		f.reason = strings.TrimPrefix(f.reason, "accumulating components: ")
-		if attempts := twoAttempts.FindStringSubmatch(f.reason); attempts != nil {
+		if attempts := twoAttempts().FindStringSubmatch(f.reason); attempts != nil {
 			f.choose(attempts[1], attempts[2])
 		}
-		if building := buildingPath.FindStringSubmatch(f.reason); building != nil {
+		if building := buildingPath().FindStringSubmatch(f.reason); building != nil {
 			f.reason = f.reason[len(building[0]):]
 			f.enter(building[1], building[2])
 		}
-		if followed := followedValue.FindStringSubmatch(f.reason); followed != nil {
+		if followed := followedValue().FindStringSubmatch(f.reason); followed != nil {
 			f.value, f.reason = followed[1], followed[2]
 		}
 		if f.reason == before {
@@ -116,7 +117,7 @@ func (f *kustomizeFailure) read() {
 
 // choose picks between the error of reading a resource as file and that of building it as folder.
 func (f *kustomizeFailure) choose(asFile, asFolder string) {
-	if followed := followedValue.FindStringSubmatch(asFile); followed != nil {
+	if followed := followedValue().FindStringSubmatch(asFile); followed != nil {
 		f.value = followed[1]
 	}
 	if strings.HasPrefix(asFolder, "must build at directory") {

@@ -8,95 +8,96 @@ import (
 
 	"sigs.k8s.io/kustomize/api/konfig"
 
+	"github.com/podmend/podmend/internal/late"
 	"github.com/podmend/podmend/internal/yamledit"
 )
 
 // kustomizeFailures are the errors of kustomize's that are known by their words, with what to do
 // about them. The first that matches counts.
 var kustomizeFailures = []struct {
-	words  *regexp.Regexp
+	words  func() *regexp.Regexp
 	kind   ErrorKind
 	advice string
 	place  func(f *kustomizeFailure, found *Error)
 }{
 	{
-		regexp.MustCompile(`^unable to find one of `), ErrMissingKustomization,
+		late.Regexp(`^unable to find one of `), ErrMissingKustomization,
 		"Add a kustomization.yaml to the folder, or list its files instead of it.", nil,
 	},
 	{
-		regexp.MustCompile(`^Found multiple kustomization files`), ErrTwoKustomizations,
+		late.Regexp(`^Found multiple kustomization files`), ErrTwoKustomizations,
 		"Keep one of them.", placeSecondFile,
 	},
 	{
-		regexp.MustCompile(`kustomization.yaml is empty`), ErrEmptyKustomization,
+		late.Regexp(`kustomization.yaml is empty`), ErrEmptyKustomization,
 		"List resources in it, or delete it.", placeKustomization,
 	},
 	{
-		regexp.MustCompile(`Kustomization\.patches of type types\.Patch`), ErrLegacyField,
+		late.Regexp(`Kustomization\.patches of type types\.Patch`), ErrLegacyField,
 		"Old versions of kustomize took a list of file names: write `- path: FILE` for each.", placeField,
 	},
 	{
-		regexp.MustCompile(`json: unknown field "(?:inventory|commands|packages|resourceTemplate|bases64|env|commonMetadata)"`), ErrLegacyField,
+		late.Regexp(`json: unknown field "(?:inventory|commands|packages|resourceTemplate|bases64|env|commonMetadata)"`), ErrLegacyField,
 		"kustomize reads this field no longer: `kustomize edit fix` may help.", placeField,
 	},
 	{
-		regexp.MustCompile(`json: unknown field`), ErrUnknownField,
+		late.Regexp(`json: unknown field`), ErrUnknownField,
 		"Check the spelling, or take the field out.", placeField,
 	},
 	{
-		regexp.MustCompile(`json: cannot unmarshal`), ErrInvalidField,
+		late.Regexp(`json: cannot unmarshal`), ErrInvalidField,
 		"Give the field the type that kustomize expects.", placeField,
 	},
 	{
-		regexp.MustCompile(`^Failed to read kustomization file`), ErrInvalidField,
+		late.Regexp(`^Failed to read kustomization file`), ErrInvalidField,
 		"Write the apiVersion and kind that kustomize expects.", placeKustomization,
 	},
 	{
-		regexp.MustCompile(`^invalid Kustomization: .*yaml: `), ErrSyntax,
+		late.Regexp(`^invalid Kustomization: .*yaml: `), ErrSyntax,
 		"Mend the syntax of the kustomization.", placeKustomizationSyntax,
 	},
 	{
-		regexp.MustCompile(`MalformedYAMLError|encounters a format error|invalid document separator`), ErrSyntax,
+		late.Regexp(`MalformedYAMLError|encounters a format error|invalid document separator`), ErrSyntax,
 		"Mend the syntax of the file.", placeSyntax,
 	},
 	{
-		regexp.MustCompile(`^security; file `), ErrLoadRestriction,
+		late.Regexp(`^security; file `), ErrLoadRestriction,
 		"kustomize reads files only from the folder of the kustomization and below: move the file there, or make its folder a kustomization.", placeValue,
 	},
 	{
-		regexp.MustCompile(`: security; file |security; file '`), ErrLoadRestriction,
+		late.Regexp(`: security; file |security; file '`), ErrLoadRestriction,
 		"kustomize reads files only from the folder of the kustomization and below: move the file there.", placeValue,
 	},
 	{
-		regexp.MustCompile(`cycle detected`), ErrCycle,
+		late.Regexp(`cycle detected`), ErrCycle,
 		"Let no kustomization include a folder that leads back to it.", nil,
 	},
 	{
-		regexp.MustCompile(`expected kind != 'Component'`), ErrComponentKind,
+		late.Regexp(`expected kind != 'Component'`), ErrComponentKind,
 		"List it under components instead of resources.", placeIncluded,
 	},
 	{
-		regexp.MustCompile(`expected kind 'Component'`), ErrComponentKind,
+		late.Regexp(`expected kind 'Component'`), ErrComponentKind,
 		"List it under resources instead of components, or give it the kind Component.", placeIncluded,
 	},
 	{
-		regexp.MustCompile(`path ".*" is ambiguous`), ErrInvalidField,
+		late.Regexp(`path ".*" is ambiguous`), ErrInvalidField,
 		"Indent the entries of the list alike.", nil,
 	},
 	{
-		regexp.MustCompile(`no such file or directory|file does not exist`), ErrMissing,
+		late.Regexp(`no such file or directory|file does not exist`), ErrMissing,
 		"Add the file, or take the reference to it away.", placeMissing,
 	},
 	{
-		regexp.MustCompile(`already registered id|; can not use behavior|multiple matches for Id|found multiple objects`), ErrIDConflict,
+		late.Regexp(`already registered id|; can not use behavior|multiple matches for Id|found multiple objects`), ErrIDConflict,
 		"Keep one of the objects, or give them different names or namespaces.", nil,
 	},
 	{
-		regexp.MustCompile(`does not exist; cannot merge or replace`), ErrGenerator,
+		late.Regexp(`does not exist; cannot merge or replace`), ErrGenerator,
 		"Let the generator create the object, or correct its name and namespace.", nil,
 	},
 	{
-		regexp.MustCompile(`no resource matches strategic merge patch|unable to find patch target|failed to find unique target for patch|no matches for Id`), ErrPatchTarget,
+		late.Regexp(`no resource matches strategic merge patch|unable to find patch target|failed to find unique target for patch|no matches for Id`), ErrPatchTarget,
 		"Correct the kind, name and namespace in the patch, or add the resource. A folder that is only a part of an overlay does not build alone.", placePatch,
 	},
 	{
@@ -106,27 +107,27 @@ var kustomizeFailures = []struct {
 		failedTest, ErrPatch, "Correct the test, or what it tests.", placeFailedTest,
 	},
 	{
-		regexp.MustCompile(`does not apply|unable to parse SM or JSON patch|must specify one of patch and path|patch and path can't be set|illegally qualifies as both|must specify a target for|must specify the target name|empty json patch|patch appears to be empty|empty to be empty|seems to be empty|error in operation|testing value|testing path`), ErrPatch,
+		late.Regexp(`does not apply|unable to parse SM or JSON patch|must specify one of patch and path|patch and path can't be set|illegally qualifies as both|must specify a target for|must specify the target name|empty json patch|patch appears to be empty|empty to be empty|seems to be empty|error in operation|testing value|testing path`), ErrPatch,
 		"Correct the patch: its paths must exist in the object that it changes.", placePatchFile,
 	},
 	{
-		regexp.MustCompile(`var '.*' cannot be mapped|field specified in var|matches for var|var .* already encountered`), ErrVars,
+		late.Regexp(`var '.*' cannot be mapped|field specified in var|matches for var|var .* already encountered`), ErrVars,
 		"Correct the object and the field that the var names.", nil,
 	},
 	{
-		regexp.MustCompile(`replacement|nothing selected by|multiple matches for selector|delimiter option|options\.index`), ErrReplacement,
+		late.Regexp(`replacement|nothing selected by|multiple matches for selector|delimiter option|options\.index`), ErrReplacement,
 		"Correct the source and the targets of the replacement.", placeReplacements,
 	},
 	{
-		regexp.MustCompile(`env source files|literal source|file sources|cannot add key|illegal|a configmap must have a name|missing key name|missing file path|contains '='|not a valid`), ErrGenerator,
+		late.Regexp(`env source files|literal source|file sources|cannot add key|illegal|a configmap must have a name|missing key name|missing file path|contains '='|not a valid`), ErrGenerator,
 		"Correct the generator.", placeGenerator,
 	},
 	{
-		regexp.MustCompile(`missing metadata\.name|missing Resource metadata|missing kind|[Mm]issing|invalid resource|empty item at|is not a valid|expected array|trouble expanding|wrong Node Kind|yaml: `), ErrInvalidResource,
+		late.Regexp(`missing metadata\.name|missing Resource metadata|missing kind|[Mm]issing|invalid resource|empty item at|is not a valid|expected array|trouble expanding|wrong Node Kind|yaml: `), ErrInvalidResource,
 		"Let the file hold Kubernetes objects only, each with apiVersion, kind and metadata.name.", placeFile,
 	},
 	{
-		regexp.MustCompile(`must specify --enable-helm`), ErrHelmCharts,
+		late.Regexp(`must specify --enable-helm`), ErrHelmCharts,
 		"Helm charts inside kustomizations are not supported yet: check the chart itself.", nil,
 	},
 }
@@ -142,21 +143,21 @@ func placeSecondFile(f *kustomizeFailure, found *Error) {
 	}
 }
 
-var fieldWords = regexp.MustCompile(`unknown field "([^"]+)"|field Kustomization\.([A-Za-z0-9]+)`)
+var fieldWords = late.Regexp(`unknown field "([^"]+)"|field Kustomization\.([A-Za-z0-9]+)`)
 
 // placeField finds the key of a field, at any depth, as upstream does not say at which.
 func placeField(f *kustomizeFailure, found *Error) {
 	found.File = f.where.file
-	if words := fieldWords.FindStringSubmatch(f.reason); words != nil {
+	if words := fieldWords().FindStringSubmatch(f.reason); words != nil {
 		found.Line = keyLine(f.where.content, words[1]+words[2])
 	}
 }
 
-var lineWords = regexp.MustCompile(`yaml: line (\d+)`)
+var lineWords = late.Regexp(`yaml: line (\d+)`)
 
 func placeKustomizationSyntax(f *kustomizeFailure, found *Error) {
 	found.File = f.where.file
-	if words := lineWords.FindStringSubmatch(f.reason); words != nil {
+	if words := lineWords().FindStringSubmatch(f.reason); words != nil {
 		found.Line, _ = strconv.Atoi(words[1])
 	}
 	placeSyntaxIn(f, f.where.file, found)

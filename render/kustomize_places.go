@@ -1,12 +1,12 @@
 package render
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
 	kyaml "sigs.k8s.io/kustomize/kyaml/yaml"
 
+	"github.com/podmend/podmend/internal/late"
 	"github.com/podmend/podmend/internal/yamledit"
 )
 
@@ -32,11 +32,11 @@ func keyLine(content []byte, key string) int {
 }
 
 // patchID takes an identity out of upstream's words: Deployment.v1.apps/name.namespace
-var patchID = regexp.MustCompile(`([A-Z][A-Za-z0-9]*)\.[^/\s"]+/([^\s"\]]+?)\.(?:\[noNs\]|\[noGrp\]|[a-z0-9-]+)["; :\]]`)
+var patchID = late.Regexp(`([A-Z][A-Za-z0-9]*)\.[^/\s"]+/([^\s"\]]+?)\.(?:\[noNs\]|\[noGrp\]|[a-z0-9-]+)["; :\]]`)
 
 // placePatch finds the patch that misses its target.
 func placePatch(f *kustomizeFailure, found *Error) {
-	words := patchID.FindStringSubmatch(f.reason + " ")
+	words := patchID().FindStringSubmatch(f.reason + " ")
 	if words == nil {
 		return
 	}
@@ -83,11 +83,11 @@ func patchLine(content []byte, kind, name string) int {
 	return 0
 }
 
-var patchPath = regexp.MustCompile(`\[path: "([^"]+)"\]|patch file '([^']+)'|file=([^\s,]+)`)
+var patchPath = late.Regexp(`\[path: "([^"]+)"\]|patch file '([^']+)'|file=([^\s,]+)`)
 
 // placePatchFile finds the file of a broken patch, or the only one that there is.
 func placePatchFile(f *kustomizeFailure, found *Error) {
-	words := patchPath.FindStringSubmatch(f.reason)
+	words := patchPath().FindStringSubmatch(f.reason)
 	var patches []reference
 	for _, ref := range f.where.refs {
 		if ref.use == usePatch && ref.target != "" {

@@ -2,12 +2,12 @@ package render
 
 import (
 	"fmt"
-	"regexp"
 
+	"github.com/podmend/podmend/internal/late"
 	"github.com/podmend/podmend/internal/yamledit"
 )
 
-var emptyPatch = regexp.MustCompile(`empty json patch|patch appears to be empty|empty to be empty|seems to be empty`)
+var emptyPatch = late.Regexp(`empty json patch|patch appears to be empty|empty to be empty|seems to be empty`)
 
 // placeEmptyPatch finds the patch file that holds nothing.
 func placeEmptyPatch(f *kustomizeFailure, found *Error) {
@@ -34,12 +34,12 @@ func isEmpty(file *yamledit.File) bool {
 }
 
 // failedTest takes the path of the test operation that failed, which upstream puts before the reason.
-var failedTest = regexp.MustCompile(`testing (?:value|path) (\S+) failed`)
+var failedTest = late.Regexp(`testing (?:value|path) (\S+) failed`)
 
 // placeFailedTest finds the test operation that failed.
 func placeFailedTest(f *kustomizeFailure, found *Error) {
 	placePatchFile(f, found)
-	words := failedTest.FindStringSubmatch(f.reason)
+	words := failedTest().FindStringSubmatch(f.reason)
 	if words == nil {
 		return
 	}

@@ -6,18 +6,14 @@ import (
 	"context"
 	"os"
 	"os/signal"
-	"runtime/debug"
 	"syscall"
 	"time"
 
 	"github.com/podmend/podmend/internal/cli"
+	_ "github.com/podmend/podmend/internal/garbage"
 )
 
 func main() {
-	// Rendering makes garbage quickly and lives shortly: collecting it late saves a third of the
-	// time, and the limit makes it early again before memory gets scarce.
-	debug.SetGCPercent(400)
-	debug.SetMemoryLimit(768 << 20)
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	go func() {
 		<-ctx.Done()

@@ -6,13 +6,13 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
-	"regexp"
 	"strings"
 	"sync"
 
 	"sigs.k8s.io/yaml"
 
 	"github.com/podmend/podmend/internal/fetch"
+	"github.com/podmend/podmend/internal/late"
 	"github.com/podmend/podmend/internal/yamledit"
 )
 
@@ -35,7 +35,7 @@ type announced struct {
 	get    func(ctx context.Context) ([]byte, error)
 }
 
-var hexDigest = regexp.MustCompile(`^(?:sha256:)?([0-9a-fA-F]{64})$`)
+var hexDigest = late.Regexp(`^(?:sha256:)?([0-9a-fA-F]{64})$`)
 
 // indexes reads each repository's index once.
 type indexes struct {
@@ -61,7 +61,7 @@ func (i *indexes) find(ctx context.Context, repository *url.URL, chart locked) (
 		if reference, ok := strings.CutPrefix(entry.URLs[0], "oci://"); ok {
 			return i.registries.findReference(ctx, reference, fetch.Shown(repository))
 		}
-		digest := hexDigest.FindStringSubmatch(entry.Digest)
+		digest := hexDigest().FindStringSubmatch(entry.Digest)
 		if digest == nil {
 			return nil, problemf(ErrDigest, "the index of %s gives no SHA-256 of it, so that nobody can tell whether an archive is the right one. "+
 				"Commit the chart, or have the index made anew by helm repo index.", fetch.Shown(repository))

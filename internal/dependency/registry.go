@@ -4,12 +4,12 @@ import (
 	"context"
 	"encoding/json"
 	"net/url"
-	"regexp"
 	"slices"
 	"strings"
 	"sync"
 
 	"github.com/podmend/podmend/internal/fetch"
+	"github.com/podmend/podmend/internal/late"
 )
 
 // What Helm pushes: a manifest with a configuration of its own type, and the archive as a layer.
@@ -54,9 +54,9 @@ type manifest struct {
 	Manifests []descriptor `json:"manifests"`
 }
 
-var registryPath = regexp.MustCompile(`^[a-z0-9]+([._-]+[a-z0-9]+)*(/[a-z0-9]+([._-]+[a-z0-9]+)*)*$`)
+var registryPath = late.Regexp(`^[a-z0-9]+([._-]+[a-z0-9]+)*(/[a-z0-9]+([._-]+[a-z0-9]+)*)*$`)
 
-var plainTag = regexp.MustCompile(`^[a-zA-Z0-9_][a-zA-Z0-9._+-]{0,127}$`)
+var plainTag = late.Regexp(`^[a-zA-Z0-9_][a-zA-Z0-9._+-]{0,127}$`)
 
 // A remoteChart is a repository of a registry, where each version of one chart is a tag.
 type remoteChart struct {
@@ -74,7 +74,7 @@ func (r *registries) remote(repository *url.URL, chart string) (remoteChart, err
 		server: &url.URL{Scheme: r.client.SchemeOf(host), Host: host},
 		path:   strings.Trim(strings.Trim(repository.Path, "/")+"/"+chart, "/"),
 	}
-	if !registryPath.MatchString(at.path) {
+	if !registryPath().MatchString(at.path) {
 		return at, problemf(ErrRepository, "%s is not what a repository of a registry can be called. Mend it.", fetch.Shown(repository))
 	}
 	return at, r.client.Permits(at.url("manifests", "x"), fetch.Registry)
@@ -100,7 +100,7 @@ func (r *registries) find(ctx context.Context, repository *url.URL, chart locked
 func (r *registries) findReference(ctx context.Context, reference, index string) (*announced, error) {
 	colon := strings.LastIndexByte(reference, ':')
 	repository, err := url.Parse("oci://" + reference[:max(colon, 0)])
-	if err != nil || repository.Host == "" || repository.User != nil || !plainTag.MatchString(reference[colon+1:]) {
+	if err != nil || repository.Host == "" || repository.User != nil || !plainTag().MatchString(reference[colon+1:]) {
 		return nil, problemf(ErrInvalid, "the index of %s holds a URL for it that cannot be read. Tell the owner of the repository.", index)
 	}
 	at, err := r.remote(repository, "")
@@ -143,7 +143,7 @@ func (r *registries) layer(ctx context.Context, at remoteChart, from *url.URL, d
 	if digest == "" {
 		digest = response.Header.Get("Docker-Content-Digest")
 	}
-	if given := hexDigest.FindStringSubmatch(digest); given != nil && strings.ToLower(given[1]) != digestSum(response.Body) {
+	if given := hexDigest().FindStringSubmatch(digest); given != nil && strings.ToLower(given[1]) != digestSum(response.Body) {
 		return none, problemf(ErrDigest, "%s has another SHA-256 than the registry says. Try again, or tell its owner.", fetch.Shown(from))
 	}
 	var read manifest
@@ -163,7 +163,7 @@ func (r *registries) layer(ctx context.Context, at remoteChart, from *url.URL, d
 	if found < 0 || read.Layers[found].Size <= 0 {
 		return none, problemf(ErrInvalid, "%s has no chart in it. Push it again with helm push.", fetch.Shown(from))
 	}
-	if layer := read.Layers[found]; strings.HasPrefix(layer.Digest, "sha256:") && hexDigest.MatchString(layer.Digest) {
+	if layer := read.Layers[found]; strings.HasPrefix(layer.Digest, "sha256:") && hexDigest().MatchString(layer.Digest) {
 		return layer, nil
 	}
 	return none, problemf(ErrDigest, "%s gives no SHA-256 of the chart. Push it again with helm push.", fetch.Shown(from))
@@ -172,7 +172,7 @@ func (r *registries) layer(ctx context.Context, at remoteChart, from *url.URL, d
 // layerOfIndex looks for the chart among the manifests that an index lists, as Helm does.
 func (r *registries) layerOfIndex(ctx context.Context, at remoteChart, from *url.URL, listed []descriptor) (descriptor, error) {
 	for _, entry := range listed[:min(len(listed), maxListed)] {
-		if !hexDigest.MatchString(entry.Digest) {
+		if !hexDigest().MatchString(entry.Digest) {
 			continue
 		}
 		if layer, err := r.layer(ctx, at, at.url("manifests", entry.Digest), entry.Digest); err == nil {

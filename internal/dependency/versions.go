@@ -21,7 +21,7 @@ func releasePlan(missing *render.MissingDependency, from *url.URL) (plan, error)
 	}
 	digest := ""
 	if missing.Digest != "" {
-		found := hexDigest.FindStringSubmatch(missing.Digest)
+		found := hexDigest().FindStringSubmatch(missing.Digest)
 		if found == nil {
 			return plan{}, problemf(ErrRepository, "the digest %q is none. Write it like sha256:….", missing.Digest)
 		}
@@ -77,7 +77,7 @@ func newest(ctx context.Context, versions func(context.Context, *url.URL, locked
 	}
 	within, err := semver.NewConstraint(allowed)
 	if err != nil {
-		if from.Scheme == "oci" && plainTag.MatchString(chart.version) {
+		if from.Scheme == "oci" && plainTag().MatchString(chart.version) {
 			return chart.version, nil
 		}
 		return "", problemf(ErrVersion, "%q is no version and no range of versions. Mend it.", chart.version)

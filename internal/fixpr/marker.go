@@ -2,8 +2,9 @@ package fixpr
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
+
+	"github.com/podmend/podmend/internal/late"
 )
 
 // A marker is the first line of podmend's part of a pull request's text. It is hidden.
@@ -17,8 +18,8 @@ type marker struct {
 }
 
 var (
-	markerForm = regexp.MustCompile(`(?m)^<!-- podmend:fix:v1 findings=([0-9a-f]{16}) text=([0-9a-f]{16}) title=([0-9a-f]{16}) commit=([0-9a-f]{40}|[0-9a-f]{64})( undone)?( obsolete)? -->\r?$`)
-	endForm    = regexp.MustCompile(`(?m)^<!-- podmend:fix:end -->\r?$`)
+	markerForm = late.Regexp(`(?m)^<!-- podmend:fix:v1 findings=([0-9a-f]{16}) text=([0-9a-f]{16}) title=([0-9a-f]{16}) commit=([0-9a-f]{40}|[0-9a-f]{64})( undone)?( obsolete)? -->\r?$`)
+	endForm    = late.Regexp(`(?m)^<!-- podmend:fix:end -->\r?$`)
 )
 
 const endMark = "<!-- podmend:fix:end -->"
@@ -43,7 +44,7 @@ type text struct {
 
 // parseText takes a pull request's text apart.
 func parseText(body string) text {
-	start := markerForm.FindStringSubmatchIndex(body)
+	start := markerForm().FindStringSubmatchIndex(body)
 	if start == nil {
 		return text{before: body}
 	}
@@ -57,7 +58,7 @@ func parseText(body string) text {
 		findings: group(1), text: group(2), title: group(3), commit: group(4), undone: group(5) != "", obsolete: group(6) != "",
 	}}
 	rest := body[start[1]:]
-	if end := endForm.FindStringIndex(rest); end != nil {
+	if end := endForm().FindStringIndex(rest); end != nil {
 		t.own, t.after = rest[:end[0]], rest[end[1]:]
 	} else {
 		t.own = rest // somebody took the end away, and what they wrote behind it cannot be told
@@ -83,21 +84,21 @@ func (t text) with(m marker, own string) string {
 // renewMark begins the line of the box by which people let podmend go on.
 const renewMark = "<!-- podmend:fix:renew -->"
 
-var tickedForm = regexp.MustCompile(`(?m)^[-*] \[[xX]\] ` + renewMark)
+var tickedForm = late.Regexp(`(?m)^[-*] \[[xX]\] ` + renewMark)
 
 // ticked says whether somebody ticked the box.
-func (t text) ticked() bool { return t.marker != nil && tickedForm.MatchString(t.own) }
+func (t text) ticked() bool { return t.marker != nil && tickedForm().MatchString(t.own) }
 
 // A stamp is the line of a commit's message by which podmend knows its own commits: nobody changes one
 // without changing the tree that stands in it.
 type stamp struct{ patch, tree string }
 
-var stampForm = regexp.MustCompile(`(?m)^Podmend-Fix: ([0-9a-f]{16}) ([0-9a-f]{40}|[0-9a-f]{64})\r?$`)
+var stampForm = late.Regexp(`(?m)^Podmend-Fix: ([0-9a-f]{16}) ([0-9a-f]{40}|[0-9a-f]{64})\r?$`)
 
 func (s stamp) String() string { return "Podmend-Fix: " + s.patch + " " + s.tree }
 
 func stampOf(message string) (stamp, bool) {
-	found := stampForm.FindAllStringSubmatch(message, -1)
+	found := stampForm().FindAllStringSubmatch(message, -1)
 	if len(found) != 1 {
 		return stamp{}, false
 	}

@@ -181,7 +181,7 @@ func TestNothingOfARepositoryActs(t *testing.T) {
 			}
 		case *ast.HTMLBlock:
 			html := strings.TrimSpace(string(n.Lines().Value([]byte(body))))
-			if entering && html != "</details>" && html != endMark && !strings.HasPrefix(html, "<details><summary>") && !markerForm.MatchString(html) {
+			if entering && html != "</details>" && html != endMark && !strings.HasPrefix(html, "<details><summary>") && !markerForm().MatchString(html) {
 				t.Errorf("HTML: %q", html)
 			}
 		case *ast.Link:

@@ -31,8 +31,8 @@ type disk struct {
 const (
 	// maxKinds bounds how many names are remembered.
 	maxKinds = 500_000
-	// maxFolders bounds how many folders are held open, below what any system allows.
-	maxFolders = 128
+	// maxFolders bounds how many folders are held open, below what systems allow.
+	maxFolders = 512
 )
 
 // in returns the folder of a name, held open, and the name in it. To open a file by all of its path
@@ -102,8 +102,11 @@ func (d *disk) lstat(name string) (fs.FileInfo, error) {
 	if known, ok := d.kinds.Load(name); ok {
 		return known.(kind).info, known.(kind).err
 	}
-	if d.lacks(name) {
-		return nil, fs.ErrNotExist
+	if entry, listed := d.listed(name); listed {
+		if entry == nil {
+			return nil, fs.ErrNotExist
+		}
+		return entry.Info() // os.Root has asked for it when it listed the folder
 	}
 	var info fs.FileInfo
 	err := fs.ErrNotExist
@@ -120,20 +123,24 @@ func (d *disk) lstat(name string) (fs.FileInfo, error) {
 	return info, err
 }
 
-// lacks says that a name is not in a folder that was listed. Elsewhere names may be the same that
-// differ in case.
-func (d *disk) lacks(name string) bool {
+// listed is what a folder that was listed holds of a name, or nil. On other systems names may be the same
+// that differ in case.
+func (d *disk) listed(name string) (entry fs.DirEntry, listed bool) {
 	if runtime.GOOS != "linux" || name == "." {
-		return false
+		return nil, false
 	}
 	known, listed := d.lists.Load(path.Dir(name))
 	if !listed {
-		return false
+		return nil, false
 	}
-	_, found := slices.BinarySearchFunc(known.([]fs.DirEntry), path.Base(name), func(entry fs.DirEntry, base string) int {
+	entries := known.([]fs.DirEntry)
+	at, found := slices.BinarySearchFunc(entries, path.Base(name), func(entry fs.DirEntry, base string) int {
 		return strings.Compare(entry.Name(), base)
 	})
-	return !found
+	if !found {
+		return nil, true
+	}
+	return entries[at], true
 }
 
 // remembers says whether so many more names may be remembered.

@@ -7,18 +7,18 @@ import (
 	"io"
 	"io/fs"
 	"path"
-	"regexp"
 	"slices"
 
+	"github.com/podmend/podmend/internal/late"
 	"github.com/podmend/podmend/internal/overlay"
 	"github.com/podmend/podmend/render"
 )
 
 var (
-	action = regexp.MustCompile(`(?s)\{\{.*?\}\}`)
+	action = late.Regexp(`(?s)\{\{.*?\}\}`)
 	// varying are the functions of templates that ask for the time or for chance. Some take now where
 	// they are given no time. Fields and variables of the same name are none.
-	varying = regexp.MustCompile(`(?:^|[^.$\w])(?:now|ago|date|dateInZone|date_in_zone|htmlDate|htmlDateInZone|durationRound|` +
+	varying = late.Regexp(`(?:^|[^.$\w])(?:now|ago|date|dateInZone|date_in_zone|htmlDate|htmlDateInZone|durationRound|` +
 		`rand(?:AlphaNum|Alpha|Ascii|Numeric|Int|Bytes)|shuffle|uuidv4|bcrypt|htpasswd|encryptAES|` +
 		`gen(?:PrivateKey|CA|CAWithKey|SelfSignedCert|SelfSignedCertWithKey|SignedCert|SignedCertWithKey))\b`)
 )
@@ -50,8 +50,8 @@ func calls(content []byte) bool {
 		}
 		content = unpacked
 	}
-	for _, text := range action.FindAll(content, -1) {
-		if varying.Match(text[2:]) {
+	for _, text := range action().FindAll(content, -1) {
+		if varying().Match(text[2:]) {
 			return true
 		}
 	}

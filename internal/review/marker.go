@@ -4,8 +4,9 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
-	"regexp"
 	"strings"
+
+	"github.com/podmend/podmend/internal/late"
 )
 
 // A marker is the first line of what podmend writes. It is hidden, and says what the text is about.
@@ -32,8 +33,8 @@ const (
 const reviewID = "review"
 
 var (
-	markerForm = regexp.MustCompile(`^<!-- podmend:v1 id=([A-Za-z0-9_,.-]+) hash=([0-9a-f]{16}) sha=([0-9a-f]{40}|[0-9a-f]{64})(?: state=([a-z]+))? -->\s*$`)
-	idForm     = regexp.MustCompile(`^[A-Za-z0-9_.-]{1,200}$`)
+	markerForm = late.Regexp(`^<!-- podmend:v1 id=([A-Za-z0-9_,.-]+) hash=([0-9a-f]{16}) sha=([0-9a-f]{40}|[0-9a-f]{64})(?: state=([a-z]+))? -->\s*$`)
+	idForm     = late.Regexp(`^[A-Za-z0-9_.-]{1,200}$`)
 )
 
 func (m marker) String() string {
@@ -57,7 +58,7 @@ func marked(m marker, text string) string {
 // parseMarker reads the marker of a text. What follows it is rest.
 func parseMarker(body string) (m marker, rest string, ok bool) {
 	first, rest, _ := strings.Cut(body, "\n")
-	found := markerForm.FindStringSubmatch(first)
+	found := markerForm().FindStringSubmatch(first)
 	if found == nil {
 		return marker{}, "", false
 	}

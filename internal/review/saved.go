@@ -12,6 +12,7 @@ import (
 
 	"github.com/podmend/podmend/check"
 	"github.com/podmend/podmend/internal/ghtext"
+	"github.com/podmend/podmend/internal/late"
 	"github.com/podmend/podmend/report"
 )
 
@@ -67,7 +68,7 @@ func rebuilt(saved *report.Report) (*report.Report, error) {
 		r.Findings = append(r.Findings, *finding)
 	}
 	for _, p := range saved.Proposals {
-		if !idForm.MatchString(p.ID) {
+		if !idForm().MatchString(p.ID) {
 			return nil, fmt.Errorf("the report holds a proposal with the id %q, which podmend gives to none", report.Inert(p.ID, ghtext.MaxName))
 		}
 		r.Proposals = append(r.Proposals, report.Proposal{
@@ -89,7 +90,7 @@ func severityOf(control *check.Control, f *report.Finding) string {
 
 func rebuiltFinding(f *report.Finding) (*report.Finding, error) {
 	control, ok := check.ControlByID(f.Control)
-	if !ok || !strings.HasPrefix(f.ID, f.Control+"-") || !idForm.MatchString(f.ID) {
+	if !ok || !strings.HasPrefix(f.ID, f.Control+"-") || !idForm().MatchString(f.ID) {
 		return nil, fmt.Errorf("the report holds the finding %q of a control %q, which podmend does not know", report.Inert(f.ID, ghtext.MaxName), report.Inert(f.Control, ghtext.MaxName))
 	}
 	kept := &report.Finding{
@@ -112,7 +113,7 @@ func rebuiltFinding(f *report.Finding) (*report.Finding, error) {
 			Object: report.Object{Kind: plain(o.Object.Kind, plainName), Namespace: plain(o.Object.Namespace, plainName), Name: plain(o.Object.Name, plainName)},
 		})
 	}
-	if len(f.Occurrences) > 0 && plainField.MatchString(f.Occurrences[0].Field) {
+	if len(f.Occurrences) > 0 && plainField().MatchString(f.Occurrences[0].Field) {
 		kept.Message += ": " + f.Occurrences[0].Field + " is not allowed as it is"
 	}
 	if f.Status == report.StatusExempt {
@@ -123,23 +124,23 @@ func rebuiltFinding(f *report.Finding) (*report.Finding, error) {
 
 // What a saved report names is shown only in the form that such names have.
 var (
-	plainName    = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._:-]{0,252}$`)
-	plainTarget  = regexp.MustCompile(`^[a-z]+:[A-Za-z0-9._@/#+-]{1,250}$`)
-	plainField   = regexp.MustCompile(`^[a-z][A-Za-z]*(\.[a-z][A-Za-z]*|\[[0-9]{1,4}\]){1,15}$`)
-	plainVersion = regexp.MustCompile(`^v1\.[0-9]{1,3}$`)
+	plainName    = late.Regexp(`^[A-Za-z0-9][A-Za-z0-9._:-]{0,252}$`)
+	plainTarget  = late.Regexp(`^[a-z]+:[A-Za-z0-9._@/#+-]{1,250}$`)
+	plainField   = late.Regexp(`^[a-z][A-Za-z]*(\.[a-z][A-Za-z]*|\[[0-9]{1,4}\]){1,15}$`)
+	plainVersion = late.Regexp(`^v1\.[0-9]{1,3}$`)
 )
 
-func plain(name string, form *regexp.Regexp) string {
-	if name != "" && !form.MatchString(name) {
+func plain(name string, form func() *regexp.Regexp) string {
+	if name != "" && !form().MatchString(name) {
 		return "…"
 	}
 	return name
 }
 
-func plainOnes(names []string, form *regexp.Regexp) []string {
+func plainOnes(names []string, form func() *regexp.Regexp) []string {
 	var kept []string
 	for _, name := range names {
-		if form.MatchString(name) {
+		if form().MatchString(name) {
 			kept = append(kept, name)
 		}
 	}

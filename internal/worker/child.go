@@ -36,9 +36,7 @@ func start(program string, limits Limits) (*child, error) {
 	cmd.Args = []string{"podmend", Command}
 	// Nothing of the parent's environment: it may hold a token, and PATH would let a library
 	// run programs.
-	// Collecting garbage while the program's tables are built is a quarter of its start; Serve
-	// turns it on.
-	cmd.Env = []string{"PATH=", "HOME=/nonexistent", "GOTRACEBACK=none", "GOGC=off"}
+	cmd.Env = []string{"PATH=", "HOME=/nonexistent", "GOTRACEBACK=none"}
 	cmd.Dir = "/"
 	group := newMemoryGroup(limits.Memory)
 	isolate(cmd, group)

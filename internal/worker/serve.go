@@ -13,9 +13,6 @@ import (
 	"os/signal"
 	"runtime/debug"
 
-	"sigs.k8s.io/kustomize/kyaml/openapi"
-	"sigs.k8s.io/kustomize/kyaml/yaml"
-
 	"github.com/podmend/podmend/internal/overlay"
 	"github.com/podmend/podmend/render"
 )
@@ -24,7 +21,6 @@ import (
 func Serve(stdin io.Reader, stdout io.Writer) error {
 	// A terminal sends Ctrl-C to children too; the parent decides when they end.
 	signal.Ignore(os.Interrupt)
-	debug.SetGCPercent(400)
 	refuseNetwork()
 	confine()
 	// kustomize prints warnings there; they name no target, and the parent tells them itself.
@@ -35,7 +31,9 @@ func Serve(stdin io.Reader, stdout io.Writer) error {
 	var roots rootCache
 	for asked := range requests {
 		if asked.Ready {
-			openapi.SchemaForResourceType(yaml.TypeMeta{APIVersion: "v1", Kind: "Pod"}) // reads all of it, once
+			if err := render.ReadyKustomize(); err != nil {
+				return fmt.Errorf("get ready for kustomizations: %w", err)
+			}
 			continue
 		}
 		debug.SetMemoryLimit(asked.Limits.Memory * 3 / 4)

@@ -1,11 +1,12 @@
 package yamledit
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
+
+	"github.com/podmend/podmend/internal/late"
 )
 
 // ordered turns plain data into what is written: mappings with sorted keys.
@@ -127,12 +128,12 @@ func (st style) entry(key string, value any) []string {
 }
 
 // plainLines matches a text whose lines read the same in a literal block.
-var plainLines = regexp.MustCompile(`^[\pL\pN\pP\pS][ \pL\pN\pP\pS]*(\n *[\pL\pN\pP\pS][ \pL\pN\pP\pS]*)+\n?$`)
+var plainLines = late.Regexp(`^[\pL\pN\pP\pS][ \pL\pN\pP\pS]*(\n *[\pL\pN\pP\pS][ \pL\pN\pP\pS]*)+\n?$`)
 
 // literal writes a text of several lines as a literal block, if nothing of it would be read otherwise.
 func literal(v any) (header string, lines []string, ok bool) {
 	text, _ := v.(string)
-	if !plainLines.MatchString(text) {
+	if !plainLines().MatchString(text) {
 		return "", nil, false
 	}
 	header = "|-"
@@ -170,9 +171,9 @@ func indented(lines []string, indent string) []string {
 
 var (
 	// plainText needs no look at its context: no indicator starts it or stands in it.
-	plainText = regexp.MustCompile(`^[\pL\p{Nd}_/.+][\pL\p{Nd}_/.+@=$%()~-]*( [\pL\p{Nd}_/.+@=$%()~-]+)*$`)
+	plainText = late.Regexp(`^[\pL\p{Nd}_/.+][\pL\p{Nd}_/.+@=$%()~-]*( [\pL\p{Nd}_/.+@=$%()~-]+)*$`)
 	// plainBlockText may also hold colons and indicators of flow collections.
-	plainBlockText = regexp.MustCompile(`^[\pL\p{Nd}_/.+][\pL\p{Nd}_/.+@=$%()~:,-]*( [\pL\p{Nd}_/.+@=$%()~:,-]+)*$`)
+	plainBlockText = late.Regexp(`^[\pL\p{Nd}_/.+][\pL\p{Nd}_/.+@=$%()~:,-]*( [\pL\p{Nd}_/.+@=$%()~:,-]+)*$`)
 )
 
 // scalar writes a scalar, quoted only if it would not be read back as the same string by
@@ -182,9 +183,9 @@ func (st style) scalar(v any, flow bool) string {
 	if !isText || st.json {
 		return jsonText(v)
 	}
-	plain := plainText
+	plain := plainText()
 	if !flow {
-		plain = plainBlockText
+		plain = plainBlockText()
 	}
 	if len(text) < 1000 && plain.MatchString(text) && !strings.HasSuffix(text, ":") && !strings.Contains(text, ": ") && readsAsText(text) {
 		return text

@@ -2,10 +2,10 @@ package html
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
+	"github.com/podmend/podmend/internal/late"
 	"github.com/podmend/podmend/report"
 )
 
@@ -86,7 +86,7 @@ func (c *content) files(v *report.View) {
 }
 
 var (
-	plainID    = regexp.MustCompile(`^[0-9A-Za-z_-]{1,80}$`)
+	plainID    = late.Regexp(`^[0-9A-Za-z_-]{1,80}$`)
 	severities = []string{report.SeverityHigh, report.SeverityMedium, report.SeverityLow}
 )
 
@@ -97,7 +97,7 @@ func newFinding(v *report.View, f *report.Finding) finding {
 		Excerpt: v.Excerpt(f, 3), Exempt: v.Exempt(f), Refusal: v.Refusal(f), Notes: v.Notes(f),
 		Exempting: report.Exempting(f),
 	}
-	if plainID.MatchString(f.ID) {
+	if plainID().MatchString(f.ID) {
 		shown.Anchor = "finding-" + f.ID
 	}
 	if slices.Contains(severities, f.Severity) {
