@@ -4,20 +4,12 @@
 package late
 
 import (
-	"os"
 	"regexp"
-	"strings"
 	"sync"
 )
 
-// isTest makes every expression at once in tests, so that a wrong one fails them all.
-var isTest = len(os.Args) > 0 && strings.HasSuffix(strings.TrimSuffix(os.Args[0], ".exe"), ".test")
-
-// Regexp is regexp.MustCompile at the first call of what it returns.
+// Regexp is regexp.MustCompile at the first call of what it returns. A test of this package makes every
+// expression that the program asks for.
 func Regexp(text string) func() *regexp.Regexp {
-	made := sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(text) })
-	if isTest {
-		made()
-	}
-	return made
+	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(text) })
 }
