@@ -2,9 +2,11 @@ package render
 
 import (
 	"bytes"
+	"context"
 	"os"
 	"path/filepath"
 	"reflect"
+	"sync"
 	"testing"
 
 	"github.com/podmend/podmend/internal/overlay"
@@ -70,4 +72,43 @@ func discoverAgain(t *testing.T, files *overlay.FS, most int) (modified int) {
 		}
 	}
 	return modified
+}
+
+// What holds words of GitOps objects is asked again of modified files only.
+func TestSearchAgain(t *testing.T) {
+	words, none := []byte("word"), []byte("kind: A\n")
+	files := openTestFiles(t, t.TempDir()).With(map[string][]byte{"same.yaml": words, "loses.yaml": words, "gains.yaml": none})
+	names := []string{"same.yaml", "loses.yaml", "gains.yaml"}
+	search := func(d *Discovery) map[string]bool {
+		found, err := d.holding(context.Background(), names, []string{"word"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return found
+	}
+	first, err := Discover(files, DiscoverOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if found := search(first); !reflect.DeepEqual(found, map[string]bool{"same.yaml": true, "loses.yaml": true}) {
+		t.Errorf("at first %v hold the word", found)
+	}
+	read := map[string]bool{}
+	view := files.With(map[string][]byte{"loses.yaml": none, "gains.yaml": words})
+	again, err := first.Again(view, DiscoverOptions{}, []string{"loses.yaml", "gains.yaml"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var mutex sync.Mutex
+	again.files = view.Recording(func(name string) {
+		mutex.Lock()
+		defer mutex.Unlock()
+		read[name] = true
+	})
+	if found := search(again); !reflect.DeepEqual(found, map[string]bool{"same.yaml": true, "gains.yaml": true}) {
+		t.Errorf("again %v hold the word", found)
+	}
+	if !reflect.DeepEqual(read, map[string]bool{"loses.yaml": true, "gains.yaml": true}) {
+		t.Errorf("%v were read again", read)
+	}
 }

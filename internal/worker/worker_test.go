@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	_ "github.com/podmend/podmend/internal/garbage" // as in podmend
 	"github.com/podmend/podmend/internal/overlay"
 	"github.com/podmend/podmend/render"
 )
