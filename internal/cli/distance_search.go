@@ -30,7 +30,7 @@ func (s *causeSearch) without(change revert, findings []*check.Finding) (gone []
 	c := s.run.comparison
 	shown, err := s.run.shownWith(s.ctx, s.target, change)
 	for _, finding := range findings {
-		if shown != nil && !shown[c.firstNew(finding)] {
+		if shown != nil && !shown[c.newIn(s.target.ID, finding)] {
 			gone = append(gone, finding)
 			c.scopes.causes[finding.ID] = change.lines
 		}
