@@ -14,6 +14,9 @@ import (
 // maxReverts is how many changes of one target are taken back to find what makes a finding.
 const maxReverts = 24
 
+// maxParts is how many parts of changed runs of lines are taken back to name fewer lines.
+const maxParts = 16
+
 // maxCaused is in how many targets the cause of one finding is looked for.
 const maxCaused = 5
 
@@ -97,7 +100,7 @@ func (r *run) causesIn(ctx context.Context, target render.Target, findings []*ch
 	if old := c.baseID(target); old != target.ID {
 		names = append(names, c.baseNames(old)...)
 	}
-	s := &causeSearch{ctx: ctx, run: r, target: target, left: maxReverts}
+	s := &causeSearch{ctx: ctx, run: r, target: target, left: maxReverts, parts: maxParts}
 	var tried []revert
 	for i := range c.Files {
 		file := &c.Files[i]
