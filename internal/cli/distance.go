@@ -38,7 +38,7 @@ func (r *run) causes(ctx context.Context) error {
 		}
 		for at, isNew := range c.scopes.news[finding.ID] {
 			target := finding.Occurrences[at].Target
-			if isNew && !slices.Contains(distant[target], finding) {
+			if last := len(distant[target]) - 1; isNew && (last < 0 || distant[target][last] != finding) {
 				distant[target] = append(distant[target], finding)
 			}
 		}
