@@ -156,7 +156,7 @@ func fileOf(change *object.Change) (File, error) {
 	if err == nil {
 		var after []byte
 		if after, err = contentOf(change.To); err == nil {
-			file.Hunks, file.Opaque, err = hunks(before, after)
+			file.Hunks, file.Opaque = hunks(before, after)
 			if isLink(change.From) {
 				file.OldLink = string(before)
 			}

@@ -3,8 +3,8 @@ package changes
 import (
 	"bytes"
 	"errors"
-	"fmt"
 	"io"
+	"strings"
 
 	"github.com/aymanbagabas/go-udiff"
 	"github.com/go-git/go-git/v5/plumbing/object"
@@ -43,42 +43,90 @@ const (
 )
 
 // hunks compares two texts line by line; opaque says that one of them is none, or too large.
-func hunks(before, after []byte) (found []Hunk, opaque bool, err error) {
+func hunks(before, after []byte) (found []Hunk, opaque bool) {
 	if isBinary(before) || isBinary(after) || len(before)+len(after) > maxText {
-		return nil, true, nil
+		return nil, true
 	}
-	unified, err := udiff.ToUnifiedDiff("", "", string(before), udiff.Lines(string(before), string(after)), contextLines)
-	if err != nil {
-		return nil, false, fmt.Errorf("compare line by line: %w", err)
-	}
-	shift := 0 // the library loses count of the lines between the edits of one hunk
-	for _, hunk := range unified.Hunks {
-		converted := Hunk{OldStart: hunk.FromLine, NewStart: hunk.FromLine + shift}
-		before, after := hunk.FromLine, hunk.FromLine+shift
-		for _, line := range hunk.Lines {
-			next := Line{Kind: ' ', Text: line.Content}
-			if line.Kind != udiff.Insert {
-				next.Old = before
-				before++
-				converted.OldLines++
-			}
-			if line.Kind != udiff.Delete {
-				next.New = after
-				after++
-				converted.NewLines++
-			}
-			switch line.Kind {
-			case udiff.Insert:
-				next.Kind = '+'
-			case udiff.Delete:
-				next.Kind = '-'
-			}
-			converted.Lines = append(converted.Lines, next)
+	was, is := compareLines(string(before), string(after))
+	// Between two hunks stand more lines than both show around their changes.
+	var open *Hunk
+	shown := 0 // lines of the old text that are in a hunk already
+	for i, j := 0, 0; i < len(was.lines) || j < len(is.lines); {
+		if !was.at(i) && !is.at(j) {
+			i, j = i+1, j+1
+			continue
 		}
-		shift += converted.NewLines - converted.OldLines
-		found = append(found, converted)
+		start := max(shown, i-contextLines)
+		if open == nil || start > shown {
+			found = append(found, Hunk{OldStart: start + 1, NewStart: j - (i - start) + 1})
+			open = &found[len(found)-1]
+		}
+		open.context(was, start, i)
+		for ; was.at(i); i++ {
+			open.add(Line{Kind: '-', Old: i + 1, Text: was.lines[i]})
+		}
+		for ; is.at(j); j++ {
+			open.add(Line{Kind: '+', New: j + 1, Text: is.lines[j]})
+		}
+		shown = i
+		for shown < len(was.lines) && shown < i+contextLines && !was.at(shown) && !is.at(j+shown-i) {
+			shown++
+		}
+		open.context(was, i, shown)
+		i, j = shown, j+shown-i
 	}
-	return found, false, nil
+	return found, false
+}
+
+// context adds unchanged lines, which follow those that the hunk has.
+func (h *Hunk) context(was *side, from, to int) {
+	for ; from < to; from++ {
+		h.add(Line{Kind: ' ', Old: from + 1, New: h.NewStart + h.NewLines, Text: was.lines[from]})
+	}
+}
+
+func (h *Hunk) add(line Line) {
+	h.Lines = append(h.Lines, line)
+	if line.Kind != '+' {
+		h.OldLines++
+	}
+	if line.Kind != '-' {
+		h.NewLines++
+	}
+}
+
+// compareLines says which lines of two texts differ, as git shows it.
+func compareLines(before, after string) (was, is *side) {
+	was, is = newSide(before), newSide(after)
+	at := 0 // in the bytes of before
+	i, j := 0, 0
+	for _, edit := range udiff.Lines(before, after) {
+		same := strings.Count(before[at:edit.Start], "\n")
+		i, j = i+same, j+same
+		for range strings.SplitAfter(strings.TrimSuffix(before[edit.Start:edit.End], "\n"), "\n") {
+			if edit.Start < edit.End {
+				was.changed[i] = true
+				i++
+			}
+		}
+		for range strings.SplitAfter(strings.TrimSuffix(edit.New, "\n"), "\n") {
+			if edit.New != "" {
+				is.changed[j] = true
+				j++
+			}
+		}
+		at = edit.End
+	}
+	slide(was, is)
+	return was, is
+}
+
+func newSide(text string) *side {
+	lines := strings.SplitAfter(text, "\n")
+	if lines[len(lines)-1] == "" {
+		lines = lines[:len(lines)-1]
+	}
+	return &side{lines, make([]bool, len(lines))}
 }
 
 // isBinary looks for a zero byte near the beginning, as git does.

@@ -50,6 +50,7 @@ func githubClient(env *Env, repository string) (*github.Client, error) {
 		Wait: func(reason string, d time.Duration) {
 			fmt.Fprintf(env.Stderr, "podmend: waiting %v, because %s.\n", d.Round(time.Second), reason)
 		},
+		Trace: func(line string) { env.debugf("%s", line) },
 	})
 }
 

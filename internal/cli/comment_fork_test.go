@@ -43,6 +43,7 @@ func (w *workflow) secondStage(saved, sha string) (code, writes int) {
 // posts it.
 func TestCommentFromFork(t *testing.T) {
 	w := fork(t)
+	w.env["RUNNER_DEBUG"] = "1"
 	summary := filepath.Join(t.TempDir(), "summary.md")
 	w.env["GITHUB_STEP_SUMMARY"] = summary
 	code, _ := w.run("check", "--comment", "--format", "json")
@@ -50,7 +51,8 @@ func TestCommentFromFork(t *testing.T) {
 		t.Errorf("exit code %d, %d reviews\n%s", code, len(w.pull.Reviews()), w.stderr)
 	}
 	says(t, w.stderr, "the token may not write reviews: add `permissions: pull-requests: write`", "post from a second workflow on workflow_run",
-		"5 findings not told on the pull request", "5 annotated")
+		"5 findings not told on the pull request", "5 annotated",
+		fmt.Sprintf("::debug::GET /repos/octo/shop/pulls/%d: 200 OK\n", w.pull.Number), fmt.Sprintf("::debug::POST /repos/octo/shop/pulls/%d/reviews: 403 Forbidden\n", w.pull.Number))
 	saved := w.stdout
 	sha := w.pull.State().HeadSHA
 

@@ -177,7 +177,10 @@ func (c *comparison) anyChanged(names []string) bool {
 // pod may be judged otherwise, so that every target is reached.
 func (r *run) renderBase(ctx context.Context) error {
 	base := r.comparison.base
-	if err := base.render(ctx, render.Detail{PodTemplatesOnly: true}); err != nil {
+	err := r.env.staged("render "+plural(len(base.targets), "target")+" of the base", func() error {
+		return base.render(ctx, render.Detail{PodTemplatesOnly: true})
+	})
+	if err != nil {
 		return fmt.Errorf("render the base: %w", err)
 	}
 	if err := r.renderOutside(ctx); err != nil {

@@ -14,8 +14,15 @@ import (
 // maxReverts is how many changes of one target are taken back to find what makes a finding.
 const maxReverts = 24
 
+// maxParts is how many parts of changed runs of lines are taken back to name fewer lines.
+const maxParts = 16
+
+// maxCaused is in how many targets the cause of one finding is looked for.
+const maxCaused = 5
+
 // causes finds the changed lines of new findings that stand on lines which nobody changed: it takes
-// changes back, one by one, and looks for the one without which the finding is gone.
+// changes back, one by one, and looks for the one without which the finding is gone. What one target
+// reads explains no other that does not read it.
 func (r *run) causes(ctx context.Context) error {
 	c := r.comparison
 	c.scopes.causes = map[string][]report.Lines{}
@@ -29,22 +36,53 @@ func (r *run) causes(ctx context.Context) error {
 			c.scopes.causes[finding.ID] = []report.Lines{*link}
 			continue
 		}
-		at := slices.Index(c.scopes.news[finding.ID], true)
-		target := finding.Occurrences[at].Target
-		distant[target] = append(distant[target], finding)
-	}
-	for i := range r.targets {
-		if findings := distant[r.targets[i].ID]; len(findings) > 0 {
-			findings, err := r.causesInLabels(r.targets[i], findings)
-			if err != nil {
-				return err
-			}
-			if err := r.causesIn(ctx, r.targets[i], findings); err != nil {
-				return err
+		for at, isNew := range c.scopes.news[finding.ID] {
+			target := finding.Occurrences[at].Target
+			if last := len(distant[target]) - 1; isNew && (last < 0 || distant[target][last] != finding) {
+				distant[target] = append(distant[target], finding)
 			}
 		}
 	}
+	searched := map[string]int{} // by finding
+	for i := range r.targets {
+		if len(distant[r.targets[i].ID]) == 0 {
+			continue
+		}
+		names := r.discovery.Names(r.targets[i])
+		known := map[string][]report.Lines{}
+		findings := slices.DeleteFunc(distant[r.targets[i].ID], func(finding *check.Finding) bool {
+			known[finding.ID] = c.scopes.causes[finding.ID]
+			return searched[finding.ID] == maxCaused || slices.ContainsFunc(known[finding.ID], func(lines report.Lines) bool { return slices.Contains(names, lines.File) })
+		})
+		if len(findings) == 0 {
+			continue
+		}
+		for _, finding := range findings {
+			searched[finding.ID]++
+			delete(c.scopes.causes, finding.ID)
+		}
+		left, err := r.causesInLabels(r.targets[i], findings)
+		if err != nil {
+			return err
+		}
+		if err := r.causesIn(ctx, r.targets[i], left); err != nil {
+			return err
+		}
+		for _, finding := range findings {
+			c.scopes.causes[finding.ID] = distinct(append(known[finding.ID], c.scopes.causes[finding.ID]...))
+		}
+	}
 	return nil
+}
+
+// distinct leaves out what stands there before.
+func distinct(lines []report.Lines) (kept []report.Lines) {
+	for _, one := range lines {
+		if !slices.Contains(kept, one) {
+			kept = append(kept, one)
+		}
+	}
+	return kept
 }
 
 // A revert takes changes of one file back.
@@ -62,7 +100,7 @@ func (r *run) causesIn(ctx context.Context, target render.Target, findings []*ch
 	if old := c.baseID(target); old != target.ID {
 		names = append(names, c.baseNames(old)...)
 	}
-	s := &causeSearch{ctx: ctx, run: r, target: target, left: maxReverts}
+	s := &causeSearch{ctx: ctx, run: r, target: target, left: maxReverts, parts: maxParts}
 	var tried []revert
 	for i := range c.Files {
 		file := &c.Files[i]
@@ -106,10 +144,18 @@ func (c *comparison) baseNames(id string) []string {
 	return nil
 }
 
-// firstNew names the field of the first occurrence that is new.
-func (c *comparison) firstNew(finding *check.Finding) string {
-	occurrence := &finding.Occurrences[slices.Index(c.scopes.news[finding.ID], true)]
-	return fieldKey("", finding, occurrence)
+// newIn names the field of the first occurrence that is new in a target.
+func (c *comparison) newIn(target string, finding *check.Finding) string {
+	return fieldKey("", finding, c.newOccurrence(target, finding))
+}
+
+func (c *comparison) newOccurrence(target string, finding *check.Finding) *check.Occurrence {
+	for i := range finding.Occurrences {
+		if c.scopes.news[finding.ID][i] && finding.Occurrences[i].Target == target {
+			return &finding.Occurrences[i]
+		}
+	}
+	return nil // callers ask about targets where it is new
 }
 
 // reverts lists what of a file can be taken back: all of it, and each run of changed lines.

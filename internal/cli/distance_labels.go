@@ -19,18 +19,18 @@ func (r *run) causesInLabels(target render.Target, findings []*check.Finding) ([
 	}
 	shown := fieldsOf(checked)
 	return slices.DeleteFunc(slices.Clone(findings), func(finding *check.Finding) bool {
-		if shown[r.comparison.firstNew(finding)] {
+		if shown[r.comparison.newIn(target.ID, finding)] {
 			return false
 		}
-		r.comparison.scopes.causes[finding.ID] = r.changedLabels(finding)
+		r.comparison.scopes.causes[finding.ID] = r.changedLabels(target.ID, finding)
 		return true
 	}), nil
 }
 
-// changedLabels are the changed lines of the Namespaces that decide about the first new occurrence.
-func (r *run) changedLabels(finding *check.Finding) (lines []report.Lines) {
+// changedLabels are the changed lines of the Namespaces that decide about the first new occurrence in a target.
+func (r *run) changedLabels(target string, finding *check.Finding) (lines []report.Lines) {
 	c := r.comparison
-	occurrence := &finding.Occurrences[slices.Index(c.scopes.news[finding.ID], true)]
+	occurrence := c.newOccurrence(target, finding)
 	name, _ := r.byTarget[occurrence.Target].Target.NamespaceOf(occurrence.Pod.Object)
 	for _, place := range r.settings.check.Namespaces.Places(name, occurrence.Target, r.locator) {
 		if c.adds(place.File, place.Line, place.Line) {

@@ -19,6 +19,7 @@ type causeSearch struct {
 	run    *run
 	target render.Target
 	left   int // how many may still be tried
+	parts  int // how many parts of runs of lines may be tried beside
 }
 
 // without lists those findings that are gone with a change taken back; ok says that this is known.
@@ -30,7 +31,7 @@ func (s *causeSearch) without(change revert, findings []*check.Finding) (gone []
 	c := s.run.comparison
 	shown, err := s.run.shownWith(s.ctx, s.target, change)
 	for _, finding := range findings {
-		if shown != nil && !shown[c.firstNew(finding)] {
+		if shown != nil && !shown[c.newIn(s.target.ID, finding)] {
 			gone = append(gone, finding)
 			c.scopes.causes[finding.ID] = change.lines
 		}
@@ -101,6 +102,11 @@ func (s *causeSearch) narrow(part revert, suspects []*check.Finding) (gone []*ch
 	}
 	middle := (first + last) / 2
 	for _, half := range [][2]int{{first, middle}, {middle + 1, last}} {
+		if s.parts == 0 {
+			break
+		}
+		s.parts--
+		s.left++ // so that other causes are still looked for
 		less := part
 		less.lines = []report.Lines{{File: whole.File, Line: half[0], EndLine: half[1]}}
 		less.content = bytes.Join(slices.Concat(lines[:half[0]-1], lines[half[1]:]), nil)

@@ -136,7 +136,7 @@ func (r *run) check(ctx context.Context) error {
 		return err
 	}
 	if r.comparison != nil {
-		if err := r.reach(ctx); err != nil {
+		if err := r.env.staged("find what the change reaches", func() error { return r.reach(ctx) }); err != nil {
 			return err
 		}
 	}

@@ -30,6 +30,8 @@ type Options struct {
 	Sleep func(context.Context, time.Duration) error
 	// Wait is told of waits that a person would notice.
 	Wait func(reason string, d time.Duration)
+	// Trace is told of each request and its answer, for somebody who looks for a defect.
+	Trace func(line string)
 }
 
 // A Client is for one repository. It is safe for concurrent use.

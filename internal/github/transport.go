@@ -97,12 +97,25 @@ func (t *transport) once(request *http.Request) (*http.Response, error) {
 	}
 	sent.Header.Set("Authorization", "Bearer "+t.client.options.Token)
 	answer, err := t.base.RoundTrip(sent)
+	t.trace(request, answer, err)
 	if err != nil {
 		cancel()
 		return nil, err
 	}
 	answer.Body = &limitedBody{Reader: io.LimitReader(answer.Body, maxAnswer), body: answer.Body, cancel: cancel}
 	return answer, nil
+}
+
+// trace tells of a request without what it holds: that is the pull request's to tell.
+func (t *transport) trace(request *http.Request, answer *http.Response, err error) {
+	if t.client.options.Trace == nil {
+		return
+	}
+	became := "no answer"
+	if err == nil {
+		became = answer.Status
+	}
+	t.client.options.Trace(fmt.Sprintf("%s %s: %s", request.Method, request.URL.Path, became))
 }
 
 type limitedBody struct {

@@ -104,9 +104,30 @@ func (d *draft) standing(c *comment) string {
 		places = append(places[:maxListed], fmt.Sprintf("%d more places", len(places)-maxListed))
 	}
 	if distant && c.at.surface == AtLine {
-		return "What changes here brings it about; the field itself stands in " + strings.Join(places, ", ") + ".\n\n"
+		return "What changes here" + elsewhere(c) + " brings it about; the field itself stands in " + strings.Join(places, ", ") + ".\n\n"
 	}
 	return "It stands in " + strings.Join(places, ", ") + ".\n\n"
+}
+
+// elsewhere names the other changed lines that bring the findings of a comment about.
+func elsewhere(c *comment) string {
+	var places []string
+	for _, f := range c.findings {
+		for _, change := range f.Changes {
+			at := ghtext.Code(fmt.Sprintf("%s:%d", change.File, change.Line))
+			here := change.File == c.at.file && change.Line <= c.at.end && max(change.EndLine, change.Line) >= c.at.start
+			if !here && !slices.Contains(places, at) {
+				places = append(places, at)
+			}
+		}
+	}
+	if len(places) > maxListed {
+		places = append(places[:maxListed], fmt.Sprintf("%d more places", len(places)-maxListed))
+	}
+	if len(places) == 0 {
+		return ""
+	}
+	return " and in " + strings.Join(places, ", ")
 }
 
 func where(o report.Origin) string {

@@ -21,6 +21,18 @@ func TestWords(t *testing.T) {
 	}
 }
 
+// Of several changes that bring a finding about, a comment at one names the others.
+func TestSeveralCauses(t *testing.T) {
+	s := newStage(t, githubfake.Files{"b.yaml": pod("b", "hostPID: true")}, githubfake.Files{"c.yaml": pod("c"), "d.yaml": pod("d")})
+	s.run(func(in *Input) {
+		in.Report.Findings[0].Changes = []report.Lines{{File: "c.yaml", Line: 2, EndLine: 3}, {File: "d.yaml", Line: 4, EndLine: 4}}
+	})
+	s.wantPlaces("c.yaml:3")
+	if body := s.of("c.yaml").Body; !strings.Contains(body, "What changes here and in `d.yaml:4` brings it about; the field itself stands in `b.yaml:6`.") {
+		t.Errorf("the comment says\n%s", body)
+	}
+}
+
 // An exemption in the pull request itself counts later, which its comment says.
 func TestPendingExemption(t *testing.T) {
 	for field, want := range map[string]bool{
