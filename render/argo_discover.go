@@ -78,6 +78,7 @@ func (g *gitOpsSearch) application(parent *Target, object *Object) []Target {
 		}
 		targets = append(targets, target)
 	}
+	setLater(targets)
 	return targets
 }
 
