@@ -78,6 +78,7 @@ func (g *gitOpsSearch) application(parent *Target, object *Object) []Target {
 		}
 		targets = append(targets, target)
 	}
+	setLater(targets)
 	return targets
 }
 
@@ -152,7 +153,9 @@ func (s *argoSearch) remoteChart() *ChartSource {
 		if !strings.Contains(address, "://") {
 			address = "oci://" + address
 		}
-		return &ChartSource{Repository: address, Name: s.source.Chart, Version: s.source.TargetRevision}
+		chart := &ChartSource{Repository: address, Name: s.source.Chart, Version: s.source.TargetRevision}
+		chart.takeFolders()
+		return chart
 	case strings.HasPrefix(address, "oci://") && !slices.ContainsFunc(s.options.Configured, func(u string) bool { return sameRepository(u, address) }):
 		above, name := path.Split(address)
 		return &ChartSource{Repository: strings.TrimSuffix(above, "/"), Name: name, Version: s.source.TargetRevision}
@@ -173,7 +176,11 @@ func (s *argoSearch) folder() (skip string) {
 		return ""
 	}
 	if info, err := files.Stat(dir); err != nil || !info.IsDir() {
-		return s.fail(ErrMissingSource, fmt.Sprintf("the folder %s does not exist. Mend the path.", dir), "path")
+		problem := "Mend the path."
+		if revision := s.source.TargetRevision; revision != "" && revision != "HEAD" {
+			problem = fmt.Sprintf("The source takes it at %s: check that out to render it, else mend the path, or leave the object out with --exclude.", revision)
+		}
+		return s.fail(ErrMissingSource, fmt.Sprintf("the folder %s does not exist. %s", dir, problem), "path")
 	}
 	s.target.Path = dir
 	if gitOps.Tool == "" {

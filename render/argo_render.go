@@ -50,6 +50,9 @@ func renderArgo(ctx context.Context, files *overlay.FS, target Target, detail De
 	default:
 		renderManifests(files, gitOps.Files, result)
 	}
+	if result.Err == nil {
+		r.replaced(ctx)
+	}
 }
 
 // An argoRender renders one source of an Application.

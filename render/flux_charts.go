@@ -81,6 +81,7 @@ func (g *gitOpsSearch) chartOf(target *Target, object *Object, chart *fluxChart,
 func (g *gitOpsSearch) remote(target *Target, object, source *Object, chart *ChartSource, fields *fluxChart, at ...any) {
 	chart.File, chart.Line = fieldPlace(g.discovery.files, object, at...)
 	chart.takeValuesFiles(fields)
+	chart.takeFolders()
 	target.GitOps.Chart = chart
 	target.GitOps.Sources = append(target.GitOps.Sources, source.Source.File)
 }

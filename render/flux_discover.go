@@ -11,16 +11,18 @@ import (
 // addFlux makes targets of the Kustomizations and HelmReleases in what targets render. Kustomizations come
 // first, from the outermost in: they render others, and the objects that releases refer to.
 func (g *gitOpsSearch) addFlux(ctx context.Context, targets []Target) error {
-	one := func(parent *Target, object *Object) []Target {
-		if target, ok := g.kustomization(parent, object); ok {
-			return []Target{target}
-		}
-		return nil
-	}
-	if err := g.addLevels(ctx, targets, one); err != nil {
+	if err := g.addLevels(ctx, targets, g.kustomizations); err != nil {
 		return err
 	}
 	return g.addReleases(ctx)
+}
+
+// kustomizations are the target of an object, if it is a Kustomization of Flux.
+func (g *gitOpsSearch) kustomizations(parent *Target, object *Object) []Target {
+	if target, ok := g.kustomization(parent, object); ok {
+		return []Target{target}
+	}
+	return nil
 }
 
 // kustomization makes the target of an object, if it is a Kustomization of Flux. One that applies itself,
@@ -82,11 +84,17 @@ func (g *gitOpsSearch) target(kind Kind, parent *Target, object *Object) Target 
 	return target
 }
 
-// addReleases makes the targets of the HelmReleases in what was rendered, and in what the charts of these print.
+// addReleases makes the targets of the HelmReleases in what was rendered, and of the objects of Flux in what the
+// charts of these print.
 func (g *gitOpsSearch) addReleases(ctx context.Context) error {
 	for begun := 0; begun < len(g.order); {
 		from := g.order[begun:]
 		begun = len(g.order)
+		if len(g.released) > 0 { // what was rendered since Kustomizations were looked for
+			if err := g.addLevels(ctx, g.unreleased(from), g.kustomizations); err != nil {
+				return err
+			}
+		}
 		releases := g.releasesIn(from)
 		if err := g.addInputs(ctx, releases); err != nil {
 			return err
@@ -101,6 +109,16 @@ func (g *gitOpsSearch) addReleases(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// unreleased are the targets that were not searched for HelmReleases yet.
+func (g *gitOpsSearch) unreleased(ids []string) (targets []Target) {
+	for _, id := range ids {
+		if !g.released[id] && g.covered[id] == "" {
+			targets = append(targets, g.rendered[id].Target)
+		}
+	}
+	return targets
 }
 
 // releasesIn makes the targets of the HelmReleases in what targets render.

@@ -163,6 +163,7 @@ type fluxSource struct {
 			Tag    string `json:"tag"`
 			SemVer string `json:"semver"`
 			Digest string `json:"digest"`
+			Branch string `json:"branch"` // of a GitRepository
 		} `json:"ref"`
 		Sources []struct {
 			Alias string `json:"alias"`

@@ -29,6 +29,8 @@ type GitOps struct {
 	Tool string
 	// Source is which of the sources of an Application the target is.
 	Source int
+	// Later are the targets of the sources of an Application that come after this one.
+	Later []Target
 	// Given are parameters of generators of an ApplicationSet that ask a cluster or an API.
 	Given []GivenParameters
 	// Sources are the files with the objects that say where the chart or folder is.

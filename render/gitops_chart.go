@@ -28,6 +28,13 @@ type ChartSource struct {
 	Line int
 }
 
+// takeFolders moves the folders before the name of a chart in a registry to the URL: together they are its address.
+func (c *ChartSource) takeFolders() {
+	if folders, name := path.Split(c.Name); folders != "" && strings.HasPrefix(c.Repository, "oci://") {
+		c.Repository, c.Name = strings.TrimSuffix(c.Repository, "/")+"/"+strings.Trim(folders, "/"), name
+	}
+}
+
 // A DeployedChart is a chart with the version that was rendered. It is plain data.
 type DeployedChart struct {
 	Name, Version string

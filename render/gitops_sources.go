@@ -48,9 +48,22 @@ func (g *gitOpsSearch) folder(parent *Target, object *Object, ref *fluxReference
 		return fail(ErrOtherSource, "%s", otherRepository("the "+ref.Kind+" "+wanted.Name, read.address()))
 	}
 	if info, err := files.Stat(inside); err != nil || !info.IsDir() {
-		return inside, sources, fieldError(files, object, ErrMissingSource, fmt.Sprintf("the folder %s does not exist. Mend the path.", inside), "spec", "path")
+		problem := "Mend the path."
+		if branch := g.branchOf(source); branch != "" {
+			problem = fmt.Sprintf("The %s %s takes it from the branch %s: check that branch out to render it, else mend the path, or leave the object out with --exclude.", ref.Kind, wanted.Name, branch)
+		}
+		return inside, sources, fieldError(files, object, ErrMissingSource, fmt.Sprintf("the folder %s does not exist. %s", inside, problem), "spec", "path")
 	}
 	return inside, sources, nil
+}
+
+// branchOf is the branch that a source takes files from, "" where it names none.
+func (g *gitOpsSearch) branchOf(source *Object) string {
+	var read fluxSource
+	if source == nil || readGitOps(g.discovery.files, source, &read) != nil || read.Spec.Reference == nil {
+		return ""
+	}
+	return read.Spec.Reference.Branch
 }
 
 // ignored are the rules by which a source leaves out files.

@@ -72,7 +72,7 @@ func belowRoot(name string) string { return strings.TrimPrefix(path.Clean("/"+na
 // gitOpsNames are the files of what an object deploys, of all that renders it, and of its sources.
 func (d *Discovery) gitOpsNames(gitOps *GitOps) []string {
 	names := append(slices.Clone(gitOps.Sources), d.Names(*gitOps.Parent)...)
-	for _, input := range gitOps.Inputs {
+	for _, input := range slices.Concat(gitOps.Inputs, gitOps.Later) {
 		names = append(names, d.Names(input)...)
 	}
 	if chart := gitOps.Chart; chart != nil {
