@@ -94,7 +94,11 @@ func (r *argoRender) release(ctx context.Context, detail Detail) *Error {
 	}
 	if failed := deployChart(ctx, r.files, r.target.GitOps.Chart, target, layers, detail, r.result); failed != nil {
 		if r.target.GitOps.Chart.refuses(failed) {
-			return r.fieldError(failed.Kind, failed.Message, "helm")
+			placed := r.fieldError(failed.Kind, failed.Message, "helm")
+			if file, line := refusedAt(r.files, layers, failed); file != "" {
+				placed.File, placed.Line = file, line
+			}
+			return placed
 		}
 		return failed
 	}

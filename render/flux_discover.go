@@ -169,13 +169,13 @@ func (g *gitOpsSearch) printsGitOps(release *Target) bool {
 	return false
 }
 
-// environmentOf is what the cluster is called that a path belongs to: the folder below the one for
-// clusters or environments; "" if there is none.
+// environmentOf is what the cluster is called that a path belongs to: the folder below the one for clusters or
+// environments; "" if there is none. A folder called cluster holds the parts of one.
 func environmentOf(name string) string {
 	parts := strings.Split(name, "/")
 	for i := 0; i+1 < len(parts); i++ {
 		switch strings.ToLower(parts[i]) {
-		case "clusters", "cluster", "environments", "envs", "env", "overlays", "stages":
+		case "clusters", "environments", "envs", "env", "overlays", "stages":
 			if i+2 < len(parts) || !isYAMLName(parts[i+1]) {
 				return parts[i+1]
 			}

@@ -62,7 +62,9 @@ func (r *releaseRender) render(ctx context.Context, detail Detail) *Error {
 	}
 	if failed := deployChart(ctx, r.files, source, target, layers, detail, r.result); failed != nil {
 		if source.refuses(failed) {
-			failed.File, failed.Line = fieldPlace(r.files, r.object, "spec", "values")
+			if failed.File, failed.Line = refusedAt(r.files, layers, failed); failed.File == "" {
+				failed.File, failed.Line = fieldPlace(r.files, r.object, "spec", "values")
+			}
 		}
 		return failed
 	}

@@ -3,9 +3,12 @@ package render
 import (
 	"context"
 	"fmt"
+	"regexp"
+	"strconv"
 	"strings"
 
 	"github.com/podmend/podmend/internal/overlay"
+	"github.com/podmend/podmend/internal/yamledit"
 )
 
 // deployChart renders the chart of a release into a result. layers are those above the chart's own.
@@ -56,6 +59,37 @@ func (c *ChartSource) pointed(failed *Error, chart string) *Error {
 // refuses says whether a chart that is not in this repository does not take the values that it is given.
 func (c *ChartSource) refuses(failed *Error) bool {
 	return c.Folder == "" && (failed.Kind == ErrValuesSchema || failed.Kind == ErrValuesType)
+}
+
+// schemaPointer is where a schema breaks, as its error says.
+var schemaPointer = regexp.MustCompile(`at '(/[^']*)'`)
+
+// refusedAt is the line of the value that a schema does not allow, in the layer that sets it; "" where that
+// is not known.
+func refusedAt(files *overlay.FS, layers []ValuesLayer, failed *Error) (file string, line int) {
+	pointer := schemaPointer.FindStringSubmatch(failed.Message)
+	if pointer == nil {
+		return "", 0
+	}
+	var path yamledit.Path
+	for _, token := range strings.Split(pointer[1][1:], "/") {
+		if index, err := strconv.Atoi(token); err == nil {
+			path = path.Join(index)
+		} else {
+			path = path.Join(strings.NewReplacer("~1", "/", "~0", "~").Replace(token))
+		}
+	}
+	locator := NewLocator(files)
+	for _, layer := range layers {
+		read, ok := locator.readLayer(layer)
+		if !ok || yamledit.ValueAt(read.tree, path) == nil {
+			continue
+		}
+		if origin, ok := locator.layerOrigin(&read, path); ok {
+			return origin.File, origin.Line
+		}
+	}
+	return "", 0
 }
 
 // foreignLayers marks the values of a chart that comes from elsewhere.

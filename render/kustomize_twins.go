@@ -178,7 +178,7 @@ func (t *twins) addTransformer(name string) {
 }
 
 // inlineStart is how a patch on one line starts, unlike the name of a file.
-var inlineStart = regexp.MustCompile(`^\s*[\[{]`)
+var inlineStart = regexp.MustCompile(`^\s*(?:[\[{]|- )`)
 
 // hashed says whether a patch is for objects of whose content a hash is made.
 func hashed(entry map[string]any) bool {

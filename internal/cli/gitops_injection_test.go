@@ -21,7 +21,7 @@ func TestGitOpsInjections(t *testing.T) {
 	s := newChartServer(t)
 	s.add("seams", seamChart())
 	s.push("seams", seamChart())
-	marked := seamFiles(s)
+	marked := seamFiles(s, os.Getenv("PODMEND_CORPUS") != "")
 	before, after := githubfake.Files{}, githubfake.Files{}
 	places := map[string]bool{} // not found yet, by file and line
 	for name, text := range marked {
@@ -61,18 +61,15 @@ func TestGitOpsInjections(t *testing.T) {
 		t.Errorf("%s: not found", place)
 	}
 	t.Logf("%d violations, %d findings, %d mended at their lines", count, len(r.Findings), mended)
-	other := 0
 	for name := range marked {
 		content, err := os.ReadFile(filepath.Join(dir, name))
 		if err != nil {
 			t.Fatal(err)
 		}
 		if string(content) != before[name] {
-			other++
-			t.Logf("%s is mended otherwise than it was:\n%s", name, content)
+			t.Errorf("%s is mended otherwise than it was:\n%s", name, content)
 		}
 	}
-	t.Logf("%d of %d files are not as they were", other, len(marked))
 	got := rendered(t, dir)
 	for _, id := range sortedNames(wanted) {
 		if got[id] != wanted[id] {
@@ -157,8 +154,8 @@ spec:
 `)
 }
 
-// seamFiles is a repository with each kind of violation in each seam.
-func seamFiles(s *chartServer) githubfake.Files {
+// seamFiles is a repository with violations in each seam: every third kind, or everything.
+func seamFiles(s *chartServer, everything bool) githubfake.Files {
 	files := githubfake.Files{
 		".podmend.yaml":       s.allow(),
 		"sources/charts.yaml": fmt.Sprintf("apiVersion: source.toolkit.fluxcd.io/v1\nkind: HelmRepository\nmetadata: {name: charts, namespace: flux-system}\nspec: {url: %q}\n", s.http.URL),
@@ -168,9 +165,9 @@ func seamFiles(s *chartServer) githubfake.Files {
 	for _, cluster := range fleetClusters {
 		files["clusters/"+cluster+"/sync.yaml"] = fleetKustomization("sources", "./sources")
 	}
-	for _, seam := range seams {
-		for _, kind := range seamKinds {
-			if seam.scalars && kind.key == "" {
+	for i, seam := range seams {
+		for j, kind := range seamKinds {
+			if seam.scalars && kind.key == "" || !seam.scalars && !everything && (i+j)%3 > 0 {
 				continue
 			}
 			app := seamApp{server: s, files: files, name: seam.name + "-" + kind.name, kind: kind}

@@ -76,6 +76,18 @@ var fluxSeams = []seam{
 			a.files["clusters/"+cluster+"/"+a.name+".yaml"] += "  postBuild:\n    substitute: {" + name + ": \"" + restored(clean, injections) + "\"}\n"
 		}
 	}},
+	{name: "variable-from", scalars: true, build: func(a *seamApp) {
+		name := strings.ReplaceAll(a.kind.key, ".", "_")
+		text, rest, _ := strings.Cut(a.kind.values, "«")
+		_, after, _ := strings.Cut(rest, "»")
+		a.put("base/release.yaml", a.release("  values:\n"+indented(4, text+"${"+name+"}"+after)))
+		a.flux("  postBuild:\n    substituteFrom:\n    - kind: ConfigMap\n      name: " + a.name + "\n")
+		clean, injections := split(a.kind.scalar)
+		for _, cluster := range []string{"dev", "staging"} {
+			a.files["clusters/"+cluster+"/"+a.name+".yaml"] += "  postBuild:\n    substitute: {" + name + ": \"" + restored(clean, injections) + "\"}\n"
+		}
+		a.files["clusters/production/"+a.name+"-variables.yaml"] = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: " + a.name + ", namespace: flux-system}\ndata:\n  " + name + ": \"" + a.kind.scalar + "\"\n"
+	}},
 	{name: "post-merge", scalars: true, build: func(a *seamApp) {
 		a.put("base/release.yaml", a.release("  postRenderers:\n  - kustomize:\n      patches:\n      - target: {kind: Deployment}\n        patch: |\n"+
 			"          apiVersion: apps/v1\n          kind: Deployment\n          metadata: {name: any}\n          spec:\n            template:\n              spec:\n"+
@@ -150,6 +162,28 @@ spec:
       valueFiles:
       - $values/apps/%[1]s/values/prod.yaml
 `, a.name, a.source(4))
+	}},
+	{name: "kustomize", scalars: true, build: func(a *seamApp) {
+		a.put("overlay/kustomization.yaml", "resources: [deployment.yaml]\n")
+		a.put("overlay/deployment.yaml", "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: "+a.name+"}\nspec:\n  selector: {matchLabels: {app: a}}\n  template:\n"+
+			"    metadata: {labels: {app: a}}\n    spec: {containers: [{name: a, image: a}]}\n")
+		for _, cluster := range fleetClusters {
+			patches := "  patches:\n      - target: {kind: Deployment}\n        patch: |-\n          - {op: add, path: /spec/template/spec/" + a.podField() + ", value: " + a.podValue() + "}\n"
+			if cluster != "production" {
+				patches = "  namePrefix: of-\n"
+			}
+			a.files["argo/"+cluster+"/"+a.name+".yaml"] = fmt.Sprintf(`apiVersion: argoproj.io/v1alpha1
+kind: Application
+metadata: {name: %s-%s, namespace: argocd}
+spec:
+  project: default
+  destination: {name: %[2]s, namespace: %[1]s}
+  source:
+    repoURL: https://github.com/octo/shop
+    path: apps/%[1]s/overlay
+    kustomize:
+    %[3]s`, a.name, cluster, patches)
+		}
 	}},
 	{name: "set", build: func(a *seamApp) {
 		a.set(listElements(""), "        helm:\n          valuesObject:\n"+a.values(12))

@@ -65,7 +65,8 @@ func with(files *overlay.FS, added map[string]addition) *overlay.FS {
 func (r *Renderer) Render(ctx context.Context, files *overlay.FS, target render.Target, detail render.Detail) (render.Result, error) {
 	added := r.addedTo(target)
 	var failed *render.Error
-	if missing := target.ToFetch(); len(missing) > 0 && len(added) == 0 {
+	isAdded := func(one render.MissingDependency) bool { return added[one.Archive].archive != nil }
+	if missing := slices.DeleteFunc(target.ToFetch(), isAdded); len(missing) > 0 {
 		var err error
 		if failed, err = r.add(ctx, &target, missing, added); err != nil {
 			return render.Result{}, err
