@@ -2,6 +2,7 @@ package fix
 
 import (
 	"cmp"
+	"path"
 	"slices"
 	"strings"
 
@@ -73,33 +74,39 @@ func (p *proposer) addOverlays(proposal *Proposal) error {
 		}
 	}
 	for _, name := range sortedKeys(byFile) {
-		changes, err := p.addPatches(name, byFile[name])
-		if err != nil {
+		if err := p.addPatches(proposal, name, byFile[name]); err != nil {
 			return err
 		}
-		proposal.changes = append(proposal.changes, changes...)
 	}
 	return nil
 }
 
-// addPatches puts entries at the end of the list of patches.
-func (p *proposer) addPatches(name string, entries []patchEntry) ([]sourceChange, error) {
+// addPatches puts entries at the end of the list of patches, with the patches in files of their own where all that are
+// there are.
+func (p *proposer) addPatches(proposal *Proposal, name string, entries []patchEntry) error {
 	file, err := p.editor.parse(name)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	doc := file.FirstDoc()
 	fields := p.kustomizationFields(name)
 	at := yamledit.NewPath(patchesField(fields))
 	list, _ := fields[patchesField(fields)].([]any)
-	var changes []sourceChange
+	dir, inFiles := p.patchFolder(name, list)
 	for i, entry := range entries {
 		item := at.Join(len(list) + i)
-		for _, change := range []yamledit.Change{{Path: item.Join("target"), Value: entry.target}, {Path: item.Join("patch"), Value: strings.TrimSuffix(entry.text, "\n")}} {
-			changes = append(changes, sourceChange{file: name, doc: doc, change: change})
+		target := yamledit.Change{Path: item.Join("target"), Value: entry.target}
+		changes := []yamledit.Change{target, {Path: item.Join("patch"), Value: strings.TrimSuffix(entry.text, "\n")}}
+		if inFiles {
+			patch := p.newPatchFile(proposal, path.Join(path.Dir(name), dir), entry)
+			proposal.texts = append(proposal.texts, FileEdit{patch, yamledit.Edit{NewText: entry.text}})
+			changes = []yamledit.Change{{Path: item.Join("path"), Value: path.Join(dir, path.Base(patch))}, target}
+		}
+		for _, change := range changes {
+			proposal.changes = append(proposal.changes, sourceChange{file: name, doc: doc, change: change})
 		}
 	}
-	return changes, nil
+	return nil
 }
 
 // patchesField is the field that holds the patches of a kustomization: the old one for operations where there is one,

@@ -16,6 +16,7 @@ import (
 
 // A patchEntry is an item of a list of patches.
 type patchEntry struct {
+	name   string // of the object in its own file
 	target map[string]any
 	text   string
 }
@@ -37,18 +38,18 @@ func (p *proposer) patchOf(object *render.Object, changes []yamledit.Change, mer
 	if err != nil {
 		return patchEntry{}, err
 	}
-	target := p.targetOf(object)
+	name, target := p.sourceName(object), p.targetOf(object)
 	if merges {
 		patch, _ := mergeOf(was, is).(map[string]any)
 		patch["apiVersion"], patch["kind"] = object.APIVersion, object.Kind
 		if mergesTo(object, patch, is, likenessOf(changes, nil)) {
-			patch["metadata"] = map[string]any{"name": p.sourceName(object)}
+			patch["metadata"] = map[string]any{"name": name}
 			text, err := plainYAML(patch)
-			return patchEntry{target, text}, err
+			return patchEntry{name, target, text}, err
 		}
 	}
 	text, err := plainYAML(operationsOf(was, is, ""))
-	return patchEntry{target, text}, err
+	return patchEntry{name, target, text}, err
 }
 
 // mergesTo says whether a strategic merge patch makes of an object what it is to be. It does not where kustomize
