@@ -23,7 +23,7 @@ func Diff(files *overlay.FS, proposals []*Proposal) ([]byte, error) {
 	}
 	var diff strings.Builder
 	for _, name := range sortedKeys(byFile) {
-		before, err := files.ReadFile(name)
+		before, err := Before(files, name)
 		if err != nil {
 			return nil, fmt.Errorf("read %s for the diff: %w", name, err)
 		}
@@ -36,7 +36,7 @@ func Diff(files *overlay.FS, proposals []*Proposal) ([]byte, error) {
 		if err != nil {
 			return nil, fmt.Errorf("diff %s: %w", name, err)
 		}
-		diff.WriteString(header(name, len(after) == 0))
+		diff.WriteString(header(name, len(before) == 0, len(after) == 0))
 		// The library's two header lines do not quote names.
 		diff.WriteString(strings.SplitN(body, "\n", 3)[2])
 	}
@@ -72,7 +72,7 @@ func unifiedDiff(before []byte, edits []yamledit.Edit) (udiff.UnifiedDiff, error
 	return unified, err
 }
 
-func header(name string, gone bool) string {
+func header(name string, fresh, gone bool) string {
 	from, to := gitQuote("a/"+name), gitQuote("b/"+name)
 	end := "\n"
 	if strings.Contains(name, " ") {
@@ -80,6 +80,9 @@ func header(name string, gone bool) string {
 	}
 	if gone {
 		return "diff --git " + from + " " + to + "\ndeleted file mode 100644\n--- " + from + end + "+++ /dev/null\n"
+	}
+	if fresh {
+		return "diff --git " + from + " " + to + "\nnew file mode 100644\n--- /dev/null\n+++ " + to + end
 	}
 	return "diff --git " + from + " " + to + "\n--- " + from + end + "+++ " + to + end
 }

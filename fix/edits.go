@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"io/fs"
 	"slices"
 	"strings"
 
@@ -24,7 +25,7 @@ func (e *editor) apply(proposals []*Proposal) (map[string][]byte, error) {
 	}
 	changed := map[string][]byte{}
 	for file, edits := range byFile {
-		content, err := e.files.ReadFile(file)
+		content, err := Before(e.files, file)
 		if err != nil {
 			return nil, fmt.Errorf("read %s to edit it: %w", file, err)
 		}
@@ -36,6 +37,15 @@ func (e *editor) apply(proposals []*Proposal) (map[string][]byte, error) {
 		}
 	}
 	return changed, nil
+}
+
+// Before is the content of a file that edits touch: nothing of one that they make.
+func Before(files *overlay.FS, name string) ([]byte, error) {
+	content, err := files.ReadFile(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return []byte{}, nil
+	}
+	return content, err
 }
 
 // byFile computes the edits of all proposals together, by file: what one of them empties depends on

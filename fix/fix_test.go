@@ -217,7 +217,7 @@ func TestDiffHeaders(t *testing.T) {
 		"a b.yaml":   "diff --git a/a b.yaml b/a b.yaml\n--- a/a b.yaml\t\n+++ b/a b.yaml\t\n",
 		"a\n\"é.yml": "diff --git \"a/a\\012\\\"\\303\\251.yml\" \"b/a\\012\\\"\\303\\251.yml\"\n--- \"a/a\\012\\\"\\303\\251.yml\"\n+++ \"b/a\\012\\\"\\303\\251.yml\"\n",
 	} {
-		if got := header(name, false); got != want {
+		if got := header(name, false, false); got != want {
 			t.Errorf("header(%q) =\n%s\nwant\n%s", name, got, want)
 		}
 	}

@@ -1,14 +1,10 @@
 package fix
 
 import (
-	"bytes"
-	"fmt"
+	"cmp"
 	"path"
 	"slices"
 	"strings"
-
-	"sigs.k8s.io/kustomize/kyaml/yaml"
-	k8syaml "sigs.k8s.io/yaml"
 
 	"github.com/podmend/podmend/check"
 	"github.com/podmend/podmend/internal/yamledit"
@@ -56,171 +52,82 @@ func (p *proposer) addOverlays(proposal *Proposal) error {
 		}
 		byObject[patch.object] = appendNew(byObject[patch.object], patch.changes)
 	}
+	slices.SortStableFunc(objects, func(a, b *render.Object) int {
+		first, second := p.objects[a], p.objects[b]
+		return cmp.Or(strings.Compare(first.target, second.target), cmp.Compare(first.index, second.index))
+	})
 	if err := p.addToReleases(proposal, byObject, objects); err != nil {
 		return err
 	}
-	byFile := map[string][]string{} // entries
+	byFile := map[string][]patchEntry{}
 	for _, object := range objects {
 		if p.releaseOf(object) != nil {
 			continue
 		}
-		entry, err := p.overlayEntry(object, byObject[object])
+		entry, err := p.patchOf(object, byObject[object], p.merges(object))
 		if err != nil {
 			return err
 		}
 		file := object.Source.Kustomization
-		byFile[file] = append(byFile[file], entry)
+		if !slices.ContainsFunc(byFile[file], entry.same) {
+			byFile[file] = append(byFile[file], entry)
+		}
 	}
 	for _, name := range sortedKeys(byFile) {
-		edit, err := p.insertPatches(name, byFile[name])
-		if err != nil {
+		if err := p.addPatches(proposal, name, byFile[name]); err != nil {
 			return err
 		}
-		proposal.texts = append(proposal.texts, FileEdit{name, edit})
 	}
 	return nil
 }
 
-// overlayEntry is the entry of patches that makes changes of an object: operations where the
-// kustomization uses them or the kind has no merge schema, else a strategic merge patch.
-func (p *proposer) overlayEntry(object *render.Object, changes []yamledit.Change) (string, error) {
-	selector, text, err := p.patchOf(object, changes, p.merges(object))
-	if err != nil {
-		return "", err
-	}
-	indented := "    " + strings.ReplaceAll(strings.TrimRight(text, "\n"), "\n", "\n    ")
-	target, err := plainYAML(selector)
-	if err != nil {
-		return "", err
-	}
-	target = "    " + strings.ReplaceAll(strings.TrimRight(target, "\n"), "\n", "\n    ")
-	return "- target:\n" + target + "\n  patch: |-\n" + indented + "\n", nil
-}
-
-// patchOf is a patch that makes changes of an object, and what it is for: operations, or a strategic merge
-// patch.
-func (p *proposer) patchOf(object *render.Object, changes []yamledit.Change, merges bool) (target map[string]any, text string, err error) {
-	var tree any
-	if err := k8syaml.Unmarshal(object.YAML, &tree); err != nil {
-		return nil, "", err
-	}
-	was, err := yamledit.ApplyTree(tree, nil)
-	if err != nil {
-		return nil, "", err
-	}
-	is, err := yamledit.ApplyTree(tree, yamledit.WithoutMoot(changes))
-	if err != nil {
-		return nil, "", err
-	}
-	name := p.sourceName(object)
-	var patch any = operationsOf(was, is, "")
-	if merges && (p.releaseOf(object) == nil || keepsOrder(was, is, "")) {
-		merge, _ := mergeOf(was, is).(map[string]any)
-		metadata := map[string]any{"name": name}
-		merge["apiVersion"], merge["kind"], merge["metadata"] = object.APIVersion, object.Kind, metadata
-		patch = merge
-	}
-	text, err = plainYAML(patch)
-	return map[string]any{"kind": object.Kind, "name": name}, text, err
-}
-
-// plainYAML prints a tree the way people write patches.
-func plainYAML(tree any) (string, error) {
-	var out bytes.Buffer
-	encoder := yaml.NewEncoder(&out)
-	encoder.SetIndent(2)
-	if err := encoder.Encode(tree); err != nil {
-		return "", err
-	}
-	return out.String(), encoder.Close()
-}
-
-// sourceName is the name of an object before the root's own prefix, by which patches find it.
-func (p *proposer) sourceName(object *render.Object) string {
-	if printed := object.OfChart(); printed != nil {
-		return printed.Name
-	}
-	if object.Source.Manifest {
-		if file, err := p.editor.parse(object.Source.File); err == nil {
-			if name, ok := file.Find(object.Source.Doc, object.Source.Path.Join("metadata", "name")); ok {
-				return name.Node.Value
-			}
-		}
-	}
-	return object.Name
-}
-
-// mergesLists says whether strategic merge patches know the lists of objects; else one takes the place of
-// another.
-func mergesLists(apiVersion string) bool {
-	return slices.Contains([]string{"v1", "apps/v1", "batch/v1"}, apiVersion)
-}
-
-// merges says whether the root is patched by strategic merge patches, and the kind can be.
-func (p *proposer) merges(object *render.Object) bool {
-	file, err := p.editor.parse(object.Source.Kustomization)
-	if err != nil || !mergesLists(object.APIVersion) {
-		return false
-	}
-	tree, err := file.Tree(file.FirstDoc())
-	fields, _ := tree.(map[string]any)
-	if err != nil || fields["patchesJson6902"] != nil {
-		return false
-	}
-	entries, _ := fields["patches"].([]any)
-	for _, entry := range entries {
-		mapping, _ := entry.(map[string]any)
-		text, _ := mapping["patch"].(string)
-		if name, ok := mapping["path"].(string); ok {
-			content, err := p.editor.files.ReadFile(path.Join(path.Dir(object.Source.Kustomization), name))
-			if err == nil {
-				text = string(content)
-			}
-		}
-		if start := strings.TrimSpace(text); strings.HasPrefix(start, "-") && !strings.HasPrefix(start, "---") || strings.HasPrefix(start, "[") {
-			return false
-		}
-	}
-	return true
-}
-
-// insertPatches puts entries at the end of the list of patches: of the old field for operations where there
-// is one, which kustomize applies after patches.
-func (p *proposer) insertPatches(name string, entries []string) (yamledit.Edit, error) {
+// addPatches puts entries at the end of the list of patches, with the patches in files of their own where all that are
+// there are.
+func (p *proposer) addPatches(proposal *Proposal, name string, entries []patchEntry) error {
 	file, err := p.editor.parse(name)
 	if err != nil {
-		return yamledit.Edit{}, err
+		return err
 	}
 	doc := file.FirstDoc()
-	list, ok := file.Find(doc, yamledit.NewPath("patchesJson6902"))
-	if !ok {
-		list, ok = file.Find(doc, yamledit.NewPath("patches"))
-	}
-	if !ok {
-		text := "patches:\n" + strings.Join(entries, "")
-		end := file.Docs[doc].End
-		if end > 0 && file.Src[end-1] != '\n' {
-			text = "\n" + text
+	fields := p.kustomizationFields(name)
+	at := yamledit.NewPath(patchesField(fields))
+	list, _ := fields[patchesField(fields)].([]any)
+	dir, inFiles := p.patchFolder(name, list)
+	for i, entry := range entries {
+		item := at.Join(len(list) + i)
+		target := yamledit.Change{Path: item.Join("target"), Value: entry.target}
+		changes := []yamledit.Change{target, {Path: item.Join("patch"), Value: strings.TrimSuffix(entry.text, "\n")}}
+		if inFiles {
+			patch := p.newPatchFile(proposal, path.Join(path.Dir(name), dir), entry)
+			proposal.texts = append(proposal.texts, FileEdit{patch, yamledit.Edit{NewText: entry.text}})
+			changes = []yamledit.Change{{Path: item.Join("path"), Value: path.Join(dir, path.Base(patch))}, target}
 		}
-		return yamledit.Edit{Start: end, End: end, NewText: text}, nil
-	}
-	if list.Node.Kind != yaml.SequenceNode || list.Node.Style&yaml.FlowStyle != 0 || list.Shared {
-		return yamledit.Edit{}, &yamledit.EditError{
-			Reason: yamledit.UnsupportedStyle, Message: fmt.Sprintf("the patches of %s are not a list of lines that another could be added to", name),
+		for _, change := range changes {
+			proposal.changes = append(proposal.changes, sourceChange{file: name, doc: doc, change: change})
 		}
 	}
-	end := list.Value.End
-	for end < len(file.Src) && file.Src[end] != '\n' {
-		end++
+	return nil
+}
+
+// patchesField is the field that holds the patches of a kustomization: the old one for operations where there is one,
+// which kustomize applies after the others.
+func patchesField(fields map[string]any) string {
+	if fields["patchesJson6902"] != nil {
+		return "patchesJson6902"
 	}
-	start := list.Value.Offset
-	for start > 0 && file.Src[start-1] == ' ' {
-		start--
+	return "patches"
+}
+
+// kustomizationFields reads a kustomization; nil if that is not possible.
+func (p *proposer) kustomizationFields(name string) map[string]any {
+	file, err := p.editor.parse(name)
+	if err != nil {
+		return nil
 	}
-	indent := string(file.Src[start:list.Value.Offset])
-	text := indent + strings.ReplaceAll(strings.TrimRight(strings.Join(entries, ""), "\n"), "\n", "\n"+indent)
-	if end > 0 && end == list.Value.End && file.Src[end-1] == '\n' {
-		return yamledit.Edit{Start: end, End: end, NewText: text + "\n"}, nil
+	tree, err := file.Tree(file.FirstDoc())
+	if err != nil {
+		return nil
 	}
-	return yamledit.Edit{Start: end, End: end, NewText: "\n" + text}, nil
+	fields, _ := tree.(map[string]any)
+	return fields
 }

@@ -126,6 +126,9 @@ func mergeOf(was, is any) any {
 		for i, item := range list {
 			fields, _ := item.(map[string]any)
 			id := map[string]any{mergeKeys[key]: fields[mergeKeys[key]]}
+			if protocol := fields["protocol"]; key == "ports" && protocol != nil {
+				id["protocol"] = protocol // part of the key
+			}
 			if kept[i] < 0 {
 				id["$patch"] = "delete"
 				items = append(items, id)
@@ -141,36 +144,4 @@ func mergeOf(was, is any) any {
 		patch[key] = items
 	}
 	return patch
-}
-
-// keepsOrder says whether a strategic merge patch leaves the order of lists: kustomize puts the items that
-// a patch names before the others.
-func keepsOrder(was, is any, key string) bool {
-	before, isMap := was.(map[string]any)
-	after, stays := is.(map[string]any)
-	if isMap && stays {
-		for _, name := range sortedKeys(before) {
-			if now, has := after[name]; has && !keepsOrder(before[name], now, name) {
-				return false
-			}
-		}
-		return true
-	}
-	list, isList := was.([]any)
-	left, staysList := is.([]any)
-	kept, ok := matched(list, left)
-	if !isList || !staysList || !ok || mergeKeys[key] == "" {
-		return true
-	}
-	untouched := false // an item before
-	for i, item := range list {
-		switch {
-		case kept[i] < 0:
-		case reflect.DeepEqual(item, left[kept[i]]):
-			untouched = true
-		case untouched || !keepsOrder(item, left[kept[i]], ""):
-			return false
-		}
-	}
-	return true
 }

@@ -39,7 +39,7 @@ func (p *proposer) addToReleases(proposal *Proposal, byObject map[*render.Object
 	type patches struct {
 		release *render.Object
 		entries []any
-		seen    []string
+		seen    []patchEntry
 	}
 	var all []*patches
 	byPlace := map[string]*patches{}
@@ -48,7 +48,7 @@ func (p *proposer) addToReleases(proposal *Proposal, byObject map[*render.Object
 		if release == nil {
 			continue
 		}
-		target, text, err := p.patchOf(object, byObject[object], mergesLists(object.APIVersion))
+		entry, err := p.patchOf(object, byObject[object], mergesLists(object.APIVersion))
 		if err != nil {
 			return err
 		}
@@ -57,9 +57,9 @@ func (p *proposer) addToReleases(proposal *Proposal, byObject map[*render.Object
 			byPlace[key] = &patches{release: release}
 			all = append(all, byPlace[key])
 		}
-		if at := byPlace[key]; !slices.Contains(at.seen, text+object.Name) {
-			at.seen = append(at.seen, text+object.Name)
-			at.entries = append(at.entries, map[string]any{"target": target, "patch": text})
+		if at := byPlace[key]; !slices.ContainsFunc(at.seen, entry.same) {
+			at.seen = append(at.seen, entry)
+			at.entries = append(at.entries, map[string]any{"target": entry.target, "patch": entry.text})
 		}
 	}
 	for _, at := range all {

@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
+	"io/fs"
 	"strings"
 
 	"github.com/aymanbagabas/go-udiff"
@@ -30,11 +32,17 @@ func (v *View) File(name string) *SourceFile {
 	return file
 }
 
+// emptySum is the SHA-256 of a file that is not there yet.
+var emptySum = fmt.Sprintf("%x", sha256.Sum256(nil))
+
 func (v *View) read(name string) *SourceFile {
 	if v.source == nil || name == "" {
 		return &SourceFile{}
 	}
 	text, err := v.source(name)
+	if errors.Is(err, fs.ErrNotExist) && v.Source.Files[name] == emptySum {
+		return &SourceFile{Text: []byte{}} // a file that an edit makes
+	}
 	if err != nil {
 		return &SourceFile{Problem: "Its lines are not shown, because it cannot be read: " + InertProse(err.Error(), maxProse)}
 	}

@@ -9,7 +9,7 @@ import (
 	"path/filepath"
 )
 
-// A Replacement is the new content of an existing file.
+// A Replacement is the new content of a file, which may not exist yet.
 type Replacement struct {
 	Name    string // absolute, without symbolic links
 	Content []byte // nil takes the file away
@@ -43,6 +43,9 @@ func writeInPlace(name string, content []byte) error {
 	return errors.Join(err, file.Close())
 }
 
+// newMode is the mode of a file that was not there before.
+const newMode = 0o644
+
 // ReplaceAll replaces all files or none: everything is written beside its file first, and what
 // was replaced is put back if a later one fails. Modes and, where possible, owners are kept.
 func ReplaceAll(replacements []Replacement) (err error) {
@@ -54,9 +57,17 @@ func ReplaceAll(replacements []Replacement) (err error) {
 			}
 		}
 	}()
-	backups := make([]string, len(replacements))
+	nexts, backups := make([]string, len(replacements)), make([]string, len(replacements))
 	for i, replacement := range replacements {
 		info, err := os.Lstat(replacement.Name)
+		if errors.Is(err, fs.ErrNotExist) && replacement.Content != nil {
+			next, err := stage(replacement.Name, replacement.Content, newMode)
+			if err != nil {
+				return err
+			}
+			staged, nexts[i] = append(staged, next), next
+			continue
+		}
 		if err != nil {
 			return err
 		}
@@ -70,7 +81,7 @@ func ReplaceAll(replacements []Replacement) (err error) {
 		if err != nil {
 			return err
 		}
-		staged = append(staged, next)
+		staged, nexts[i] = append(staged, next), next
 		keepOwner(next, info)
 		old, err := os.ReadFile(replacement.Name)
 		if err != nil {
@@ -83,9 +94,9 @@ func ReplaceAll(replacements []Replacement) (err error) {
 		keepOwner(backups[i], info)
 	}
 	for i, replacement := range replacements {
-		if err := replacement.put(staged[2*i]); err != nil {
+		if err := replacement.put(nexts[i]); err != nil {
 			for j := range i {
-				err = errors.Join(err, os.Rename(backups[j], replacements[j].Name))
+				err = errors.Join(err, replacements[j].restore(backups[j]))
 			}
 			return err
 		}
@@ -99,6 +110,14 @@ func (r *Replacement) put(staged string) error {
 		return os.Remove(r.Name)
 	}
 	return os.Rename(staged, r.Name)
+}
+
+// restore puts the file back, or takes a new one away.
+func (r *Replacement) restore(backup string) error {
+	if backup == "" {
+		return os.Remove(r.Name)
+	}
+	return os.Rename(backup, r.Name)
 }
 
 // writable asks for the right to write, which renaming over a file does not need.

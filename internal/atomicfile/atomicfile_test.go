@@ -60,7 +60,7 @@ func TestReplaceAllChangesNothingWhereOneFails(t *testing.T) {
 	if err := os.Mkdir(folder, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	for _, second := range []string{filepath.Join(dir, "missing"), folder} {
+	for _, second := range []string{filepath.Join(dir, "missing", "file"), folder} {
 		if err := ReplaceAll([]Replacement{{a, []byte("A")}, {second, []byte("B")}}); err == nil {
 			t.Errorf("replacing %s gives no error", second)
 		}
@@ -81,5 +81,27 @@ func TestWriteCreatesAndReplaces(t *testing.T) {
 	}
 	if err := Write(filepath.Join(filepath.Dir(name), "missing", "report.json"), nil, 0o644); err == nil {
 		t.Error("writing into a folder that is not there gives no error")
+	}
+}
+
+// A file that was not there comes or does not, with the others.
+func TestReplaceAllMakesFiles(t *testing.T) {
+	dir := t.TempDir()
+	fresh := filepath.Join(dir, "fresh")
+	a := write(t, filepath.Join(dir, "a"), "a", 0o644)
+	if err := ReplaceAll([]Replacement{{fresh, []byte("new")}, {a, []byte("A")}}); err != nil {
+		t.Fatal(err)
+	}
+	expect(t, fresh, "new")
+	expect(t, a, "A")
+	second := filepath.Join(dir, "second")
+	if err := ReplaceAll([]Replacement{{second, []byte("new")}, {filepath.Join(dir, "missing"), nil}}); err == nil {
+		t.Error("a file that is not there was taken away")
+	}
+	if _, err := os.Stat(second); !os.IsNotExist(err) {
+		t.Errorf("a new file is left: %v", err)
+	}
+	if n := entries(t, dir); n != 2 {
+		t.Errorf("%d files are left, want 2", n)
 	}
 }

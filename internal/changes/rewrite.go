@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"maps"
 	"slices"
+	"sort"
 	"strings"
 
 	"github.com/go-git/go-git/v5/plumbing"
@@ -24,12 +25,13 @@ type Rewrite struct {
 type RewrittenFile struct {
 	Name    string
 	Mode    string // as git writes it: 100644, or 100755 for an executable
-	Old     string // SHA of the blob before
+	Old     string // SHA of the blob before, "" for a new file
 	New     string // SHA of the blob after, "" for a file that goes
 	Content []byte
 }
 
-// Rewrite computes the tree of a commit with other contents of files that it has; nil takes one away.
+// Rewrite computes the tree of a commit with other contents of files; nil takes one away. A new file is in a
+// folder that the commit has.
 func (r *Repository) Rewrite(sha string, files map[string][]byte) (rewrite *Rewrite, err error) {
 	defer recoverObjects(&err)
 	state, err := r.State(sha)
@@ -52,8 +54,12 @@ func (r *Repository) rewriteTree(rewrite *Rewrite, tree *object.Tree, dir string
 	for len(names) > 0 {
 		name, _, inFolder := strings.Cut(strings.TrimPrefix(names[0], dir), "/")
 		i := slices.IndexFunc(entries, func(e object.TreeEntry) bool { return e.Name == name })
-		if i < 0 {
+		if i < 0 && (inFolder || files[names[0]] == nil) {
 			return plumbing.ZeroHash, fmt.Errorf("%s is not in the commit: %w", names[0], fs.ErrNotExist)
+		}
+		if i < 0 {
+			i = len(entries)
+			entries = append(entries, object.TreeEntry{Name: name, Mode: filemode.Regular})
 		}
 		var err error
 		count := 1
@@ -78,6 +84,7 @@ func (r *Repository) rewriteTree(rewrite *Rewrite, tree *object.Tree, dir string
 	if len(entries) == 0 && dir != "" {
 		return plumbing.ZeroHash, nil
 	}
+	sort.Sort(object.TreeEntrySorter(entries))
 	encoded := r.objects.NewEncodedObject()
 	if err := (&object.Tree{Entries: entries}).Encode(encoded); err != nil {
 		return plumbing.ZeroHash, err
@@ -102,7 +109,10 @@ func (r *Repository) rewriteFile(rewrite *Rewrite, entry *object.TreeEntry, name
 	if entry.Mode != filemode.Regular && entry.Mode != filemode.Executable {
 		return false, fmt.Errorf("%s is no regular file of the commit: %w", name, fs.ErrNotExist)
 	}
-	file := RewrittenFile{Name: name, Mode: strings.TrimPrefix(entry.Mode.String(), "0"), Old: entry.Hash.String(), Content: content}
+	file := RewrittenFile{Name: name, Mode: strings.TrimPrefix(entry.Mode.String(), "0"), Content: content}
+	if !entry.Hash.IsZero() {
+		file.Old = entry.Hash.String()
+	}
 	if content != nil {
 		entry.Hash = plumbing.ComputeHash(plumbing.BlobObject, content)
 		file.New = entry.Hash.String()

@@ -213,7 +213,7 @@ func (r *run) addSourceFiles(assembled *report.Report, proposal *fix.Proposal) e
 		if _, known := assembled.Source.Files[edit.File]; known {
 			continue
 		}
-		content, err := r.repo.files.ReadFile(edit.File)
+		content, err := fix.Before(r.repo.files, edit.File)
 		if err != nil {
 			return fmt.Errorf("hash a file that is to be edited: %w", err)
 		}

@@ -108,7 +108,7 @@ func (r *run) applyFixes(f *flags) error {
 	var replacements []atomicfile.Replacement
 	before := map[string][]byte{} // reports show what the findings were found in
 	for _, name := range sortedNames(changed) {
-		if before[name], err = r.repo.files.Fresh().ReadFile(name); err != nil {
+		if before[name], err = fix.Before(r.repo.files.Fresh(), name); err != nil {
 			return err
 		}
 		replacements = append(replacements, atomicfile.Replacement{

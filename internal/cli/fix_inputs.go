@@ -152,10 +152,14 @@ func (x *fixRun) asCommitted(names []string) error {
 	}
 	for _, name := range names {
 		read, err := x.repo.files.ReadFile(name)
-		if err != nil {
+		isNew := errors.Is(err, fs.ErrNotExist)
+		if err != nil && !isNew {
 			return err
 		}
 		committed, err := state.ReadFile(name)
+		if isNew && errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
 		if errors.Is(err, fs.ErrNotExist) {
 			return usagef("--fix would change %s, which is not in the commit %.12s; commit it, or leave it out by --exclude", report.Inert(name, 0), x.commit)
 		}

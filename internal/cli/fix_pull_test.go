@@ -130,6 +130,23 @@ spec:
 	says(t, b.file(fixBranch, "pod.yaml"), "runAsNonRoot: true")
 }
 
+// A fix pull request may add a file: the patch of an overlay whose patches are files.
+func TestFixAddsFile(t *testing.T) {
+	b := newBot(t, githubfake.Files{
+		".podmend.yaml":             "vendored: [vendor]\n",
+		"vendor/kustomization.yaml": "resources: [pod.yaml]\n",
+		"vendor/pod.yaml":           "apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec:\n  hostPID: true\n  containers: [{name: a, image: a}]\n",
+		"prod/kustomization.yaml":   "resources: [../vendor]\npatches:\n- path: patch.yaml\n",
+		"prod/patch.yaml":           "apiVersion: v1\nkind: Pod\nmetadata: {name: web, labels: {a: b}}\n",
+		"prod/pod/readme.txt":       "sorted behind pod-web and before podx\n",
+		"prod/podx":                 "",
+	})
+	b.fix("created", 1)
+	says(t, b.file(fixBranch, "prod/pod-web-pod-security.yaml"), "hostPID: false")
+	says(t, b.file(fixBranch, "prod/kustomization.yaml"), "- path: pod-web-pod-security.yaml")
+	says(t, b.last().Body, "prod/pod-web-pod-security.yaml", "hostPID: false")
+}
+
 // A monorepo gets one pull request for each owner or folder, and those without work are closed.
 func TestFixGroups(t *testing.T) {
 	pod := "apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec:\n  hostPID: true\n  containers: [{name: a, image: a}]\n"
