@@ -40,7 +40,9 @@ type ValuesLayer struct {
 
 // helmTracing asks a rendering for traces, and takes what belongs to the whole target.
 type helmTracing struct {
-	all    bool // also of objects that hold no pod template
+	all bool // also of objects that hold no pod template
+	// podsIn is Target.PodsIn where the caller compares what is traced; nil prints and traces all.
+	podsIn []string
 	layers []ValuesLayer
 	// readTemplates and steady are as in Result.
 	readTemplates []string
