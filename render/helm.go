@@ -123,6 +123,13 @@ func helmTemplate(ctx context.Context, files *overlay.FS, target Target, detail 
 	if tracing != nil {
 		untouched = copyTree(map[string]any(input["Values"].(chartutil.Values)))
 	}
+	if tracing != nil && tracing.podsIn != nil {
+		objects, failed := loaded.traceCompared(input, untouched, tracing)
+		if failed == nil {
+			tracing.steady, tracing.layers = loaded.steady(untouched), loaded.layers(target)
+		}
+		return objects, notes, failed
+	}
 	// The zero engine has neither a cluster for lookup nor DNS.
 	rendered, err := new(engine.Engine).Render(loaded.Chart, input)
 	places := loaded.templatePlaces()

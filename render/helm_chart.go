@@ -109,7 +109,7 @@ func (l *helmLoader) assemble(found []helmFile, chartYAML helmPlace, complete bo
 	if failed := boundedChartFiles(own, places); failed != nil {
 		return nil, failed
 	}
-	loaded, err := loader.LoadFiles(own)
+	loaded, err := loadChartFiles(own)
 	if err != nil {
 		return nil, helmLoadError(err, chartYAML, places)
 	}

@@ -42,6 +42,8 @@ type ValuesLayer struct {
 type helmTracing struct {
 	all    bool // also of objects that hold no pod template
 	inputs bool // also of objects of GitOps tools, and of what these read
+	// podsIn is Target.PodsIn where the caller compares what is traced; nil prints and traces all.
+	podsIn []string
 	layers []ValuesLayer
 	// readTemplates and steady are as in Result.
 	readTemplates []string

@@ -1,10 +1,9 @@
 package render
 
 import (
-	"sort"
+	"crypto/sha256"
 	"strconv"
 	"strings"
-	"text/template/parse"
 )
 
 // Marks are numbers in white space that charts do not hold. White space, so that trim takes them
@@ -44,20 +43,6 @@ type templateUnit struct {
 	first, last int    // its tokens
 }
 
-// A markedFile is a file with templates that is being marked.
-type markedFile struct {
-	source string
-	tokens []templateToken
-	calls  map[int]templateCall    // by index of the token
-	uses   map[string]templateUses // by the name of a template, treeName for that of the file
-}
-
-// A templateCall is an action that prints a named template as it is or indented.
-type templateCall struct {
-	name       string
-	start, end int // the name's quoted text
-}
-
 // A templateMarker marks the templates of a chart.
 type templateMarker struct {
 	files []markedFile
@@ -71,94 +56,20 @@ type templateMarker struct {
 // twinPrefix starts the names of marked twins. No chart can name a template so by accident.
 const twinPrefix = "podmend's twin of "
 
-// treeName is that of a file's own template while it is parsed: any other may be that of a named one.
-const treeName = "podmend's file"
-
 // add takes a file in and returns its index. ok is false if it is not a template.
 func (m *templateMarker) add(source string) (index int, ok bool) {
-	tokens, ok := templateTokens(source)
-	if !ok {
-		return 0, false
-	}
-	tree := parse.New(treeName)
-	tree.Mode = parse.SkipFuncCheck
-	trees := map[string]*parse.Tree{}
-	if _, err := tree.Parse(source, "", "", trees); err != nil {
-		return 0, false
-	}
-	file := markedFile{source: source, tokens: tokens, calls: map[int]templateCall{}, uses: map[string]templateUses{}}
-	calls := map[int]templateCall{}
-	for name, tree := range trees {
-		findCalls(tree.Root, source, calls)
-		var uses templateUses
-		uses.list(tree.Root)
-		file.uses[name] = uses
-	}
-	for at, call := range calls {
-		i := sort.Search(len(tokens), func(i int) bool { return tokens[i].end > at })
-		if tokens[i].word != "block" {
-			file.calls[i] = call
+	key := contentDigest(sha256.Sum256([]byte(source)))
+	file, known := readToMark.get(key)
+	if !known {
+		if file = readMarkedFile(source); file != nil {
+			readToMark.put(key, file, len(source))
 		}
 	}
-	m.files = append(m.files, file)
+	if file == nil {
+		return 0, false
+	}
+	m.files = append(m.files, *file)
 	return len(m.files) - 1, true
-}
-
-// findCalls collects the calls of named templates, by the offset of the name.
-func findCalls(list *parse.ListNode, source string, calls map[int]templateCall) {
-	if list == nil {
-		return
-	}
-	for _, node := range list.Nodes {
-		switch node := node.(type) {
-		case *parse.ActionNode:
-			if name := printedInclude(node.Pipe); name != nil {
-				at := int(name.Pos)
-				calls[at] = templateCall{name.Text, at, at + len(name.Quoted)}
-			}
-		case *parse.TemplateNode:
-			quoted := strings.IndexAny(source[node.Pos:], "\"`")
-			if quoted >= 0 {
-				start := int(node.Pos) + quoted
-				end := start + 1
-				for end < len(source) && source[end] != source[start] {
-					if source[end] == '\\' && source[start] == '"' {
-						end++
-					}
-					end++
-				}
-				calls[start] = templateCall{node.Name, start, min(end+1, len(source))}
-			}
-		case *parse.IfNode:
-			findCalls(node.List, source, calls)
-			findCalls(node.ElseList, source, calls)
-		case *parse.RangeNode:
-			findCalls(node.List, source, calls)
-			findCalls(node.ElseList, source, calls)
-		case *parse.WithNode:
-			findCalls(node.List, source, calls)
-			findCalls(node.ElseList, source, calls)
-		}
-	}
-}
-
-// keepsMarks are the functions that change nothing but white space.
-var keepsMarks = map[string]bool{"indent": true, "nindent": true, "trim": true}
-
-// printedInclude returns the name in an action like {{ include "name" . | nindent 4 }}, nil for
-// other pipelines.
-func printedInclude(pipe *parse.PipeNode) *parse.StringNode {
-	if len(pipe.Decl) > 0 || len(pipe.Cmds) == 0 || len(pipe.Cmds[0].Args) < 2 {
-		return nil
-	}
-	for i, command := range pipe.Cmds {
-		function, ok := command.Args[0].(*parse.IdentifierNode)
-		if !ok || (i == 0) != (function.Ident == "include") || i > 0 && !keepsMarks[function.Ident] {
-			return nil
-		}
-	}
-	name, _ := pipe.Cmds[0].Args[1].(*parse.StringNode)
-	return name
 }
 
 // findDefines makes a unit of each named template of a file.
@@ -203,17 +114,30 @@ func quotedName(action string) (string, bool) {
 	return name, err == nil
 }
 
-// marked returns the text of a file with marks. Where body is false, only its named templates get
-// marked twins.
-func (m *templateMarker) marked(index int, body bool) string {
+// How much of a file is marked.
+const (
+	marksAll       = iota
+	marksTwins     // its named templates get marked twins
+	marksOnlyTwins // as marksTwins, and it prints nothing itself
+)
+
+// marked returns the text of a file with marks.
+func (m *templateMarker) marked(index, how int) string {
 	file := &m.files[index]
 	var b strings.Builder
-	if body {
+	switch how {
+	case marksAll:
 		unit := len(m.units)
 		m.units = append(m.units, templateUnit{file: index, last: len(file.tokens) - 1})
 		m.writeBody(&b, unit)
-	} else {
+	case marksTwins:
 		b.WriteString(file.source)
+	case marksOnlyTwins:
+		for _, unit := range m.units {
+			if unit.file == index {
+				b.WriteString(file.source[file.tokens[unit.first-1].start:file.tokens[unit.last].end])
+			}
+		}
 	}
 	for unit := range m.units {
 		if m.units[unit].file == index && m.units[unit].define != "" {

@@ -2,6 +2,7 @@ package render
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -44,11 +45,11 @@ func helmObjects(rendered map[string]string, places map[string]helmPlace) (objec
 		}
 		place := places[name]
 		for _, document := range splitHelmDocuments(rendered[name]) {
-			var head helmHead
-			if err := yamledit.Bounded([]byte(document.text)); errors.Is(err, yamledit.ErrExpands) {
+			head, err := readHelmHead(document.text)
+			if errors.Is(err, yamledit.ErrExpands) {
 				return nil, notes, place.fail(ErrOutputLimit, 0, fmt.Sprintf("in what the template prints, %v. Take the aliases away.", err))
 			}
-			if err := yaml.Unmarshal([]byte(document.text), &head); err != nil {
+			if err != nil {
 				return nil, notes, helmRenderedError(err, place, document)
 			}
 			switch {
@@ -69,6 +70,40 @@ func helmObjects(rendered map[string]string, places map[string]helmPlace) (objec
 		}
 	}
 	return objects, notes, nil
+}
+
+// readHeads holds heads, which nobody changes.
+var readHeads = contentCache[*helmHead]{most: 4 << 20}
+
+// readHelmHead reads a document, all of it, or knows the head of an equal one.
+func readHelmHead(text string) (*helmHead, error) {
+	key := contentDigest(sha256.Sum256([]byte(text)))
+	if head, ok := readHeads.get(key); ok {
+		return head, nil
+	}
+	if err := yamledit.Bounded([]byte(text)); errors.Is(err, yamledit.ErrExpands) {
+		return nil, err
+	}
+	head := &helmHead{}
+	if err := yaml.Unmarshal([]byte(text), head); err != nil {
+		return nil, err
+	}
+	readHeads.put(key, head, headSize+head.size())
+	return head, nil
+}
+
+// headSize is about what a head takes that holds nothing.
+const headSize = 256
+
+// size counts the texts of a head.
+func (h *helmHead) size() int {
+	size := len(h.APIVersion) + len(h.Kind) + len(h.Items)
+	if h.Metadata != nil {
+		for key, value := range h.Metadata.Annotations {
+			size += len(key) + len(value)
+		}
+	}
+	return size
 }
 
 // objects returns the object of a document, or the items of a List.

@@ -17,6 +17,7 @@ type templateUses struct {
 	// printsAny and readsAny say that it does so with a name that it computes.
 	printsAny, readsAny bool
 	runsTexts           bool // calls tpl
+	changes             bool // may change values that other templates see
 }
 
 var (
@@ -57,6 +58,8 @@ func (u *templateUses) pipe(pipe *parse.PipeNode, prints bool) {
 	}
 	for i, command := range pipe.Cmds {
 		switch functionOf(command) {
+		case "set", "unset", "merge", "mergeOverwrite", "mustMerge", "mustMergeOverwrite":
+			u.changes = true
 		case "tpl":
 			u.runsTexts = true
 		case "include":

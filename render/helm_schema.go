@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"fmt"
 	"strings"
-	"sync"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
 	"helm.sh/helm/v3/pkg/chart"
@@ -55,7 +54,7 @@ func helmValidate(place helmPlace, schema []byte, values map[string]any) (failed
 			failed = broken(problem)
 		}
 	}()
-	compiled, walled, err := compiledSchemas.compile(schema)
+	compiled, walled, err := compileSchema(schema)
 	if walled != "" {
 		return place.fail(ErrRemoteSchema, 0,
 			fmt.Sprintf("the schema refers to %s, and nothing outside the chart is read. Put that schema into $defs of %s.", walled, helmSchemaFile))
@@ -98,25 +97,13 @@ func (w *helmSchemaWall) Load(url string) (any, error) {
 	return nil, fmt.Errorf("refused")
 }
 
-// schemaCache keeps compiled schemas by the digest of their text: a fix renders a chart many times, and compiling can
-// take longer than its templates.
-type schemaCache struct {
-	mutex    sync.Mutex
-	compiled map[[sha256.Size]byte]*jsonschema.Schema
-}
+// compiledSchemas are far more than the charts of one fix have: compiling one can take longer than its templates.
+var compiledSchemas = contentCache[*jsonschema.Schema]{most: 32}
 
-// maxKeptSchemas is far above what the charts of one fix have.
-const maxKeptSchemas = 32
-
-var compiledSchemas schemaCache
-
-// compile returns the compiled schema, or what it refers to outside of the chart.
-func (c *schemaCache) compile(schema []byte) (compiled *jsonschema.Schema, refused string, err error) {
-	key := sha256.Sum256(schema)
-	c.mutex.Lock()
-	compiled = c.compiled[key]
-	c.mutex.Unlock()
-	if compiled != nil {
+// compileSchema returns the compiled schema, or what it refers to outside of the chart.
+func compileSchema(schema []byte) (compiled *jsonschema.Schema, refused string, err error) {
+	key := contentDigest(sha256.Sum256(schema))
+	if compiled, ok := compiledSchemas.get(key); ok {
 		return compiled, "", nil
 	}
 	document, err := jsonschema.UnmarshalJSON(bytes.NewReader(schema))
@@ -133,11 +120,6 @@ func (c *schemaCache) compile(schema []byte) (compiled *jsonschema.Schema, refus
 	if walled.refused != "" || err != nil {
 		return nil, walled.refused, err
 	}
-	c.mutex.Lock()
-	defer c.mutex.Unlock()
-	if c.compiled == nil || len(c.compiled) >= maxKeptSchemas {
-		c.compiled = map[[sha256.Size]byte]*jsonschema.Schema{}
-	}
-	c.compiled[key] = compiled
+	compiledSchemas.put(key, compiled, 1)
 	return compiled, "", nil
 }

@@ -2,7 +2,9 @@ package render
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"slices"
+	"strings"
 
 	"helm.sh/helm/v3/pkg/chart"
 
@@ -14,13 +16,20 @@ import (
 var asksForChance = late.Regexp(`\b(?:now|ago|date\w*|htmlDate\w*|rand\w*|uuidv4|shuffle|bcrypt|htpasswd|encryptAES|` +
 	`gen(?:CA|Self|Signed|Private)\w*)\b|\b(?:keys|values)\s+[.$(]|\|\s*(?:keys|values)\b`)
 
+// chanceWords hold a part of each of those names: most actions hold none, which is told sooner by them.
+var chanceWords = []string{"now", "ago", "date", "Date", "rand", "uuidv4", "shuffle", "bcrypt", "htpasswd", "encryptAES", "gen", "keys", "values"}
+
+func asksChance(text string) bool {
+	return slices.ContainsFunc(chanceWords, func(word string) bool { return strings.Contains(text, word) }) && asksForChance().MatchString(text)
+}
+
 // steady says whether no template of the chart can print something else each time. What looks like a call in a comment
 // counts too.
 func (c *helmChart) steady(values any) bool {
 	steady, runsTexts := true, false
 	walkHelmChart(c.Chart, func(of *chart.Chart) {
 		for _, template := range of.Templates {
-			steady = steady && !mayAskForChance(string(template.Data))
+			steady = steady && !templateMayAskForChance(template.Data)
 			runsTexts = runsTexts || bytes.Contains(template.Data, []byte("tpl"))
 		}
 	})
@@ -36,13 +45,26 @@ func (c *helmChart) steady(values any) bool {
 	return steady
 }
 
+// askingTemplates holds what is known of 4 MiB of templates.
+var askingTemplates = contentCache[bool]{most: 4 << 20}
+
+func templateMayAskForChance(content []byte) bool {
+	key := contentDigest(sha256.Sum256(content))
+	asks, known := askingTemplates.get(key)
+	if !known {
+		asks = mayAskForChance(string(content))
+		askingTemplates.put(key, asks, len(content))
+	}
+	return asks
+}
+
 // mayAskForChance looks at the actions of a text, at all of one that is no template.
 func mayAskForChance(text string) bool {
 	tokens, ok := templateTokens(text)
 	if !ok {
-		return asksForChance().MatchString(text)
+		return asksChance(text)
 	}
 	return slices.ContainsFunc(tokens, func(token templateToken) bool {
-		return !token.comment && asksForChance().MatchString(text[token.start:token.end])
+		return !token.comment && asksChance(text[token.start:token.end])
 	})
 }

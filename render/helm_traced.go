@@ -26,26 +26,27 @@ type chartTracer struct {
 	within  map[string][]string      // names of subcharts above a template, by engine name
 	names   map[*chart.File][]string // engine names of a template file
 	vendors map[*chart.File]string
-	plain   map[string]string      // what the unmarked templates printed
+	plain   map[string]string      // what the unmarked templates printed; nil if the caller knows
 	traced  map[string]tracedPrint // by engine name
 	// readNames are as in Result.ReadTemplates.
 	readNames []string
+	// only says that templates that are not wanted print nothing.
+	only bool
 }
 
 // A tracedPrint is what one template printed, without and with marks.
 type tracedPrint struct {
 	trace         *TemplateTrace
 	plain, marked []helmDocument
+	text          string // without marks
 }
 
 // trace renders the chart again with marks in its templates, and gives the objects that hold pod
 // templates, or all of them, traces of their text. What is unsound stays without: a trace is attached only where
 // the marked templates printed the same text.
 func (c *helmChart) trace(objects []Object, plain map[string]string, input chartutil.Values, values any, wants func(*Object) bool) (readTemplates []string) {
-	t := &chartTracer{
-		chart: c, input: input, values: values, plain: plain,
-		wanted: map[string]bool{}, within: map[string][]string{}, names: map[*chart.File][]string{}, vendors: map[*chart.File]string{},
-	}
+	t := c.tracer(input, values)
+	t.plain = plain
 	for i := range objects {
 		if name := objects[i].Source.printed.template; name != "" && wants(&objects[i]) {
 			t.wanted[name] = true
@@ -71,6 +72,13 @@ func (c *helmChart) trace(objects []Object, plain map[string]string, input chart
 		}
 	}
 	return t.readNames
+}
+
+func (c *helmChart) tracer(input chartutil.Values, values any) *chartTracer {
+	return &chartTracer{
+		chart: c, input: input, values: values,
+		wanted: map[string]bool{}, within: map[string][]string{}, names: map[*chart.File][]string{}, vendors: map[*chart.File]string{},
+	}
 }
 
 // render marks the templates and prints them. Without twins, what named templates print counts
@@ -121,7 +129,14 @@ func (t *chartTracer) render(twins bool) bool {
 	for index, template := range t.order {
 		originals[template] = template.Data
 		body := slices.ContainsFunc(t.names[template], func(name string) bool { return t.wanted[name] })
-		template.Data = []byte(m.marked(index, body))
+		marked := marksTwins
+		switch {
+		case body:
+			marked = marksAll
+		case t.only && m.isolated(index, path.Base(template.Name)):
+			marked = marksOnlyTwins
+		}
+		template.Data = []byte(m.marked(index, marked))
 	}
 	t.input["Values"] = chartutil.Values(copyTree(t.values).(map[string]any))
 	printed, err := new(engine.Engine).Render(t.chart.Chart, t.input)
@@ -142,7 +157,12 @@ func (t *chartTracer) render(twins bool) bool {
 		unmarked := unmark(printed[name])
 		trace := m.spansOf(unmarked)
 		trace.Within, trace.Files = t.within[name], files
-		t.traced[name] = tracedPrint{trace, splitHelmDocuments(t.plain[name]), splitHelmDocuments(unmarked.text)}
+		marked := splitHelmDocuments(unmarked.text)
+		plain := marked
+		if t.plain != nil {
+			plain = splitHelmDocuments(t.plain[name])
+		}
+		t.traced[name] = tracedPrint{trace, plain, marked, unmarked.text}
 	}
 	return true
 }

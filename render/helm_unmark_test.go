@@ -69,7 +69,7 @@ func FuzzMarks(f *testing.F) {
 			t.Fatalf("%q is a template", source)
 		}
 		m.findDefines(index)
-		printed, err := printTemplate(m.marked(index, true))
+		printed, err := printTemplate(m.marked(index, marksAll))
 		if err != nil {
 			t.Fatalf("%q with marks: %v", source, err)
 		}
@@ -113,7 +113,7 @@ func TestSpans(t *testing.T) {
 		t.Fatal("no template")
 	}
 	m.findDefines(index)
-	printed, err := printTemplate(m.marked(index, true))
+	printed, err := printTemplate(m.marked(index, marksAll))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -143,6 +143,9 @@ func renderTarget(ctx context.Context, files *overlay.FS, target Target, detail 
 	switch target.Kind {
 	case Helm:
 		tracing := tracingOf(detail)
+		if tracing != nil && detail.Compared && detail.PodTemplatesOnly && !detail.Inputs {
+			tracing.podsIn = target.PodsIn
+		}
 		result.Objects, result.Notes, result.Err = renderHelm(ctx, files, target, detail, tracing)
 		result.takeTracing(tracing)
 	case Kustomize:

@@ -44,6 +44,10 @@ type Target struct {
 	// deployed is told which chart it is; nil if nobody asks.
 	deployed *DeployedChart
 
+	// PodsIn are the files, or archives of files, with the templates that print pods, where an earlier rendering has
+	// told: for a trace that is compared with it, Helm prints no other.
+	PodsIn []string
+
 	// LoadAnywhere lets a kustomization read files outside of its folder.
 	LoadAnywhere bool
 

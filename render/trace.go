@@ -3,6 +3,7 @@ package render
 import (
 	"bytes"
 	"context"
+	"slices"
 
 	"github.com/podmend/podmend/internal/overlay"
 )
@@ -46,6 +47,9 @@ func traces(ctx context.Context, files *overlay.FS, results []Result, indexes []
 	targets := make([]Target, len(indexes))
 	for i, index := range indexes {
 		targets[i] = results[index].Target
+		if options.Compared {
+			targets[i].PodsIn = podsIn(&results[index])
+		}
 	}
 	traced, err := All(ctx, files, targets, options)
 	if err != nil {
@@ -53,13 +57,55 @@ func traces(ctx context.Context, files *overlay.FS, results []Result, indexes []
 	}
 	for i, index := range indexes {
 		result := &results[index]
-		if options.Compared && result.Target.Kind == Kustomize && !alike(result.Objects, traced[i].Objects) {
+		switch kind := result.Target.Kind; {
+		case options.Compared && kind == Kustomize && !alike(result.Objects, traced[i].Objects),
+			options.Compared && kind == Helm && !attachPodTraces(result, &traced[i]):
 			others = append(others, index)
-			continue
+		case !options.Compared || kind != Helm:
+			attachTraces(result, &traced[i])
 		}
-		attachTraces(result, &traced[i])
 	}
 	return others, nil
+}
+
+// podsIn are the files that a chart's pods come from.
+func podsIn(result *Result) (files []string) {
+	if result.Target.Kind != Helm {
+		return nil
+	}
+	for i := range result.Objects {
+		if object := &result.Objects[i]; object.HasPodTemplate() {
+			files = append(files, object.Source.File)
+		}
+	}
+	slices.Sort(files)
+	return slices.Compact(files)
+}
+
+// attachPodTraces gives the pods of a chart the traces of what its marked templates printed alone; none, and false,
+// where one is not the same or has no trace.
+func attachPodTraces(result, traced *Result) bool {
+	var pods []*Object
+	for i := range result.Objects {
+		if result.Objects[i].HasPodTemplate() {
+			pods = append(pods, &result.Objects[i])
+		}
+	}
+	if traced.Err != nil || len(pods) != len(traced.Objects) {
+		return false
+	}
+	for i, object := range pods {
+		other := &traced.Objects[i]
+		if other.Trace == nil || object.Kind != other.Kind || object.Source.File != other.Source.File ||
+			!other.Trace.Template.agrees(string(object.YAML), string(other.YAML)) {
+			return false
+		}
+	}
+	for i, object := range pods {
+		object.Trace = traced.Objects[i].Trace
+	}
+	result.Layers, result.ReadTemplates, result.Steady = traced.Layers, traced.ReadTemplates, traced.Steady
+	return true
 }
 
 // alike says whether objects that are traced are the same as those of another rendering.

@@ -1,0 +1,90 @@
+package render
+
+import (
+	"crypto/sha256"
+	"slices"
+	"sync"
+
+	"helm.sh/helm/v3/pkg/chart"
+	"helm.sh/helm/v3/pkg/chart/loader"
+)
+
+// A contentCache keeps what is made of contents, by their digest: a fix renders a chart many times, and most of what
+// it is made of stays the same.
+type contentCache[T any] struct {
+	most int // how much is kept, in what put says
+
+	mutex sync.Mutex
+	size  int
+	made  map[contentDigest]T
+}
+
+type contentDigest [sha256.Size]byte
+
+func (c *contentCache[T]) get(key contentDigest) (made T, ok bool) {
+	c.mutex.Lock()
+	defer c.mutex.Unlock()
+	made, ok = c.made[key]
+	return made, ok
+}
+
+func (c *contentCache[T]) put(key contentDigest, made T, size int) {
+	c.mutex.Lock()
+	defer c.mutex.Unlock()
+	if size > c.most {
+		return
+	}
+	if c.size += size; c.made == nil || c.size > c.most {
+		c.made, c.size = map[contentDigest]T{}, size
+	}
+	c.made[key] = made
+}
+
+// loadedCharts holds charts without their subcharts, 16 MiB of files of them.
+var loadedCharts = contentCache[*chart.Chart]{most: 16 << 20}
+
+// loadChartFiles is loader.LoadFiles for files of one chart, without subcharts. The caller may change the chart.
+func loadChartFiles(files []*loader.BufferedFile) (*chart.Chart, error) {
+	size := 0
+	sum := sha256.New()
+	for _, file := range files {
+		size += len(file.Data)
+		of := sha256.Sum256(file.Data)
+		sum.Write([]byte(file.Name + "\x00"))
+		sum.Write(of[:])
+	}
+	key := contentDigest(sum.Sum(nil))
+	if kept, ok := loadedCharts.get(key); ok {
+		return copyChart(kept), nil
+	}
+	loaded, err := loader.LoadFiles(files)
+	if err == nil && len(loaded.Dependencies()) == 0 {
+		loadedCharts.put(key, copyChart(loaded), size)
+	}
+	return loaded, err
+}
+
+// copyChart copies what rendering changes of a chart without subcharts.
+func copyChart(from *chart.Chart) *chart.Chart {
+	to := &chart.Chart{
+		Raw: copyFiles(from.Raw), Templates: copyFiles(from.Templates), Files: copyFiles(from.Files),
+		Lock: from.Lock, Schema: from.Schema,
+	}
+	to.Values, _ = copyTree(from.Values).(map[string]any)
+	metadata := *from.Metadata
+	metadata.Dependencies = slices.Clone(metadata.Dependencies)
+	for i, dependency := range metadata.Dependencies {
+		copied := *dependency
+		metadata.Dependencies[i] = &copied
+	}
+	to.Metadata = &metadata
+	return to
+}
+
+func copyFiles(from []*chart.File) (to []*chart.File) {
+	for _, file := range from {
+		copied := *file
+		to = append(to, &copied)
+	}
+	return to
+}
