@@ -11,10 +11,11 @@ import (
 )
 
 // ProveAgain proposes and proves other ways for the refused proposals that have one, together with
-// what is proven already. It returns all proposals; one that fails both ways has the refusal that tells
+// what is proven already. It returns all proposals but the needless; one that fails both ways has the refusal that tells
 // more.
 func (p *Prover) ProveAgain(ctx context.Context, locator *render.Locator, options check.MendOptions, proposals []*Proposal) ([]*Proposal, error) {
 	var kept, refused []*Proposal
+	proposals = slices.DeleteFunc(slices.Clone(proposals), func(proposal *Proposal) bool { return proposal.needless })
 	for _, proposal := range proposals {
 		if proposal.Refusal != nil && proposal.another {
 			refused = append(refused, proposal)
@@ -50,6 +51,7 @@ func (p *Prover) ProveAgain(ctx context.Context, locator *render.Locator, option
 			all = append(all, proposal)
 		}
 	}
+	all = slices.DeleteFunc(all, func(proposal *Proposal) bool { return proposal.needless })
 	slices.SortStableFunc(all, func(a, b *Proposal) int { return slices.Compare(a.Findings, b.Findings) })
 	return all, nil
 }

@@ -2,7 +2,7 @@ package fix
 
 import (
 	"context"
-	"slices"
+	"maps"
 )
 
 // objectOf is one rendered object.
@@ -15,7 +15,7 @@ type objectOf struct {
 // one. Only those that touch one pod template can need each other, so that one of each pod
 // template is tried in one rendering, of the targets in which it is shared.
 func (p *Prover) proveAlone(ctx context.Context, proven []*Proposal) error {
-	shared := sharedObjects(proven)
+	shared := p.sharedObjects(proven)
 	if p.triedAlone == nil {
 		p.triedAlone = map[*Proposal]bool{}
 	}
@@ -24,7 +24,7 @@ func (p *Prover) proveAlone(ctx context.Context, proven []*Proposal) error {
 		if p.triedAlone[proposal] {
 			continue
 		}
-		hold := p.holds[proposal] || !slices.ContainsFunc(proposal.intents, func(in intent) bool { return shared[in.of()] })
+		hold := p.holds[proposal] || !overlap(p.touched(proposal), shared)
 		if !hold {
 			var err error
 			if hold, err = p.predictedAlone(proposal); err != nil {
@@ -42,7 +42,7 @@ func (p *Prover) proveAlone(ctx context.Context, proven []*Proposal) error {
 	for object := range shared {
 		inShared[object.target] = true
 	}
-	for _, batch := range apart(unknown) {
+	for _, batch := range p.apart(unknown) {
 		if p.Budget.spent() {
 			return nil // what is not known to hold alone is not said to
 		}
@@ -73,17 +73,15 @@ func (p *Prover) proveAlone(ctx context.Context, proven []*Proposal) error {
 func (in *intent) of() objectOf { return objectOf{in.target, in.object} }
 
 // sharedObjects are those that several proposals touch.
-func sharedObjects(proposals []*Proposal) map[objectOf]bool {
-	toucher := map[objectOf]*Proposal{}
+func (p *Prover) sharedObjects(proposals []*Proposal) map[objectOf]bool {
+	toucher := map[objectOf]bool{}
 	shared := map[objectOf]bool{}
 	for _, proposal := range proposals {
-		for _, in := range proposal.intents {
-			if first := toucher[in.of()]; first == nil {
-				toucher[in.of()] = proposal
-			} else if first != proposal {
-				shared[in.of()] = true
-			}
+		for object := range p.touched(proposal) {
+			shared[object] = shared[object] || toucher[object]
+			toucher[object] = true
 		}
 	}
+	maps.DeleteFunc(shared, func(_ objectOf, several bool) bool { return !several })
 	return shared
 }

@@ -163,7 +163,7 @@ patches:
       spec:
         volumes: [{name: v, hostPath: {path: /other}}]
 `,
-			[]string{"hostNamespaces proven", "hostPathVolumes proven", "hostPathVolumes proven"},
+			[]string{"hostNamespaces proven", "hostPathVolumes proven", "hostPathVolumes proven together"},
 		},
 		{
 			"a chart that was not traced is not edited",

@@ -54,7 +54,7 @@ func editedFiles(proposals []*Proposal) map[string][]byte {
 	return files
 }
 
-func overlap(a, b map[string]bool) bool {
+func overlap[K comparable](a, b map[K]bool) bool {
 	for key := range a {
 		if b[key] {
 			return true
@@ -63,25 +63,22 @@ func overlap(a, b map[string]bool) bool {
 	return false
 }
 
-// apart deals proposals into batches in which no two change the same object.
-func apart(proposals []*Proposal) [][]*Proposal {
+// apart deals proposals into batches in which no two touch the same object.
+func (p *Prover) apart(proposals []*Proposal) [][]*Proposal {
 	taken := []map[objectOf]bool{{}}
 	batches := [][]*Proposal{nil}
 	for _, proposal := range proposals {
+		touched := p.touched(proposal)
 		free := 0
-		for i := range taken {
-			free = i
-			if !slices.ContainsFunc(proposal.intents, func(in intent) bool { return taken[i][in.of()] }) {
-				break
-			}
-			free = i + 1
+		for free < len(taken) && overlap(touched, taken[free]) {
+			free++
 		}
 		if free == len(taken) {
 			taken = append(taken, map[objectOf]bool{})
 			batches = append(batches, nil)
 		}
-		for _, in := range proposal.intents {
-			taken[free][in.of()] = true
+		for object := range touched {
+			taken[free][object] = true
 		}
 		batches[free] = append(batches[free], proposal)
 	}

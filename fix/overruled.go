@@ -13,26 +13,40 @@ import (
 	"github.com/podmend/podmend/render"
 )
 
-// Overruled applies all proposals in one rendering and returns the fields that are there as before:
-// something else than the edited place sets them. What cannot be edited or rendered is not told of.
+// Overruled applies proposals in as few renderings as tell whose edit changes what, and returns the fields that
+// are there as before: something else than the edited place sets them. What cannot be edited or rendered is not
+// told of.
 func (p *Prover) Overruled(ctx context.Context, proposals []*Proposal) (map[check.FieldOf]bool, error) {
 	editable := slices.DeleteFunc(slices.Clone(proposals), func(proposal *Proposal) bool { return proposal.Refusal != nil })
-	changed, err := Apply(p.Files, editable)
-	var contradiction *yamledit.EditError
-	if errors.As(err, &contradiction) {
-		return nil, nil // such edits tell nothing of places; fix says what is wrong with them
-	}
-	if err != nil {
-		return nil, err
-	}
-	if err := p.know(ctx, changed); err != nil {
-		return nil, err
-	}
-	after, err := p.judge(ctx, p.Files.With(changed), p.affected(changed), podTemplates)
-	if err != nil {
+	if err := p.know(ctx, editedFiles(editable)); err != nil {
 		return nil, err
 	}
 	overruled := map[check.FieldOf]bool{}
+	for _, batch := range p.unmixed(editable) {
+		if err := p.flip(ctx, batch, overruled); err != nil {
+			return nil, err
+		}
+	}
+	return overruled, nil
+}
+
+// flip adds the fields that are as before with proposals applied.
+func (p *Prover) flip(ctx context.Context, editable []*Proposal, overruled map[check.FieldOf]bool) error {
+	changed, err := Apply(p.Files, editable)
+	var contradiction *yamledit.EditError
+	if errors.As(err, &contradiction) {
+		return nil // such edits tell nothing of places; fix says what is wrong with them
+	}
+	if err != nil {
+		return err
+	}
+	if err := p.know(ctx, changed); err != nil {
+		return err
+	}
+	after, err := p.judge(ctx, p.Files.With(changed), p.affected(changed), podTemplates)
+	if err != nil {
+		return err
+	}
 	trees := treeCache{}
 	for _, proposal := range editable {
 		for _, in := range proposal.intents {
@@ -45,7 +59,7 @@ func (p *Prover) Overruled(ctx context.Context, proposals []*Proposal) (map[chec
 			}
 		}
 	}
-	return overruled, nil
+	return nil
 }
 
 // A treeCache holds what objects read as: many proposals mend fields of one object.

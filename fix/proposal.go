@@ -3,6 +3,10 @@
 package fix
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
+	"strings"
+
 	"github.com/podmend/podmend/internal/yamledit"
 	"github.com/podmend/podmend/render"
 )
@@ -34,6 +38,14 @@ type Proposal struct {
 	variables bool
 
 	overlays []overlayPatch
+	// needless says that another proposal mends the findings too, and took them over.
+	needless bool
+}
+
+// name gives a proposal the ID that its findings make.
+func (p *Proposal) name() {
+	sum := sha256.Sum256([]byte(strings.Join(p.Findings, "\x00")))
+	p.ID = "fix-" + hex.EncodeToString(sum[:6])
 }
 
 // An Alternative is another way to mend the findings of a proposal.

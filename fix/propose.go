@@ -1,10 +1,7 @@
 package fix
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"slices"
-	"strings"
 
 	"github.com/podmend/podmend/check"
 	"github.com/podmend/podmend/internal/overlay"
@@ -239,8 +236,7 @@ func notLocated(object *render.Object) *Refusal {
 
 // finish computes the edits of a proposal alone, or refuses it.
 func (p *proposer) finish(proposal *Proposal) {
-	sum := sha256.Sum256([]byte(strings.Join(proposal.Findings, "\x00")))
-	proposal.ID = "fix-" + hex.EncodeToString(sum[:6])
+	proposal.name()
 	if err := p.addOverlays(proposal); err != nil {
 		proposal.Refusal = editRefusal(err)
 		return

@@ -32,6 +32,7 @@ type Prover struct {
 	names   map[string][]string // by target id
 	readers map[string][]int    // indexes of the targets that read a file, sorted
 	varying map[string]*variance
+	made    map[string][]objectOf // what is made of one source, by sourceOf
 	// triedAlone are the proposals of which it is known whether they hold alone.
 	triedAlone map[*Proposal]bool
 	rendered   map[string]*judged // charts with edits, by editedKey
@@ -57,6 +58,9 @@ func (p *Prover) Prove(ctx context.Context, proposals []*Proposal) error {
 	}
 	proven, err := p.proveAll(ctx, candidates)
 	if err != nil {
+		return err
+	}
+	if proven, err = p.dropNeedless(ctx, proven); err != nil {
 		return err
 	}
 	for _, proposal := range proven {

@@ -52,6 +52,7 @@ func (p *Prover) know(ctx context.Context, changed map[string][]byte) error {
 		return err
 	}
 	maps.Copy(p.before, rendered)
+	p.indexSources()
 	p.readers = map[string][]int{}
 	for i, target := range p.Targets {
 		if p.before[target.ID] == nil {

@@ -116,7 +116,7 @@ func (p *Prover) settle(ctx context.Context, proposals []*Proposal) ([]*Proposal
 			unknown = append(unknown, proposal)
 		}
 	}
-	for _, batch := range apart(unknown) {
+	for _, batch := range p.apart(unknown) {
 		if p.Budget.spent() {
 			refuseLate(proposals)
 			return nil, nil

@@ -2,6 +2,8 @@ package render
 
 import (
 	"slices"
+
+	"sigs.k8s.io/kustomize/api/types"
 )
 
 // inclusions say through what each file of a build came into it.
@@ -46,6 +48,37 @@ func (i inclusions) namespace(k *kustomization) string {
 		k = i[k.file].by
 	}
 	return ""
+}
+
+// within returns the kustomizations of which the replacements of one see the objects: those that it includes, for a
+// component those of what includes that. What includes a kustomization changes objects later.
+func (b *kustomizeBuild) within(k *kustomization) []*kustomization {
+	var all []*kustomization
+	seen := map[*kustomization]bool{}
+	var visit func(k *kustomization)
+	visit = func(k *kustomization) {
+		if seen[k] {
+			return
+		}
+		seen[k] = true
+		if k.parsed.Kind != types.ComponentKind {
+			for _, included := range b.scan.closure(k.dir) {
+				if !slices.Contains(all, included) {
+					all = append(all, included)
+				}
+			}
+			return
+		}
+		for _, by := range b.all {
+			if slices.ContainsFunc(by.refs, func(ref reference) bool {
+				return ref.use == useComponent && ref.target != "" && b.scan.load(ref.target) == k
+			}) {
+				visit(by)
+			}
+		}
+	}
+	visit(k)
+	return all
 }
 
 // chain leads from a file to the root: the entries that name it, the nearest first.

@@ -95,7 +95,7 @@ func (c *copies) into(object *Object) map[string]Copy {
 	root := lastRoot(yamledit.Parse(object.YAML))
 	for _, k := range slices.Backward(c.build.all) {
 		for _, entry := range c.entries(k) {
-			from, ok := c.from(&entry)
+			from, ok := c.from(&entry, c.build.within(k))
 			if !ok {
 				continue
 			}
@@ -143,8 +143,8 @@ func fieldPaths(node *kyaml.Node, steps []string, at yamledit.Path) []yamledit.P
 	return found
 }
 
-// from finds the value that a replacement copies.
-func (c *copies) from(entry *replacementEntry) (Place, bool) {
+// from finds the value that a replacement copies, out of what its kustomization builds.
+func (c *copies) from(entry *replacementEntry, within []*kustomization) (Place, bool) {
 	if entry.SourceValue != nil {
 		place := entry.place
 		place.Path = place.Path.Join("sourceValue")
@@ -157,7 +157,7 @@ func (c *copies) from(entry *replacementEntry) (Place, bool) {
 	if fieldPath == "" {
 		fieldPath = types.DefaultReplacementFieldPath
 	}
-	return c.field(entry.Source.ResId, fieldPath)
+	return c.field(entry.Source.ResId, fieldPath, within)
 }
 
 // variables returns the fields that the variables of a build stand for, by name.
@@ -170,7 +170,7 @@ func (c *copies) variables() map[string]Copy {
 				fieldPath = types.DefaultReplacementFieldPath
 			}
 			id := resid.ResId{Gvk: variable.ObjRef.GVK(), Name: variable.ObjRef.Name, Namespace: variable.ObjRef.Namespace}
-			if from, ok := c.field(id, fieldPath); ok {
+			if from, ok := c.field(id, fieldPath, c.build.all); ok {
 				found[variable.Name] = Copy{From: from, By: Link{File: k.file, Line: scalarLine(k.content, "vars", variable.Name), Via: ViaGenerated}}
 			}
 		}
@@ -184,11 +184,11 @@ func oldVars(p *types.Kustomization) []types.Var {
 	return p.Vars
 }
 
-// field finds a field of one of the objects that a build reads or generates.
-func (c *copies) field(id resid.ResId, fieldPath string) (Place, bool) {
+// field finds a field of one of the objects that some kustomizations read or generate.
+func (c *copies) field(id resid.ResId, fieldPath string, within []*kustomization) (Place, bool) {
 	steps := utils.SmarterPathSplitter(fieldPath, ".")
 	var found []Place
-	for _, k := range c.build.all {
+	for _, k := range within {
 		if place, over, ok := c.literal(k, id, steps); ok {
 			found = append(found, place)
 			if over && len(found) == 1 && k.parsed.Kind != types.ComponentKind && len(k.parsed.Components) == 0 {

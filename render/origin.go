@@ -37,6 +37,8 @@ type Origin struct {
 	Chain []Link
 	// Exact says that the line holds the field itself. Otherwise only the file is certain.
 	Exact bool
+	// Copied says that a replacement or variable copies the value from there.
+	Copied bool
 	// Place names the field in File by keys and names, not by lines.
 	Place string
 	// Doc and Path locate the field in File where Exact; a missing field's path does not exist there.

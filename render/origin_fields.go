@@ -27,6 +27,7 @@ func (l *Locator) traced(object *Object, fields *FieldTrace, path yamledit.Path)
 	rendered := l.rendered(object)
 	if copied, ok := l.copied(object, fields, path); ok {
 		origin := l.atPlace(object, fields, &copied.From)
+		origin.Copied = true
 		origin.Chain = slices.Concat([]Link{copied.By}, fields.Chains[copied.By.File])
 		return origin
 	}

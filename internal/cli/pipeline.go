@@ -225,7 +225,7 @@ func (r *run) confirm(ctx context.Context) error {
 }
 
 // mayBeOverruled returns the occurrences in kustomizations where a file beside the one that holds the
-// field mentions its key too.
+// field mentions its key too, or where the value is copied.
 func (r *run) mayBeOverruled(finding *check.Finding) []check.Occurrence {
 	if !finding.Origin.Exact || len(finding.Origin.Path) == 0 {
 		return nil
@@ -236,7 +236,7 @@ func (r *run) mayBeOverruled(finding *check.Finding) []check.Occurrence {
 		if result.Target.Kind != render.Kustomize || occurrence.Pod.Object.Traced() {
 			continue
 		}
-		if slices.ContainsFunc(result.Reads, func(name string) bool {
+		if finding.Origin.Copied || slices.ContainsFunc(result.Reads, func(name string) bool {
 			return name != finding.Origin.File && r.literals.Holds(name, lastKey(finding.Origin.Path))
 		}) {
 			doubtful = append(doubtful, occurrence)

@@ -1,0 +1,96 @@
+package fix
+
+import (
+	"fmt"
+
+	"github.com/podmend/podmend/render"
+)
+
+// sourceOf names what an object of a kustomization is made of, "" where that is not known or no other
+// target makes one of it.
+func sourceOf(object *render.Object) string {
+	source := &object.Source
+	if source.Kustomization == "" || !object.HasPodTemplate() {
+		return ""
+	}
+	return fmt.Sprintf("%s\x00%d\x00%s\x00%s", source.File, source.Doc, source.Path, object.Kind)
+}
+
+// indexSources finds the objects that are made of one source, in all targets that are known.
+func (p *Prover) indexSources() {
+	p.made = map[string][]objectOf{}
+	for _, target := range p.Targets {
+		before := p.before[target.ID]
+		if before == nil {
+			continue
+		}
+		for i := range before.result.Objects {
+			if source := sourceOf(&before.result.Objects[i]); source != "" {
+				p.made[source] = append(p.made[source], objectOf{target.ID, i})
+			}
+		}
+	}
+}
+
+// reached are the objects that a proposal may change without meaning to: those that other targets which read
+// an edited file make of the same source as one that it means.
+func (p *Prover) reached(proposal *Proposal) map[objectOf]bool {
+	meant := map[objectOf]bool{}
+	for _, in := range proposal.intents {
+		meant[in.of()] = true
+	}
+	readers := map[string]bool{}
+	for _, target := range p.affected(editedFiles([]*Proposal{proposal})) {
+		readers[target.ID] = true
+	}
+	reached := map[objectOf]bool{}
+	for object := range meant {
+		before := p.before[object.target]
+		if before == nil || object.index >= len(before.result.Objects) {
+			continue
+		}
+		for _, other := range p.made[sourceOf(&before.result.Objects[object.index])] {
+			if readers[other.target] && !meant[other] {
+				reached[other] = true
+			}
+		}
+	}
+	return reached
+}
+
+// touched are the objects that a proposal means to change or may change.
+func (p *Prover) touched(proposal *Proposal) map[objectOf]bool {
+	objects := p.reached(proposal)
+	for _, in := range proposal.intents {
+		objects[in.of()] = true
+	}
+	return objects
+}
+
+// unmixed deals proposals into batches in which none may change an object that only another means to change:
+// where it changes then, it is known by whose edit.
+func (p *Prover) unmixed(proposals []*Proposal) [][]*Proposal {
+	var batches [][]*Proposal
+	var meant, reached []map[objectOf]bool
+	for _, proposal := range proposals {
+		means, reaches := map[objectOf]bool{}, p.reached(proposal)
+		for _, in := range proposal.intents {
+			means[in.of()] = true
+		}
+		free := 0
+		for free < len(batches) && (overlap(means, reached[free]) || overlap(reaches, meant[free])) {
+			free++
+		}
+		if free == len(batches) {
+			batches, meant, reached = append(batches, nil), append(meant, map[objectOf]bool{}), append(reached, map[objectOf]bool{})
+		}
+		batches[free] = append(batches[free], proposal)
+		for object := range means {
+			meant[free][object] = true
+		}
+		for object := range reaches {
+			reached[free][object] = true
+		}
+	}
+	return batches
+}
