@@ -89,7 +89,7 @@ var kustomizeFailures = []struct {
 	},
 	{
 		regexp.MustCompile(`already registered id|; can not use behavior|multiple matches for Id|found multiple objects`), ErrIDConflict,
-		"Keep one of the objects, or give them different names or namespaces.", nil,
+		"Keep one of the objects, or give them different names or namespaces.", placePrinted,
 	},
 	{
 		regexp.MustCompile(`does not exist; cannot merge or replace`), ErrGenerator,
