@@ -34,6 +34,9 @@ func renderKustomize(ctx context.Context, files *overlay.FS, target Target, deta
 	if refused := build.refusal(); refused != nil {
 		return nil, nil, nil, refused
 	}
+	if refused := build.untargeted(); refused != nil {
+		return nil, nil, nil, refused
+	}
 	build.served, build.printed = build.localReferences(), map[string][]byte{}
 	if failed := build.expandCharts(ctx, detail.Traced); failed != nil {
 		return nil, build.notes, nil, failed

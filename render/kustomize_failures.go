@@ -40,6 +40,10 @@ var kustomizeFailures = []struct {
 		"kustomize reads this field no longer: `kustomize edit fix` may help.", placeField,
 	},
 	{
+		regexp.MustCompile(`^error unmarshaling JSON: while decoding JSON: json: unknown field`), ErrUnknownField,
+		"Check the spelling, or take the field out.", placeConfigurationField,
+	},
+	{
 		regexp.MustCompile(`json: unknown field`), ErrUnknownField,
 		"Check the spelling, or take the field out.", placeField,
 	},
@@ -106,7 +110,21 @@ var kustomizeFailures = []struct {
 		failedTest, ErrPatch, "Correct the test, or what it tests.", placeFailedTest,
 	},
 	{
-		regexp.MustCompile(`does not apply|unable to parse SM or JSON patch|must specify one of patch and path|patch and path can't be set|illegally qualifies as both|must specify a target for|must specify the target name|empty json patch|patch appears to be empty|empty to be empty|seems to be empty|error in operation|testing value|testing path`), ErrPatch,
+		failedOperation, ErrPatch, "Correct the path in the patch, or take the operation out.", placeOperation,
+	},
+	{
+		regexp.MustCompile(`^Unexpected kind: `), ErrPatch,
+		"An operation is one of add, copy, move, remove, replace and test.", placeOperation,
+	},
+	{
+		regexp.MustCompile(`must specify one of patch and path|patch and path can't be set|illegally qualifies as both|must specify a target for|must specify the target name`), ErrPatch,
+		"Correct the entry: it has either a patch or the path of one, and operations need a target.", placePatchEntry,
+	},
+	{
+		brokenExpression, ErrInvalidField, "Correct the regular expression.", placeExpression,
+	},
+	{
+		regexp.MustCompile(`does not apply|unable to parse SM or JSON patch|empty json patch|patch appears to be empty|empty to be empty|seems to be empty|error in operation|testing value|testing path`), ErrPatch,
 		"Correct the patch: its paths must exist in the object that it changes.", placePatchFile,
 	},
 	{

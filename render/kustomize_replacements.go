@@ -1,6 +1,7 @@
 package render
 
 import (
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -17,7 +18,9 @@ import (
 // A Copy is a value that a replacement or variable takes from one place to another.
 type Copy struct {
 	From Place
-	By   Link // the entry of the kustomization that copies
+	// Through are objects that hold the value on its way, apart from that of From.
+	Through []Place
+	By      Link // the entry of the kustomization that copies; none where it sets the value itself
 }
 
 // copies are the values that a build copies, by what they are copied to.
@@ -25,6 +28,17 @@ type copies struct {
 	build   *kustomizeBuild
 	sources *candidateWalk
 	parsed  map[string]*yamledit.File
+	// listed, transformed and set keep what is asked for again with each object.
+	listed      map[*kustomization][]replacementEntry
+	transformed map[*kustomization][]transformer
+	set         map[string][]Copy
+}
+
+func newCopies(b *kustomizeBuild) *copies {
+	return &copies{
+		build: b, sources: &candidateWalk{scan: b.scan, docs: map[string][]candidate{}}, parsed: map[string]*yamledit.File{},
+		listed: map[*kustomization][]replacementEntry{}, transformed: map[*kustomization][]transformer{}, set: map[string][]Copy{},
+	}
 }
 
 // replacement is an entry of replacements.
@@ -48,6 +62,13 @@ func (c *copies) file(name string) *yamledit.File {
 
 // entries returns the replacements of a kustomization.
 func (c *copies) entries(k *kustomization) []replacementEntry {
+	if _, known := c.listed[k]; !known {
+		c.listed[k] = c.findEntries(k)
+	}
+	return c.listed[k]
+}
+
+func (c *copies) findEntries(k *kustomization) []replacementEntry {
 	var entries []replacementEntry
 	for i, field := range k.parsed.Replacements {
 		if field.Path == "" {
@@ -75,6 +96,9 @@ func (c *copies) entries(k *kustomization) []replacementEntry {
 			entries = append(entries, c.entry(one, name, nil))
 		}
 	}
+	for _, transformer := range c.transformers(k) {
+		entries = append(entries, c.configured(&transformer)...)
+	}
 	return entries
 }
 
@@ -95,17 +119,15 @@ func (c *copies) into(object *Object) map[string]Copy {
 	root := lastRoot(yamledit.Parse(object.YAML))
 	for _, k := range slices.Backward(c.build.all) {
 		for _, entry := range c.entries(k) {
-			from, ok := c.from(&entry)
-			if !ok {
-				continue
-			}
 			for _, target := range entry.Targets {
 				if target.Select == nil || !selects(target.Select, object) {
 					continue
 				}
 				for _, fieldPath := range target.FieldPaths {
 					for _, path := range fieldPaths(root, utils.SmarterPathSplitter(fieldPath, "."), nil) {
-						found[path.String()] = Copy{From: from, By: Link{File: entry.place.File, Line: entry.line, Via: ViaGenerated}}
+						if copied, ok := c.from(&entry, walk(root, path)); ok {
+							found[path.String()] = copied
+						}
 					}
 				}
 			}
@@ -143,23 +165,6 @@ func fieldPaths(node *kyaml.Node, steps []string, at yamledit.Path) []yamledit.P
 	return found
 }
 
-// from finds the value that a replacement copies.
-func (c *copies) from(entry *replacementEntry) (Place, bool) {
-	if entry.SourceValue != nil {
-		place := entry.place
-		place.Path = place.Path.Join("sourceValue")
-		return place, true
-	}
-	if entry.Source == nil {
-		return Place{}, false
-	}
-	fieldPath := entry.Source.FieldPath
-	if fieldPath == "" {
-		fieldPath = types.DefaultReplacementFieldPath
-	}
-	return c.field(entry.Source.ResId, fieldPath)
-}
-
 // variables returns the fields that the variables of a build stand for, by name.
 func (c *copies) variables() map[string]Copy {
 	found := map[string]Copy{}
@@ -170,8 +175,9 @@ func (c *copies) variables() map[string]Copy {
 				fieldPath = types.DefaultReplacementFieldPath
 			}
 			id := resid.ResId{Gvk: variable.ObjRef.GVK(), Name: variable.ObjRef.Name, Namespace: variable.ObjRef.Namespace}
-			if from, ok := c.field(id, fieldPath); ok {
-				found[variable.Name] = Copy{From: from, By: Link{File: k.file, Line: scalarLine(k.content, "vars", variable.Name), Via: ViaGenerated}}
+			if copied, ok := c.chosen(c.settings(id, fieldPath, 0), nil); ok {
+				copied.By = Link{File: k.file, Line: scalarLine(k.content, "vars", variable.Name), Via: ViaGenerated}
+				found[variable.Name] = copied
 			}
 		}
 	}
@@ -184,74 +190,9 @@ func oldVars(p *types.Kustomization) []types.Var {
 	return p.Vars
 }
 
-// field finds a field of one of the objects that a build reads or generates.
-func (c *copies) field(id resid.ResId, fieldPath string) (Place, bool) {
-	steps := utils.SmarterPathSplitter(fieldPath, ".")
-	var found []Place
-	for _, k := range c.build.all {
-		if place, over, ok := c.literal(k, id, steps); ok {
-			found = append(found, place)
-			if over && len(found) == 1 && k.parsed.Kind != types.ComponentKind && len(k.parsed.Components) == 0 {
-				return place, true // what it includes comes later, and is overruled
-			}
-		}
-		for _, ref := range k.refs {
-			if ref.use != useResource || ref.target == "" || ref.isDir {
-				continue
-			}
-			for _, object := range c.sources.file(ref.target) {
-				if object.kind != id.Kind || object.name != id.Name || id.Namespace != "" && object.namespace != "" && object.namespace != id.Namespace {
-					continue
-				}
-				file := c.file(object.source.File)
-				node := walk(file.Docs[object.source.Doc].Root, object.source.Path)
-				for _, path := range fieldPaths(node, steps, object.source.Path) {
-					place := Place{File: object.source.File, Doc: object.source.Doc, Path: path}
-					if !slices.ContainsFunc(found, func(other Place) bool { return other.same(&place) }) {
-						found = append(found, place)
-					}
-				}
-			}
-		}
-	}
-	if len(found) != 1 {
-		return Place{}, false // another object of that name may be meant
-	}
-	return found[0], true
-}
-
-// literal finds the entry of a generated ConfigMap in its kustomization or a file of variables. over says that it
-// overrules others of that name.
-func (c *copies) literal(k *kustomization, id resid.ResId, steps []string) (place Place, over, ok bool) {
-	if id.Kind != "ConfigMap" || len(steps) != 2 || steps[0] != "data" {
-		return Place{}, false, false
-	}
-	for i, generator := range k.parsed.ConfigMapGenerator {
-		if generator.Name != id.Name {
-			continue
-		}
-		over := generator.Behavior == "merge" || generator.Behavior == "replace"
-		if place, ok := c.envPlace(k, generator.EnvSources, steps[1]); ok {
-			return place, over, true
-		}
-		for n, literal := range generator.LiteralSources {
-			if strings.HasPrefix(literal, steps[1]+"=") {
-				file := c.file(k.file)
-				if file == nil {
-					return Place{}, false, false
-				}
-				return Place{
-					File: k.file, Doc: file.FirstDoc(), Path: yamledit.NewPath("configMapGenerator", i, "literals", n), Prefix: steps[1] + "=",
-				}, over, true
-			}
-		}
-	}
-	return Place{}, false, false
-}
-
 // traceCopies adds to traces what replacements and variables copy.
 func (b *kustomizeBuild) traceCopies(objects []Object, included inclusions) {
-	copies := &copies{build: b, sources: &candidateWalk{scan: b.scan, docs: map[string][]candidate{}}, parsed: map[string]*yamledit.File{}}
+	copies := newCopies(b)
 	variables := copies.variables()
 	doubtful := false
 	for _, k := range b.all {
@@ -263,7 +204,9 @@ func (b *kustomizeBuild) traceCopies(objects []Object, included inclusions) {
 			continue
 		}
 		fields.Doubtful = doubtful
-		fields.Copies, fields.Variables = copies.into(&objects[i]), variables
+		fields.Copies, fields.Variables = map[string]Copy{}, variables
+		copies.annotations(&objects[i], fields.Copies, included)
+		maps.Copy(fields.Copies, copies.into(&objects[i]))
 		for _, found := range []map[string]Copy{fields.Copies, variables} {
 			for _, copied := range found {
 				for _, name := range []string{copied.From.File, copied.By.File} {

@@ -34,7 +34,11 @@ func (b *kustomizeBuild) markedTwins(served map[string][]byte, listItems bool) *
 		}
 	}
 	uses := map[string][]use{}
+	configured := map[string]bool{}
 	for _, k := range b.all {
+		for _, name := range b.transformerFiles(k) {
+			configured[name] = true
+		}
 		for _, ref := range k.refs {
 			if ref.target != "" && !ref.isDir {
 				uses[ref.target] = append(uses[ref.target], ref.use)
@@ -43,13 +47,13 @@ func (b *kustomizeBuild) markedTwins(served map[string][]byte, listItems bool) *
 	}
 	for _, name := range slices.Sorted(maps.Keys(uses)) {
 		switch one := slices.Compact(uses[name]); {
+		case configured[name]:
+			t.addTransformer(name)
 		case len(one) > 1:
 		case one[0] == useResource:
 			t.addFile(name, false)
 		case one[0] == usePatch:
 			t.addFile(name, true)
-		case one[0] == usePlugin:
-			t.addTransformer(name)
 		}
 	}
 	for _, k := range b.all {
