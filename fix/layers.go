@@ -68,14 +68,12 @@ func (p *Prover) ownChanges(proposals []*Proposal, after map[string]*judged) {
 			changes = append(slices.Clone(changes), sourceChange{copied: true})
 		}
 		for _, change := range changes {
-			if !change.copied {
-				continue
-			}
 			for target, judged := range after {
 				was := p.before[target].result.Objects
 				for i := range judged.result.Objects {
 					object := &judged.result.Objects[i]
-					if i < len(was) && !object.HasPodTemplate() && (change.isIn(object) || p.patches(&change, object)) {
+					mine := change.copied && (change.isIn(object) || p.patches(&change, object)) || configures(object) && change.isIn(object)
+					if i < len(was) && !object.HasPodTemplate() && mine {
 						object.Digest = was[i].Digest
 						judged.rename(was[i].Name, object.Name)
 					}
@@ -85,6 +83,9 @@ func (p *Prover) ownChanges(proposals []*Proposal, after map[string]*judged) {
 	}
 }
 
+// configures says whether an object configures kustomize: the folder of a transformer is a kustomization too.
+func configures(object *render.Object) bool { return object.APIVersion == "builtin" }
+
 // isIn says whether an object holds what a change is about. A generated one is of no file.
 func (c *sourceChange) isIn(object *render.Object) bool {
 	doc := c.doc
@@ -92,7 +93,10 @@ func (c *sourceChange) isIn(object *render.Object) bool {
 		doc = c.inside[0].Index
 	}
 	generated := !object.Source.Manifest && (object.Kind == "ConfigMap" || object.Kind == "Secret")
-	return generated || object.Source.File == c.file && object.Source.Doc == doc
+	through := slices.ContainsFunc(c.through, func(place render.Place) bool {
+		return object.Source.File == place.File && object.Source.Doc == place.Doc
+	})
+	return generated || through || object.Source.File == c.file && object.Source.Doc == doc
 }
 
 // patches says whether a change is in a text that a patch sets in an object.

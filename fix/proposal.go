@@ -76,6 +76,8 @@ type sourceChange struct {
 	inside yamledit.Path
 	patch  bool // the text is a patch
 	copied bool // a replacement copies the value from there, so that the object there changes too
+	// through are other objects that hold what is copied.
+	through []render.Place
 	// list is set where change sets a whole list of values.
 	list *render.WholeList
 }

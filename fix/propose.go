@@ -212,7 +212,7 @@ func (p *proposer) locate(proposal *Proposal, group *podFindings, remedy check.R
 
 func changeOf(at *render.PlacedChange) sourceChange {
 	return sourceChange{
-		file: at.Place.File, doc: at.Place.Doc, change: at.Change, inside: at.Place.Inside, patch: at.Place.Patch, copied: at.Copied, list: at.List,
+		file: at.Place.File, doc: at.Place.Doc, change: at.Change, inside: at.Place.Inside, patch: at.Place.Patch, copied: at.Copied, through: at.Through, list: at.List,
 	}
 }
 

@@ -34,6 +34,9 @@ func renderKustomize(ctx context.Context, files *overlay.FS, target Target, deta
 	if refused := build.refusal(); refused != nil {
 		return nil, nil, nil, refused
 	}
+	if refused := build.untargeted(); refused != nil {
+		return nil, nil, nil, refused
+	}
 	if !setsSchema(build.all) {
 		readSchema() // before values of charts are merged, which looks into it
 	}

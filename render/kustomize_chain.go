@@ -97,5 +97,29 @@ func (i inclusions) chain(file string) []Link {
 		}
 		chain = append(chain, Link{File: at.ref.file, Line: at.ref.line(at.by), Via: via})
 		file = at.by.file
+		if _, configured := i[at.ref.file]; configured {
+			file = at.ref.file // the file that configures a plugin, which the kustomization names
+		}
 	}
+}
+
+// through returns the kustomizations that a file passes on its way to the root, and the components that these take in.
+func (b *kustomizeBuild) through(file string, included inclusions) map[*kustomization]bool {
+	found := map[*kustomization]bool{}
+	var add func(k *kustomization)
+	add = func(k *kustomization) {
+		if k == nil || found[k] {
+			return
+		}
+		found[k] = true
+		for _, ref := range k.refs {
+			if ref.use == useComponent && ref.target != "" {
+				add(b.scan.load(ref.target))
+			}
+		}
+	}
+	for at, ok := included[file]; ok && !found[at.by]; at, ok = included[at.by.file] {
+		add(at.by)
+	}
+	return found
 }

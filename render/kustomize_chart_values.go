@@ -59,23 +59,25 @@ func mergedInline(content []byte, chart *types.HelmChart) (map[string]any, error
 		return nil, err
 	}
 	var merged *kyaml.RNode
-	switch chart.ValuesMerge {
-	case "", "override":
-		merged, err = merge2.Merge(inline, file, kyaml.MergeOptions{})
-	case "merge":
+	if chart.ValuesMerge == "merge" {
 		merged, err = merge2.Merge(file, inline, kyaml.MergeOptions{})
-	default:
-		return nil, fmt.Errorf("valuesMerge must be one of [merge override replace]")
+	} else {
+		merged, err = merge2.Merge(inline, file, kyaml.MergeOptions{})
 	}
 	if err != nil {
 		return nil, err
 	}
-	text, err := merged.String()
+	// As text it would lose the quotes that tell "yes" from true.
+	tree, err := merged.Map()
+	if err != nil {
+		return nil, err
+	}
+	text, err := yaml.Marshal(tree)
 	if err != nil {
 		return nil, err
 	}
 	values := map[string]any{}
-	return values, yaml.Unmarshal([]byte(text), &values)
+	return values, yaml.Unmarshal(text, &values)
 }
 
 // chartLayers lists what sets the values of a chart, the strongest first: the files and inline values of

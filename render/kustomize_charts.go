@@ -32,8 +32,8 @@ func (k *kustomization) chartFolder(chart *types.HelmChart) string {
 // and puts what they print in their place.
 func (b *kustomizeBuild) expandCharts(ctx context.Context, traced bool) *Error {
 	for _, k := range b.all {
-		if len(k.parsed.HelmCharts) == 0 {
-			continue
+		if len(k.parsed.HelmCharts) == 0 || k.unread != nil {
+			continue // kustomize says why it does not read it, before it looks for charts
 		}
 		var names []string
 		for i := range k.parsed.HelmCharts {
@@ -79,6 +79,7 @@ func replaceCharts(fields map[string]any, names []string) {
 		}
 	}
 	list, _ := fields[resources].([]any)
+	list = append([]any{}, list...) // where charts print nothing, it says so: null would leave the file empty
 	for _, name := range names {
 		list = append(list, name)
 	}
@@ -101,6 +102,9 @@ func (b *kustomizeBuild) printChart(ctx context.Context, k *kustomization, index
 	if strings.Contains(chart.NameTemplate, "{{") {
 		return printed, &Error{Kind: ErrHelmCharts, File: k.file, Line: line, Message: "podmend does not run a nameTemplate. Give the chart a releaseName."}
 	}
+	if refused := b.refusedEntry(k, chart); refused != nil {
+		return printed, refused
+	}
 	source, failed := b.chartSource(k, chart)
 	if failed != nil {
 		return printed, failed
@@ -111,8 +115,7 @@ func (b *kustomizeBuild) printChart(ctx context.Context, k *kustomization, index
 	}
 	target := Target{
 		Path: source.chart(), Kind: Helm, Namespace: cmp.Or(chart.Namespace, b.inclusions().namespace(k)), KubeVersion: chart.KubeVersion, APIVersions: chart.ApiVersions,
-		// Without a name, helm makes one of the time.
-		ReleaseName: cmp.Or(chart.ReleaseName, chart.NameTemplate, chart.Name+"-1"),
+		ReleaseName: chartName(chart),
 		merged:      values,
 	}
 	var tracing *helmTracing

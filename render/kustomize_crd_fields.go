@@ -5,8 +5,6 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
-
-	"github.com/podmend/podmend/internal/yamledit"
 )
 
 // namedFields are the fields of objects that operations of patches name, by key, and by number in
@@ -50,7 +48,7 @@ func (b *kustomizeBuild) namedFields() *namedFields {
 // CustomResourceDefinition. What transformers do is not looked at.
 func (b *kustomizeBuild) mayCopyFromCRDs() bool {
 	mayBe := func(kind string) bool { return kind == "" || kind == string(crdWord) }
-	reader := &copies{build: b, parsed: map[string]*yamledit.File{}}
+	reader := newCopies(b)
 	for _, k := range b.all {
 		if len(k.parsed.Transformers) > 0 {
 			return true

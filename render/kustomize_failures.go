@@ -41,6 +41,10 @@ var kustomizeFailures = []struct {
 		"kustomize reads this field no longer: `kustomize edit fix` may help.", placeField,
 	},
 	{
+		late.Regexp(`^error unmarshaling JSON: while decoding JSON: json: unknown field`), ErrUnknownField,
+		"Check the spelling, or take the field out.", placeConfigurationField,
+	},
+	{
 		late.Regexp(`json: unknown field`), ErrUnknownField,
 		"Check the spelling, or take the field out.", placeField,
 	},
@@ -90,7 +94,7 @@ var kustomizeFailures = []struct {
 	},
 	{
 		late.Regexp(`already registered id|; can not use behavior|multiple matches for Id|found multiple objects`), ErrIDConflict,
-		"Keep one of the objects, or give them different names or namespaces.", nil,
+		"Keep one of the objects, or give them different names or namespaces.", placePrinted,
 	},
 	{
 		late.Regexp(`does not exist; cannot merge or replace`), ErrGenerator,
@@ -107,7 +111,21 @@ var kustomizeFailures = []struct {
 		failedTest, ErrPatch, "Correct the test, or what it tests.", placeFailedTest,
 	},
 	{
-		late.Regexp(`does not apply|unable to parse SM or JSON patch|must specify one of patch and path|patch and path can't be set|illegally qualifies as both|must specify a target for|must specify the target name|empty json patch|patch appears to be empty|empty to be empty|seems to be empty|error in operation|testing value|testing path`), ErrPatch,
+		failedOperation, ErrPatch, "Correct the path in the patch, or take the operation out.", placeOperation,
+	},
+	{
+		late.Regexp(`^Unexpected kind: `), ErrPatch,
+		"An operation is one of add, copy, move, remove, replace and test.", placeOperation,
+	},
+	{
+		late.Regexp(`must specify one of patch and path|patch and path can't be set|illegally qualifies as both|must specify a target for|must specify the target name`), ErrPatch,
+		"Correct the entry: it has either a patch or the path of one, and operations need a target.", placePatchEntry,
+	},
+	{
+		brokenExpression, ErrInvalidField, "Correct the regular expression.", placeExpression,
+	},
+	{
+		late.Regexp(`does not apply|unable to parse SM or JSON patch|empty json patch|patch appears to be empty|empty to be empty|seems to be empty|error in operation|testing value|testing path`), ErrPatch,
 		"Correct the patch: its paths must exist in the object that it changes.", placePatchFile,
 	},
 	{

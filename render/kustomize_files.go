@@ -19,6 +19,8 @@ import (
 // out of the repository does not end in a folder that exists.
 var virtualRoot = strings.Repeat("/up", 64) + "/repository"
 
+var errIsFolder = errors.New("is a directory")
+
 var errReadOnly = errors.New("podmend never writes while it renders")
 
 // kustomizeFiles shows kustomize the repository, and nothing else, under virtualRoot.
@@ -106,6 +108,10 @@ func (k *kustomizeFiles) ReadFile(virtual string) ([]byte, error) {
 		return printed, nil
 	}
 	content, err := k.files.ReadFile(name)
+	if err != nil && k.IsDir(virtual) {
+		// Without load restrictions kustomize tries to read folders first.
+		return nil, &fs.PathError{Op: "read", Path: virtual, Err: errIsFolder}
+	}
 	if err != nil {
 		return nil, &fs.PathError{Op: "open", Path: virtual, Err: cause(k.check(name, err))}
 	}

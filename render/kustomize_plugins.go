@@ -112,18 +112,22 @@ func (s *kustomizationScan) addPluginInputs(k *kustomization, field, file string
 			if err != nil {
 				continue
 			}
+			u := useOther
+			if patchFields[gvk.Kind] != "" && !hashed(config) {
+				u = usePatch
+			}
 			for _, value := range stringsBelow(config, false) {
-				s.addPluginInput(k, field, file, value)
+				s.addPluginInput(k, u, field, file, value)
 				if _, keyed, ok := strings.Cut(value, "="); ok {
-					s.addPluginInput(k, field, file, keyed)
+					s.addPluginInput(k, u, field, file, keyed)
 				}
 			}
 		}
 	}
 }
 
-func (s *kustomizationScan) addPluginInput(k *kustomization, field, file, value string) {
-	ref := s.resolve(k, useOther, field, value)
+func (s *kustomizationScan) addPluginInput(k *kustomization, u use, field, file, value string) {
+	ref := s.resolve(k, u, field, value)
 	ref.file = file
 	// Not every path is one of a file.
 	if ref.remote || ref.target != "" {

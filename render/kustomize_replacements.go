@@ -1,6 +1,7 @@
 package render
 
 import (
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -17,7 +18,9 @@ import (
 // A Copy is a value that a replacement or variable takes from one place to another.
 type Copy struct {
 	From Place
-	By   Link // the entry of the kustomization that copies
+	// Through are objects that hold the value on its way, apart from that of From.
+	Through []Place
+	By      Link // the entry of the kustomization that copies; none where it sets the value itself
 }
 
 // copies are the values that a build copies, by what they are copied to.
@@ -25,12 +28,25 @@ type copies struct {
 	build   *kustomizeBuild
 	sources *candidateWalk
 	parsed  map[string]*yamledit.File
+	// listed, transformed and set keep what is asked for again with each object.
+	listed      map[*kustomization][]replacementEntry
+	transformed map[*kustomization][]transformer
+	set         map[string][]Copy
+	seen        map[*kustomization][]*kustomization
+}
+
+func newCopies(b *kustomizeBuild) *copies {
+	return &copies{
+		build: b, sources: &candidateWalk{scan: b.scan, docs: map[string][]candidate{}}, parsed: map[string]*yamledit.File{},
+		listed: map[*kustomization][]replacementEntry{}, transformed: map[*kustomization][]transformer{}, set: map[string][]Copy{}, seen: map[*kustomization][]*kustomization{},
+	}
 }
 
 // replacement is an entry of replacements.
 type replacementEntry struct {
 	types.Replacement
-	place Place // of the entry
+	of    *kustomization // whose objects it sees
+	place Place          // of the entry
 	line  int
 }
 
@@ -48,10 +64,17 @@ func (c *copies) file(name string) *yamledit.File {
 
 // entries returns the replacements of a kustomization.
 func (c *copies) entries(k *kustomization) []replacementEntry {
+	if _, known := c.listed[k]; !known {
+		c.listed[k] = c.findEntries(k)
+	}
+	return c.listed[k]
+}
+
+func (c *copies) findEntries(k *kustomization) []replacementEntry {
 	var entries []replacementEntry
 	for i, field := range k.parsed.Replacements {
 		if field.Path == "" {
-			entries = append(entries, c.entry(field.Replacement, k.file, yamledit.NewPath("replacements", i)))
+			entries = append(entries, c.entry(k, field.Replacement, k.file, yamledit.NewPath("replacements", i)))
 			continue
 		}
 		at := slices.IndexFunc(k.refs, func(ref reference) bool { return ref.field == "replacements" && ref.value == field.Path })
@@ -66,20 +89,23 @@ func (c *copies) entries(k *kustomization) []replacementEntry {
 		var list []types.Replacement
 		if yaml.Unmarshal(content, &list) == nil {
 			for n, one := range list {
-				entries = append(entries, c.entry(one, name, yamledit.NewPath(n)))
+				entries = append(entries, c.entry(k, one, name, yamledit.NewPath(n)))
 			}
 			continue
 		}
 		var one types.Replacement
 		if yaml.Unmarshal(content, &one) == nil {
-			entries = append(entries, c.entry(one, name, nil))
+			entries = append(entries, c.entry(k, one, name, nil))
 		}
+	}
+	for _, transformer := range c.transformers(k) {
+		entries = append(entries, c.configured(k, &transformer)...)
 	}
 	return entries
 }
 
-func (c *copies) entry(replacement types.Replacement, file string, path yamledit.Path) replacementEntry {
-	entry := replacementEntry{Replacement: replacement, place: Place{File: file, Path: path}, line: 1}
+func (c *copies) entry(k *kustomization, replacement types.Replacement, file string, path yamledit.Path) replacementEntry {
+	entry := replacementEntry{Replacement: replacement, of: k, place: Place{File: file, Path: path}, line: 1}
 	if parsed := c.file(file); parsed != nil {
 		entry.place.Doc = parsed.FirstDoc()
 		if found, ok := parsed.Find(entry.place.Doc, path); ok {
@@ -95,17 +121,15 @@ func (c *copies) into(object *Object) map[string]Copy {
 	root := lastRoot(yamledit.Parse(object.YAML))
 	for _, k := range slices.Backward(c.build.all) {
 		for _, entry := range c.entries(k) {
-			from, ok := c.from(&entry, c.build.within(k))
-			if !ok {
-				continue
-			}
 			for _, target := range entry.Targets {
 				if target.Select == nil || !selects(target.Select, object) {
 					continue
 				}
 				for _, fieldPath := range target.FieldPaths {
 					for _, path := range fieldPaths(root, utils.SmarterPathSplitter(fieldPath, "."), nil) {
-						found[path.String()] = Copy{From: from, By: Link{File: entry.place.File, Line: entry.line, Via: ViaGenerated}}
+						if copied, ok := c.from(&entry, walk(root, path)); ok {
+							found[path.String()] = copied
+						}
 					}
 				}
 			}
@@ -143,23 +167,6 @@ func fieldPaths(node *kyaml.Node, steps []string, at yamledit.Path) []yamledit.P
 	return found
 }
 
-// from finds the value that a replacement copies, out of what its kustomization builds.
-func (c *copies) from(entry *replacementEntry, within []*kustomization) (Place, bool) {
-	if entry.SourceValue != nil {
-		place := entry.place
-		place.Path = place.Path.Join("sourceValue")
-		return place, true
-	}
-	if entry.Source == nil {
-		return Place{}, false
-	}
-	fieldPath := entry.Source.FieldPath
-	if fieldPath == "" {
-		fieldPath = types.DefaultReplacementFieldPath
-	}
-	return c.field(entry.Source.ResId, fieldPath, within)
-}
-
 // variables returns the fields that the variables of a build stand for, by name.
 func (c *copies) variables() map[string]Copy {
 	found := map[string]Copy{}
@@ -170,8 +177,9 @@ func (c *copies) variables() map[string]Copy {
 				fieldPath = types.DefaultReplacementFieldPath
 			}
 			id := resid.ResId{Gvk: variable.ObjRef.GVK(), Name: variable.ObjRef.Name, Namespace: variable.ObjRef.Namespace}
-			if from, ok := c.field(id, fieldPath, c.build.all); ok {
-				found[variable.Name] = Copy{From: from, By: Link{File: k.file, Line: scalarLine(k.content, "vars", variable.Name), Via: ViaGenerated}}
+			if copied, ok := c.chosen(c.settings(nil, id, fieldPath, 0), nil); ok {
+				copied.By = Link{File: k.file, Line: scalarLine(k.content, "vars", variable.Name), Via: ViaGenerated}
+				found[variable.Name] = copied
 			}
 		}
 	}
@@ -184,74 +192,9 @@ func oldVars(p *types.Kustomization) []types.Var {
 	return p.Vars
 }
 
-// field finds a field of one of the objects that some kustomizations read or generate.
-func (c *copies) field(id resid.ResId, fieldPath string, within []*kustomization) (Place, bool) {
-	steps := utils.SmarterPathSplitter(fieldPath, ".")
-	var found []Place
-	for _, k := range within {
-		if place, over, ok := c.literal(k, id, steps); ok {
-			found = append(found, place)
-			if over && len(found) == 1 && k.parsed.Kind != types.ComponentKind && len(k.parsed.Components) == 0 {
-				return place, true // what it includes comes later, and is overruled
-			}
-		}
-		for _, ref := range k.refs {
-			if ref.use != useResource || ref.target == "" || ref.isDir {
-				continue
-			}
-			for _, object := range c.sources.file(ref.target) {
-				if object.kind != id.Kind || object.name != id.Name || id.Namespace != "" && object.namespace != "" && object.namespace != id.Namespace {
-					continue
-				}
-				file := c.file(object.source.File)
-				node := walk(file.Docs[object.source.Doc].Root, object.source.Path)
-				for _, path := range fieldPaths(node, steps, object.source.Path) {
-					place := Place{File: object.source.File, Doc: object.source.Doc, Path: path}
-					if !slices.ContainsFunc(found, func(other Place) bool { return other.same(&place) }) {
-						found = append(found, place)
-					}
-				}
-			}
-		}
-	}
-	if len(found) != 1 {
-		return Place{}, false // another object of that name may be meant
-	}
-	return found[0], true
-}
-
-// literal finds the entry of a generated ConfigMap in its kustomization or a file of variables. over says that it
-// overrules others of that name.
-func (c *copies) literal(k *kustomization, id resid.ResId, steps []string) (place Place, over, ok bool) {
-	if id.Kind != "ConfigMap" || len(steps) != 2 || steps[0] != "data" {
-		return Place{}, false, false
-	}
-	for i, generator := range k.parsed.ConfigMapGenerator {
-		if generator.Name != id.Name {
-			continue
-		}
-		over := generator.Behavior == "merge" || generator.Behavior == "replace"
-		if place, ok := c.envPlace(k, generator.EnvSources, steps[1]); ok {
-			return place, over, true
-		}
-		for n, literal := range generator.LiteralSources {
-			if strings.HasPrefix(literal, steps[1]+"=") {
-				file := c.file(k.file)
-				if file == nil {
-					return Place{}, false, false
-				}
-				return Place{
-					File: k.file, Doc: file.FirstDoc(), Path: yamledit.NewPath("configMapGenerator", i, "literals", n), Prefix: steps[1] + "=",
-				}, over, true
-			}
-		}
-	}
-	return Place{}, false, false
-}
-
 // traceCopies adds to traces what replacements and variables copy.
 func (b *kustomizeBuild) traceCopies(objects []Object, included inclusions) {
-	copies := &copies{build: b, sources: &candidateWalk{scan: b.scan, docs: map[string][]candidate{}}, parsed: map[string]*yamledit.File{}}
+	copies := newCopies(b)
 	variables := copies.variables()
 	doubtful := false
 	for _, k := range b.all {
@@ -263,7 +206,9 @@ func (b *kustomizeBuild) traceCopies(objects []Object, included inclusions) {
 			continue
 		}
 		fields.Doubtful = doubtful
-		fields.Copies, fields.Variables = copies.into(&objects[i]), variables
+		fields.Copies, fields.Variables = map[string]Copy{}, variables
+		copies.annotations(&objects[i], fields.Copies, included)
+		maps.Copy(fields.Copies, copies.into(&objects[i]))
 		for _, found := range []map[string]Copy{fields.Copies, variables} {
 			for _, copied := range found {
 				for _, name := range []string{copied.From.File, copied.By.File} {

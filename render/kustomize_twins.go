@@ -34,7 +34,11 @@ func (b *kustomizeBuild) markedTwins(served map[string][]byte, listItems bool) *
 		}
 	}
 	uses := map[string][]use{}
+	configured := map[string]bool{}
 	for _, k := range b.all {
+		for _, name := range b.transformerFiles(k) {
+			configured[name] = true
+		}
 		for _, ref := range k.refs {
 			if ref.target != "" && !ref.isDir {
 				uses[ref.target] = append(uses[ref.target], ref.use)
@@ -43,13 +47,13 @@ func (b *kustomizeBuild) markedTwins(served map[string][]byte, listItems bool) *
 	}
 	for _, name := range slices.Sorted(maps.Keys(uses)) {
 		switch one := slices.Compact(uses[name]); {
+		case configured[name]:
+			t.addTransformer(name)
 		case len(one) > 1:
 		case one[0] == useResource:
 			t.addFile(name, false)
 		case one[0] == usePatch:
 			t.addFile(name, true)
-		case one[0] == usePlugin:
-			t.addTransformer(name)
 		}
 	}
 	for _, k := range b.all {
@@ -124,7 +128,9 @@ func (t *twins) addInline(k *kustomization) {
 			for i, item := range list {
 				switch {
 				case strings.EqualFold(key, "patchesStrategicMerge"):
-					list[i] = twin(item, yamledit.NewPath(key, i))
+					if isInline(item) {
+						list[i] = twin(item, yamledit.NewPath(key, i))
+					}
 				case strings.EqualFold(key, "patches"), strings.EqualFold(key, "patchesJson6902"):
 					entry, _ := item.(map[string]any)
 					for _, field := range slices.Sorted(maps.Keys(entry)) {
@@ -143,10 +149,10 @@ func (t *twins) addInside(name string, content []byte, mark func(fields map[stri
 	changed := false
 	twin := func(text any, at yamledit.Path) any {
 		content, ok := text.(string)
-		if !ok || strings.Count(content, "\n") == 0 && !inlineStart.MatchString(content) {
+		if !ok {
 			return text
 		}
-		marked, ok := t.twin([]byte(content), Place{File: name, Inside: at, Patch: true})
+		marked, ok := t.twin([]byte(content), Place{File: name, Inside: t.anchored(name, at), Patch: true})
 		if !ok {
 			return text
 		}
@@ -179,6 +185,22 @@ func (t *twins) addTransformer(name string) {
 
 // inlineStart is how a patch on one line starts, unlike the name of a file.
 var inlineStart = regexp.MustCompile(`^\s*(?:[\[{]|- )`)
+
+// isInline says whether an entry of the field patchesStrategicMerge is a patch and not the name of a file.
+func isInline(entry any) bool {
+	text, ok := entry.(string)
+	return ok && (strings.Contains(text, "\n") || inlineStart.MatchString(text))
+}
+
+// anchored returns the path of the text that stands at a path of a file.
+func (t *twins) anchored(name string, at yamledit.Path) yamledit.Path {
+	content, err := t.build.files.ReadFile(name)
+	if err != nil || !bytes.ContainsRune(content, '*') {
+		return at
+	}
+	file := yamledit.Parse(content)
+	return file.Anchored(file.FirstDoc(), at)
+}
 
 // hashed says whether a patch is for objects of whose content a hash is made.
 func hashed(entry map[string]any) bool {

@@ -17,6 +17,8 @@ type PlacedChange struct {
 	Change yamledit.Change
 	// Copied says that the value is copied from there: the object that holds it changes too.
 	Copied bool
+	// Through are other objects that hold the value on its way.
+	Through []Place
 	// Chart is the object to change, as a chart printed it, where the place is no file's.
 	Chart *Object
 	// Text is the edit that makes the change of a file that is no YAML.
@@ -72,7 +74,7 @@ func (l *Locator) SourceChanges(object *Object, change yamledit.Change) (changes
 func (l *Locator) tracedChanges(object *Object, fields *FieldTrace, change yamledit.Change) ([]PlacedChange, bool) {
 	node := walk(lastRoot(l.rendered(object)), change.Path)
 	if copied, ok := l.copied(object, fields, change.Path); ok {
-		return l.copiedChange(&copied.From, change)
+		return l.copiedChange(&copied, change)
 	}
 	writers := fields.writers(change.Path)
 	if len(writers) == 0 && node != nil && node.Kind == yaml.MappingNode && change.Path[len(change.Path)-1].List {
@@ -104,7 +106,8 @@ func (l *Locator) tracedChanges(object *Object, fields *FieldTrace, change yamle
 }
 
 // copiedChange changes a value where it is copied from. A ConfigMap holds nothing but text.
-func (l *Locator) copiedChange(from *Place, change yamledit.Change) ([]PlacedChange, bool) {
+func (l *Locator) copiedChange(copied *Copy, change yamledit.Change) ([]PlacedChange, bool) {
+	from := &copied.From
 	if change.Op != yamledit.Set {
 		return nil, false
 	}
@@ -123,7 +126,7 @@ func (l *Locator) copiedChange(from *Place, change yamledit.Change) ([]PlacedCha
 		change.Value = from.Prefix + fmt.Sprint(change.Value)
 	}
 	placed := changeAt(*from, change)
-	placed.Copied = true
+	placed.Copied, placed.Through = true, copied.Through
 	return []PlacedChange{placed}, true
 }
 

@@ -28,7 +28,9 @@ func (l *Locator) traced(object *Object, fields *FieldTrace, path yamledit.Path)
 	if copied, ok := l.copied(object, fields, path); ok {
 		origin := l.atPlace(object, fields, &copied.From)
 		origin.Copied = true
-		origin.Chain = slices.Concat([]Link{copied.By}, fields.Chains[copied.By.File])
+		if copied.By.File != "" {
+			origin.Chain = slices.Concat([]Link{copied.By}, fields.Chains[copied.By.File])
+		}
 		return origin
 	}
 	if writers := fields.writers(path); len(writers) > 0 {

@@ -1,6 +1,7 @@
 package render
 
 import (
+	"strconv"
 	"strings"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
@@ -97,7 +98,7 @@ func sameValue(a, b *yaml.Node) bool {
 	}
 	switch a.Kind {
 	case yaml.ScalarNode:
-		return a.Value == b.Value
+		return a.Value == b.Value || sameNumber(a, b)
 	case yaml.SequenceNode:
 		if len(a.Content) != len(b.Content) {
 			return false
@@ -120,4 +121,14 @@ func sameValue(a, b *yaml.Node) bool {
 		return true
 	}
 	return false
+}
+
+// sameNumber says whether two scalars are one whole number, which YAML writes in several ways.
+func sameNumber(a, b *yaml.Node) bool {
+	if a.Tag != yaml.NodeTagInt || b.Tag != yaml.NodeTagInt {
+		return false
+	}
+	one, err := strconv.ParseInt(a.Value, 0, 64)
+	other, failed := strconv.ParseInt(b.Value, 0, 64)
+	return err == nil && failed == nil && one == other
 }

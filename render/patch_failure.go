@@ -1,7 +1,9 @@
 package render
 
 import (
+	"cmp"
 	"fmt"
+	"iter"
 
 	"github.com/podmend/podmend/internal/late"
 	"github.com/podmend/podmend/internal/yamledit"
@@ -63,4 +65,120 @@ func placeFailedTest(f *kustomizeFailure, found *Error) {
 			}
 		}
 	}
+}
+
+var (
+	failedOperation  = late.Regexp(`error in (\w+) for path: '([^']*)'`)
+	unknownOperation = late.Regexp(`^Unexpected kind: (\S+)`)
+)
+
+// placeOperation finds the operation that failed, by its path, or by its name if that is none.
+func placeOperation(f *kustomizeFailure, found *Error) {
+	key, value := "path", ""
+	if words := failedOperation().FindStringSubmatch(f.reason); words != nil {
+		value = words[2]
+	} else if words := unknownOperation().FindStringSubmatch(f.reason); words != nil {
+		key, value = "op", words[1]
+	}
+	for place, text := range f.patchTexts() {
+		for doc := range text.file.Docs {
+			for i := 0; ; i++ {
+				at, ok := text.file.Find(doc, yamledit.NewPath(i, key))
+				if !ok {
+					break
+				}
+				if at.Node.Value != value {
+					continue
+				}
+				found.File, found.Line = place.File, at.Value.Line
+				if text.inner != nil {
+					found.Line = text.inner.Outer(at.Value).Line
+				}
+				return
+			}
+		}
+	}
+}
+
+// patchTexts yields the patches of the kustomization that was being built.
+func (f *kustomizeFailure) patchTexts() iter.Seq2[*Place, placedText] {
+	locator := NewLocator(f.build.files)
+	return func(yield func(*Place, placedText) bool) {
+		var places []Place
+		for _, ref := range f.where.refs {
+			if ref.use == usePatch && ref.target != "" {
+				places = append(places, Place{File: ref.target})
+			}
+		}
+		for _, field := range []string{"patches", "patchesJson6902"} {
+			_, operations := oldPatches(&f.where.parsed)
+			for i := range max(len(f.where.parsed.Patches), len(operations)) {
+				places = append(places, Place{File: f.where.file, Inside: yamledit.NewPath(field, i, "patch")})
+			}
+		}
+		for i := range places {
+			if text, ok := locator.textOf(&places[i]); ok && !yield(&places[i], text) {
+				return
+			}
+		}
+	}
+}
+
+// placePatchEntry finds the entry of a patch that has too little or too much.
+func placePatchEntry(f *kustomizeFailure, found *Error) {
+	found.File = f.where.file
+	for _, patch := range f.where.parsed.Patches {
+		if (patch.Path == "") == (patch.Patch == "") {
+			found.Line = cmp.Or(scalarLine(f.where.content, "patches", patch.Path), scalarLine(f.where.content, "patches", ""))
+			return
+		}
+	}
+	placePatchFile(f, found)
+}
+
+var brokenExpression = late.Regexp("error parsing regexp: [^`]*`\\^\\(\\?:(.*)\\)\\$`")
+
+// placeExpression finds the regular expression that cannot be read.
+func placeExpression(f *kustomizeFailure, found *Error) {
+	found.File = f.where.file
+	if words := brokenExpression().FindStringSubmatch(f.reason); words != nil {
+		found.Line = scalarLine(f.where.content, "", words[1])
+	}
+}
+
+// placeConfigurationField finds a field in the files of transformer configurations.
+func placeConfigurationField(f *kustomizeFailure, found *Error) {
+	words := fieldWords().FindStringSubmatch(f.reason)
+	for _, ref := range f.where.refs {
+		if ref.field != "configurations" || ref.target == "" || words == nil {
+			continue
+		}
+		content, err := f.build.files.ReadFile(ref.target)
+		if line := keyLine(content, words[1]); err == nil && line > 0 {
+			found.File, found.Line = ref.target, line
+			return
+		}
+	}
+	placeField(f, found)
+}
+
+// untargeted refuses operations without a target, on which kustomize itself breaks.
+func (b *kustomizeBuild) untargeted() *Error {
+	refuse := func(file string, line int) *Error {
+		return &Error{Kind: ErrPatch, File: file, Line: line, Message: "kustomize breaks on operations without a target. Add the target that they are for."}
+	}
+	for _, k := range b.all {
+		_, operations := oldPatches(&k.parsed)
+		for _, patch := range operations {
+			if patch.Target == nil {
+				return refuse(k.file, scalarLine(k.content, "patchesJson6902", patch.Path))
+			}
+		}
+		for _, t := range b.transformers(k) {
+			if t.kind == "PatchJson6902Transformer" && child(t.root, "target") == nil {
+				return refuse(t.place.File, t.line)
+			}
+		}
+	}
+	return nil
 }

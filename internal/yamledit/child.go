@@ -62,6 +62,18 @@ func (f *File) Home(doc int, p Path) Path {
 	return p
 }
 
+// Anchored returns the path of the node that the value at p is: where an alias stands, that of its anchor.
+func (f *File) Anchored(doc int, p Path) Path {
+	found, ok := f.Find(doc, p)
+	if !ok || !found.Shared {
+		return p
+	}
+	if home, ok := pathTo(f.Docs[doc].Root, found.Node, nil); ok {
+		return home
+	}
+	return p
+}
+
 // pathTo looks for a node below n without following aliases.
 func pathTo(n, wanted *yaml.Node, at Path) (Path, bool) {
 	if n == wanted {

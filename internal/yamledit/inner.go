@@ -26,9 +26,9 @@ type Inner struct {
 	starts map[int]int
 }
 
-// Inner reads the scalar at a path as a YAML text. It fails for a scalar whose text is not written
-// out byte for byte, such as a folded one.
+// Inner reads the scalar at a path as a YAML text. An alias leads to the text of its anchor.
 func (f *File) Inner(doc int, p Path) (*Inner, bool) {
+	p = f.Anchored(doc, p)
 	found, ok := f.Find(doc, p)
 	if !ok || found.Shared || found.Node.Kind != yaml.ScalarNode {
 		return nil, false
@@ -44,7 +44,11 @@ func (f *File) Inner(doc int, p Path) (*Inner, bool) {
 		text, ok = i.readPlain(found)
 	}
 	if !ok || strings.TrimRight(string(text), "\n") != strings.TrimRight(found.Node.Value, "\n") {
-		return nil, false
+		if i.at, ok = aligned(found); !ok {
+			return nil, false
+		}
+		text = []byte(found.Node.Value)
+		i.starts = map[int]int{}
 	}
 	i.File = Parse(text)
 	if masked := maskActions(text); masked != nil && !i.readable() {
@@ -96,11 +100,15 @@ func (f *File) InnerAt(p Path) (*Inner, bool) {
 	return f.Inner(f.FirstDoc(), p)
 }
 
+// properties are the anchor and the tag before a scalar.
+var properties = regexp.MustCompile(`^(?:[&!]\S*\s+)+`)
+
 // readBlock takes the indentation off the lines of a literal block.
 func (i *Inner) readBlock(found Found) (text []byte, ok bool) {
 	src, offset := i.around.Src, found.Value.Offset
 	header, _, multiline := strings.Cut(found.Text, "\n")
-	if !multiline || strings.ContainsAny(header[:min(len(header), 3)], "&!") || !strings.HasPrefix(header, "|") {
+	style := properties.ReplaceAllString(header, "")
+	if !multiline || !strings.HasPrefix(style, "|") {
 		return nil, false
 	}
 	offset += len(header) + 1
@@ -225,7 +233,7 @@ func (i *Inner) outer(edit Edit) Edit {
 			start, end = line, next
 		}
 	case i.style&yaml.DoubleQuotedStyle != 0:
-		text = strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(text)
+		text = strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", `\n`).Replace(text)
 	case i.style&yaml.SingleQuotedStyle != 0:
 		text = strings.ReplaceAll(text, "'", "''")
 	}
