@@ -101,14 +101,25 @@ func (c *sourceChange) isIn(object *render.Object) bool {
 
 // patches says whether a change is in a text that a patch sets in an object.
 func (p *Prover) patches(c *sourceChange, object *render.Object) bool {
-	if len(c.inside) == 0 || !c.inside[0].List || object.Kind != "ConfigMap" && object.Kind != "Secret" {
+	if len(c.inside) == 0 || object.Kind != "ConfigMap" && object.Kind != "Secret" {
 		return false
 	}
 	content, err := p.Files.ReadFile(c.file)
 	if err != nil {
 		return false
 	}
-	tree, err := yamledit.Parse(content).Tree(c.inside[0].Index)
+	patch, at := yamledit.Parse(content), c.inside[0]
+	if within := slices.Index(c.inside, yamledit.Within); within >= 0 {
+		inner, ok := patch.InnerAt(c.inside[:within])
+		if !ok {
+			return false
+		}
+		patch, at = inner.File, c.inside[within+1]
+	}
+	if !at.List {
+		return false
+	}
+	tree, err := patch.Tree(at.Index)
 	name, _ := yamledit.ValueAt(tree, yamledit.NewPath("metadata", "name")).(string)
 	return err == nil && yamledit.ValueAt(tree, yamledit.NewPath("kind")) == object.Kind && name != "" && strings.Contains(object.Name, name)
 }

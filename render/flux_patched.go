@@ -15,33 +15,44 @@ func (r *releaseRender) patchedFrom(layer ValuesLayer, text string) ValuesLayer 
 	}
 	for _, input := range r.inputs {
 		for _, k := range newKustomizationScan(r.files).closure(input.folder()) {
-			for _, ref := range k.refs {
-				if ref.use != usePatch || ref.isDir || ref.target == "" {
-					continue
-				}
-				if place, ok := locator.patchWith(ref.target, layer.Of, layer.At, text); ok {
-					patched := *layer.Of
-					patched.Trace = &Trace{Fields: &FieldTrace{
-						Places: []Place{place}, Fields: map[string][]int{layer.At.String(): {0}}, Chains: map[string][]Link{place.File: nil},
-					}}
-					layer.Of = &patched
-					return layer
-				}
+			if place, ok := locator.patchIn(k, layer.Of, layer.At, text); ok {
+				patched := *layer.Of
+				patched.Trace = &Trace{Fields: &FieldTrace{
+					Places: []Place{place}, Fields: map[string][]int{layer.At.String(): {0}}, Chains: map[string][]Link{place.File: nil},
+				}}
+				layer.Of = &patched
+				return layer
 			}
 		}
 	}
 	return layer
 }
 
-// patchWith finds the document of a patch that sets a text of an object.
-func (l *Locator) patchWith(name string, object *Object, at yamledit.Path, text string) (Place, bool) {
-	file := l.source(name)
-	if file == nil {
-		return Place{}, false
+// patchIn finds the patch of a kustomization that sets a text of an object.
+func (l *Locator) patchIn(k *kustomization, object *Object, at yamledit.Path, text string) (Place, bool) {
+	for _, ref := range k.refs {
+		if ref.use != usePatch || ref.isDir || ref.target == "" {
+			continue
+		}
+		if file := l.source(ref.target); file != nil {
+			if doc := patchWith(file, object, at, text); doc >= 0 {
+				return Place{File: ref.target, Doc: doc, Path: at, Patch: true}, true
+			}
+		}
 	}
-	doc := slices.IndexFunc(file.Docs, func(doc yamledit.Document) bool {
+	for i, patch := range k.parsed.Patches {
+		content, _ := trimmed(patch.Patch).(string)
+		if doc := patchWith(yamledit.Parse([]byte(content)), object, at, text); doc >= 0 {
+			return Place{File: k.file, Inside: yamledit.NewPath("patches", i, "patch"), Doc: doc, Path: at, Patch: true}, true
+		}
+	}
+	return Place{}, false
+}
+
+// patchWith finds the document of a patch that sets a text of an object, -1 if none does.
+func patchWith(file *yamledit.File, object *Object, at yamledit.Path, text string) int {
+	return slices.IndexFunc(file.Docs, func(doc yamledit.Document) bool {
 		kind, value := child(doc.Root, "kind"), walk(doc.Root, at)
 		return kind != nil && kind.Value == object.Kind && value != nil && value.Value == text
 	})
-	return Place{File: name, Doc: doc, Path: at, Patch: true}, doc >= 0
 }

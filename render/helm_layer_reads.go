@@ -2,6 +2,7 @@ package render
 
 import (
 	"reflect"
+	"slices"
 
 	"github.com/podmend/podmend/internal/yamledit"
 )
@@ -100,7 +101,11 @@ func (l *Locator) textPlace(object *Object, field yamledit.Path) (Place, bool) {
 	if fields := object.fields(); fields != nil {
 		if writers := fields.writers(field); len(writers) > 0 {
 			writer := writers[len(writers)-1]
-			return Place{File: writer.File, Inside: yamledit.NewPath(writer.Doc).Concat(writer.Path)}, len(writer.Inside) == 0 && writer.chart == nil
+			inside := yamledit.NewPath(writer.Doc).Concat(writer.Path)
+			if len(writer.Inside) > 0 {
+				inside = slices.Concat(writer.Inside, yamledit.Path{yamledit.Within}, inside)
+			}
+			return Place{File: writer.File, Inside: inside}, writer.chart == nil
 		}
 	}
 	at, ok := l.SourcePath(object, field)
@@ -166,10 +171,14 @@ func (l *Locator) layerOrigin(layer *readLayer, path yamledit.Path) (origin Orig
 			return origin, true
 		}
 		place.Path = path
-		around := Source{File: place.File, Doc: place.Inside[0].Index, Path: layer.Of.Source.Path}
+		name := place.Inside.String()
+		if place.Inside[0].List && !slices.Contains(place.Inside, yamledit.Within) {
+			around := Source{File: place.File, Doc: place.Inside[0].Index, Path: layer.Of.Source.Path}
+			name = l.placeName(l.source(place.File), around, place.Inside[1:])
+		}
 		origin = Origin{
 			File: place.File, Via: ViaValues, Exact: true, Inside: place.Inside, Path: path,
-			Place: l.placeName(l.source(place.File), around, place.Inside[1:]) + ":" + l.namedPath(text.file.Docs[0].Root, path),
+			Place: name + ":" + l.namedPath(text.file.Docs[0].Root, path),
 		}
 		origin.at(text.file, 0, path)
 		origin.outside(text, &place)

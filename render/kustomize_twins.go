@@ -135,7 +135,7 @@ func (t *twins) addInline(k *kustomization) {
 					entry, _ := item.(map[string]any)
 					for _, field := range slices.Sorted(maps.Keys(entry)) {
 						if strings.EqualFold(field, "patch") && !hashed(entry) {
-							entry[field] = twin(entry[field], yamledit.NewPath(key, i, field))
+							entry[field] = twin(trimmed(entry[field]), yamledit.NewPath(key, i, field))
 						}
 					}
 				}
@@ -165,6 +165,14 @@ func (t *twins) addInside(name string, content []byte, mark func(fields map[stri
 	}
 }
 
+// trimmed is the text of a patch as kustomize reads it: a block at its end loses its last line break.
+func trimmed(text any) any {
+	if content, ok := text.(string); ok {
+		return strings.TrimRight(content, " \t\r\n")
+	}
+	return text
+}
+
 // patchFields hold the patches of those of upstream's transformers that patch, by kind.
 var patchFields = map[any]string{
 	"PatchTransformer": "patch", "PatchStrategicMergeTransformer": "patches", "PatchJson6902Transformer": "jsonOp",
@@ -178,7 +186,11 @@ func (t *twins) addTransformer(name string) {
 	}
 	t.addInside(name, content, func(fields map[string]any, twin func(text any, at yamledit.Path) any) {
 		if field := patchFields[fields["kind"]]; fields["apiVersion"] == "builtin" && fields[field] != nil && !hashed(fields) {
-			fields[field] = twin(fields[field], yamledit.NewPath(field))
+			text := fields[field]
+			if field == "patch" {
+				text = trimmed(text)
+			}
+			fields[field] = twin(text, yamledit.NewPath(field))
 		}
 	})
 }

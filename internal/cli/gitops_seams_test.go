@@ -47,6 +47,13 @@ var fluxSeams = []seam{
 		a.put("production/values.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: values}\ndata:\n  prod.yaml: |\n    # Of production.\n"+a.values(4))
 		a.flux("", "config.yaml")
 	}},
+	{name: "configmap-inline", build: func(a *seamApp) {
+		a.put("base/release.yaml", a.release("  valuesFrom:\n  - {kind: ConfigMap, name: values}\n"))
+		a.put("base/config.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: values}\ndata:\n  values.yaml: |\n    replicas: 1\n")
+		a.put("production/kustomization.yaml", "namespace: "+a.name+"\nresources: [../base]\npatches:\n- patch: |\n    apiVersion: v1\n    kind: ConfigMap\n    metadata: {name: values}\n"+
+			"    data:\n      values.yaml: |\n"+a.values(8))
+		a.flux("", "config.yaml")
+	}},
 	{name: "secret", build: func(a *seamApp) {
 		a.put("base/release.yaml", a.release("  valuesFrom:\n  - {kind: Secret, name: values}\n"))
 		a.put("base/config.yaml", "apiVersion: v1\nkind: Secret\nmetadata: {name: values}\nstringData:\n  values.yaml: |-\n"+strings.TrimSuffix(a.values(4), "\n")+"\n")
@@ -184,6 +191,21 @@ spec:
     kustomize:
     %[3]s`, a.name, cluster, patches)
 		}
+	}},
+	{name: "string-inline", build: func(a *seamApp) {
+		a.application("base", "    helm:\n      values: |\n        replicas: 1\n")
+		a.put("base/app.yaml", a.files["argo/base/"+a.name+".yaml"])
+		a.put("base/kustomization.yaml", "resources: [app.yaml]\n")
+		delete(a.files, "argo/base/"+a.name+".yaml")
+		for _, cluster := range fleetClusters {
+			text := "resources: [../../../apps/" + a.name + "/base]\nnamePrefix: " + cluster + "-\n"
+			if cluster == "dev" {
+				text += "patches:\n- target: {kind: Application}\n  patch: |\n    - op: replace\n      path: /spec/source/helm/values\n      value: |\n        # Of dev.\n" + a.values(8)
+			}
+			a.files["argo/"+cluster+"/"+a.name+"/kustomization.yaml"] = text
+		}
+		a.files["argo/staging/"+a.name+"/kustomization.yaml"] += "patches:\n- patch: |-\n    apiVersion: argoproj.io/v1alpha1\n    kind: Application\n    metadata: {name: " + a.name + "-base, namespace: argocd}\n" +
+			"    spec:\n      source:\n        helm:\n          values: |\n" + a.values(12)
 	}},
 	{name: "set", build: func(a *seamApp) {
 		a.set(listElements(""), "        helm:\n          valuesObject:\n"+a.values(12))

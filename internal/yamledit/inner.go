@@ -3,6 +3,7 @@ package yamledit
 import (
 	"bytes"
 	"regexp"
+	"slices"
 	"strings"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
@@ -24,6 +25,9 @@ type Inner struct {
 	// starts holds where the lines of a block start in the file around, by the offset of the
 	// first byte behind their indentation.
 	starts map[int]int
+	// above is the text in which the text stands, nil for one that stands in the file around; doc and path
+	// count in it.
+	above *Inner
 }
 
 // Inner reads the scalar at a path as a YAML text. An alias leads to the text of its anchor.
@@ -89,8 +93,18 @@ func maskActions(text []byte) []byte {
 
 var action = regexp.MustCompile(`\{\{[^\n]*?\}\}`)
 
+// Within stands in a path where it goes on in the text of a scalar, as that of InnerAt.
+var Within = Step{List: true, Index: -1}
+
 // InnerAt reads the scalar at a path that may begin with the index of its document; else it is in the first.
 func (f *File) InnerAt(p Path) (*Inner, bool) {
+	if at := slices.Index(p, Within); at >= 0 {
+		above, ok := f.InnerAt(p[:at])
+		if !ok {
+			return nil, false
+		}
+		return above.within(p[at+1:])
+	}
 	if len(p) > 0 && p[0].List {
 		if p[0].Index >= len(f.Docs) {
 			return nil, false
@@ -102,6 +116,44 @@ func (f *File) InnerAt(p Path) (*Inner, bool) {
 
 // properties are the anchor and the tag before a scalar.
 var properties = regexp.MustCompile(`^(?:[&!]\S*\s+)+`)
+
+// within reads a literal block in the text of another.
+func (i *Inner) within(p Path) (*Inner, bool) {
+	below, ok := i.File.InnerAt(p)
+	if !ok || i.above != nil || below.above != nil || i.style&yaml.LiteralStyle == 0 || below.style&yaml.LiteralStyle == 0 {
+		return nil, false
+	}
+	composed := &Inner{
+		File: below.File, around: i.around, doc: below.doc, path: below.path, indent: i.indent + below.indent,
+		style: below.style, masked: below.masked, starts: map[int]int{}, above: i,
+	}
+	for _, at := range below.at {
+		composed.at = append(composed.at, i.at[at])
+	}
+	for start, line := range below.starts {
+		if outer, ok := i.starts[i.at[line]]; ok {
+			composed.starts[i.at[start]] = outer
+		}
+	}
+	return composed, true
+}
+
+// value is the text in the file around, as it reads after an edit.
+func (i *Inner) value(text []byte) (string, bool) {
+	file := Parse(text)
+	if i.above != nil {
+		above, ok := file.Inner(i.above.doc, i.above.path)
+		if !ok {
+			return "", false
+		}
+		file = above.File
+	}
+	found, ok := file.Find(i.doc, i.path)
+	if !ok {
+		return "", false
+	}
+	return found.Node.Value, true
+}
 
 // readBlock takes the indentation off the lines of a literal block.
 func (i *Inner) readBlock(found Found) (text []byte, ok bool) {
@@ -198,11 +250,7 @@ func (i *Inner) Edits(doc int, changes []Change) ([]Edit, error) {
 	if err != nil {
 		return nil, err
 	}
-	found, ok := Parse(text).Find(i.doc, i.path)
-	got := ""
-	if ok {
-		got = found.Node.Value
-	}
+	got, ok := i.value(text)
 	if masked := maskActions([]byte(got)); i.masked && masked != nil {
 		got = string(masked)
 	}
