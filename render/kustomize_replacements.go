@@ -18,6 +18,8 @@ import (
 type Copy struct {
 	From Place
 	By   Link // the entry of the kustomization that copies
+	// Over are the files that patch later: those of the kustomizations that include the one that copies.
+	Over []string
 }
 
 // copies are the values that a build copies, by what they are copied to.
@@ -94,6 +96,7 @@ func (c *copies) into(object *Object) map[string]Copy {
 	found := map[string]Copy{}
 	root := lastRoot(yamledit.Parse(object.YAML))
 	for _, k := range slices.Backward(c.build.all) {
+		over := c.build.patchedLater(k)
 		for _, entry := range c.entries(k) {
 			from, ok := c.from(&entry, c.build.within(k))
 			if !ok {
@@ -105,7 +108,7 @@ func (c *copies) into(object *Object) map[string]Copy {
 				}
 				for _, fieldPath := range target.FieldPaths {
 					for _, path := range fieldPaths(root, utils.SmarterPathSplitter(fieldPath, "."), nil) {
-						found[path.String()] = Copy{From: from, By: Link{File: entry.place.File, Line: entry.line, Via: ViaGenerated}}
+						found[path.String()] = Copy{From: from, By: Link{File: entry.place.File, Line: entry.line, Via: ViaGenerated}, Over: over}
 					}
 				}
 			}
