@@ -15,7 +15,8 @@ import (
 // more.
 func (p *Prover) ProveAgain(ctx context.Context, locator *render.Locator, options check.MendOptions, proposals []*Proposal) ([]*Proposal, error) {
 	var kept, refused []*Proposal
-	proposals = slices.DeleteFunc(slices.Clone(proposals), func(proposal *Proposal) bool { return proposal.needless })
+	proposals = slices.DeleteFunc(slices.Concat(proposals, p.refused), func(proposal *Proposal) bool { return proposal.needless })
+	p.refused = nil
 	for _, proposal := range proposals {
 		if proposal.Refusal != nil && proposal.another {
 			refused = append(refused, proposal)
@@ -51,7 +52,7 @@ func (p *Prover) ProveAgain(ctx context.Context, locator *render.Locator, option
 			all = append(all, proposal)
 		}
 	}
-	all = slices.DeleteFunc(all, func(proposal *Proposal) bool { return proposal.needless })
+	all = slices.DeleteFunc(append(all, p.refused...), func(proposal *Proposal) bool { return proposal.needless })
 	slices.SortStableFunc(all, func(a, b *Proposal) int { return slices.Compare(a.Findings, b.Findings) })
 	return all, nil
 }

@@ -9,8 +9,10 @@ import (
 // merge joins a proposal with those that mend the same findings: one place in source has one
 // proposal, however many pod templates show it.
 func (p *proposer) merge(proposal *Proposal) {
+	var absorbed []*Proposal
 	for _, id := range proposal.Findings {
-		if other := p.byFinding[id]; other != nil && other != proposal {
+		if other := p.byFinding[id]; other != nil && other != proposal && !slices.Contains(absorbed, other) {
+			absorbed = append(absorbed, other)
 			proposal.absorb(other)
 		}
 	}

@@ -2,6 +2,7 @@ package fix
 
 import (
 	"cmp"
+	"fmt"
 	"path"
 	"slices"
 	"strings"
@@ -16,18 +17,58 @@ import (
 type overlayPatch struct {
 	object  *render.Object
 	changes []yamledit.Change
+	in      intent
 }
 
-// inOverlay turns a remedy into a patch of the root. A kustomization that others include is a base:
-// it stays as it is.
+// inOverlay turns a remedy into a patch of the root, or leaves it to that of a root which this one includes. By
+// --fix-at overlay a kustomization that others include stays as it is.
 func (p *proposer) inOverlay(proposal *Proposal, object *render.Object, remedy check.Remedy, in intent, group *podFindings) *Refusal {
 	in.changes, proposal.changes, proposal.printed = group.changes(remedy), nil, nil
-	if p.included[object.Source.Kustomization] {
-		return &Refusal{NotLocated, object.Source.Kustomization + " is the base of others, which are mended by patches of their own; it stays as it is"}
+	home := object.Source.Kustomization
+	switch in.below = p.patchedBelow(proposal.Findings, in.target); {
+	case len(in.below) > 0:
+	case p.vendored(home):
+		return &Refusal{Vendored, home + " is in a vendored folder, which the configuration says to leave alone; the kustomizations that include it get patches"}
+	case p.options.InOverlay && p.included[home]:
+		return &Refusal{NotLocated, home + " is the base of others, which are mended by patches of their own; it stays as it is, and so does the finding there"}
+	default:
+		proposal.overlays = append(proposal.overlays, overlayPatch{object, in.changes, in})
 	}
-	proposal.overlays = append(proposal.overlays, overlayPatch{object, in.changes})
 	proposal.intents = []intent{in}
 	return nil
+}
+
+// findOccurrences lists the targets that findings show in.
+func (p *proposer) findOccurrences(findings []check.Finding) {
+	p.shownIn = map[string][]string{}
+	for _, finding := range findings {
+		for _, occurrence := range finding.Occurrences {
+			if targets := p.shownIn[finding.ID]; !slices.Contains(targets, occurrence.Target) {
+				p.shownIn[finding.ID] = append(targets, occurrence.Target)
+			}
+		}
+	}
+}
+
+// patchedBelow returns the targets that a target includes and that show the same findings, so that a patch there mends
+// them here too: one patch is better than one in each overlay.
+func (p *proposer) patchedBelow(findings []string, target string) []string {
+	if p.options.InOverlay || len(findings) == 0 {
+		return nil
+	}
+	here := p.results[target].Target.Path
+	var below []string
+	for _, id := range p.shownIn[findings[0]] {
+		result := p.results[id]
+		if result == nil || result.Target.Kind != render.Kustomize || len(result.Objects) == 0 ||
+			!slices.Contains(result.Target.IncludedBy, here) || p.vendored(result.Objects[0].Source.Kustomization) {
+			continue
+		}
+		if !slices.ContainsFunc(findings[1:], func(other string) bool { return !slices.Contains(p.shownIn[other], id) }) {
+			below = append(below, id)
+		}
+	}
+	return below
 }
 
 // joinOverlays joins the proposals that put patches into one kustomization, since each may need the
@@ -64,9 +105,14 @@ func (p *proposer) addOverlays(proposal *Proposal) error {
 		if p.releaseOf(object) != nil {
 			continue
 		}
-		entry, err := p.patchOf(object, byObject[object], p.merges(object))
-		if err != nil {
-			return err
+		key := fmt.Sprintf("%p %v", object, byObject[object])
+		entry, known := p.entries[key]
+		if !known {
+			var err error
+			if entry, err = p.patchOf(object, byObject[object], p.merges(object)); err != nil {
+				return err
+			}
+			p.entries[key] = entry
 		}
 		file := object.Source.Kustomization
 		if !slices.ContainsFunc(byFile[file], entry.same) {

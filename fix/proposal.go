@@ -38,9 +38,16 @@ type Proposal struct {
 	variables bool
 
 	overlays []overlayPatch
+	// with makes the same proposal with those patches alone that are kept, nil where there are none.
+	with func(kept []overlayPatch) *Proposal
+	// stays says of findings why they stay in some targets, by id.
+	stays map[string]*Refusal
 	// needless says that another proposal mends the findings too, and took them over.
 	needless bool
 }
+
+// Patches says whether the edits add patches to kustomizations or releases, and leave the origins as they are.
+func (p *Proposal) Patches() bool { return len(p.overlays) > 0 }
 
 // name gives a proposal the ID that its findings make.
 func (p *Proposal) name() {
@@ -96,4 +103,9 @@ type intent struct {
 	mends   []string        // rendered paths of the fields that it mends
 	paths   []yamledit.Path // the same
 	changes []yamledit.Change
+	// findings are the ids of what it mends.
+	findings []string
+	// below are the targets of which the patch is meant to mend the object here too, since this target
+	// includes them; empty where it has an edit of its own.
+	below []string
 }

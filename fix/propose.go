@@ -20,7 +20,7 @@ func propose(files *overlay.FS, results []render.Result, report *check.Report, l
 		again:  again,
 		editor: newEditor(files, budget), locator: locator, options: options,
 		objects: map[*render.Object]objectRef{}, refusals: map[string]*Refusal{},
-		byFinding: map[string]*Proposal{}, left: map[string]bool{}, keep: map[string]bool{}, results: map[string]*render.Result{}, included: map[string]bool{},
+		byFinding: map[string]*Proposal{}, left: map[string]bool{}, keep: map[string]bool{}, results: map[string]*render.Result{}, entries: map[string]patchEntry{}, included: map[string]bool{},
 	}
 	for i := range results {
 		p.results[results[i].Target.ID] = &results[i]
@@ -34,6 +34,7 @@ func propose(files *overlay.FS, results []render.Result, report *check.Report, l
 			p.objects[&results[i].Objects[j]] = objectRef{results[i].Target.ID, j}
 		}
 	}
+	p.findOccurrences(report.Findings)
 	groups := groupByPod(report.Findings)
 	for _, finding := range report.Findings {
 		if again != nil && !slices.Contains(again, finding.ID) {
@@ -56,6 +57,9 @@ func propose(files *overlay.FS, results []render.Result, report *check.Report, l
 			continue
 		}
 		if p.byFinding[finding.ID] != nil {
+			if stays := p.refusals[finding.ID]; stays != nil {
+				p.byFinding[finding.ID].stay(finding.ID, stays)
+			}
 			delete(p.refusals, finding.ID)
 		} else if p.refusals[finding.ID] == nil {
 			p.refusals[finding.ID] = &Refusal{
@@ -81,8 +85,10 @@ type proposer struct {
 	again     []string                  // the findings for which the likeliest way failed; nil at first
 	byFinding map[string]*Proposal
 	refusals  map[string]*Refusal
-	left      map[string]bool // findings that are left alone
-	keep      map[string]bool // findings of volumes that become an emptyDir in any case
+	left      map[string]bool       // findings that are left alone
+	shownIn   map[string][]string   // targets by finding
+	entries   map[string]patchEntry // of patches, by object and changes
+	keep      map[string]bool       // findings of volumes that become an emptyDir in any case
 
 	kustomizations []string        // folders of the targets
 	included       map[string]bool // kustomization files that others include
@@ -155,7 +161,7 @@ func (p *proposer) propose(group *podFindings) {
 func (p *proposer) locate(proposal *Proposal, group *podFindings, remedy check.Remedy) *Refusal {
 	object := group.pod.Object
 	ref := p.objects[object]
-	in := intent{target: ref.target, object: ref.index, control: group.control.ID}
+	in := intent{target: ref.target, object: ref.index, control: group.control.ID, findings: proposal.Findings}
 	for _, field := range remedy.Fields {
 		path := group.pod.FieldPath(field.Path)
 		in.paths = append(in.paths, path)
@@ -237,6 +243,14 @@ func notLocated(object *render.Object) *Refusal {
 // finish computes the edits of a proposal alone, or refuses it.
 func (p *proposer) finish(proposal *Proposal) {
 	proposal.name()
+	if len(proposal.overlays) > 0 {
+		whole := *proposal
+		proposal.with = func(kept []overlayPatch) *Proposal {
+			part := whole.patchedBy(kept)
+			p.finish(part)
+			return part
+		}
+	}
 	if err := p.addOverlays(proposal); err != nil {
 		proposal.Refusal = editRefusal(err)
 		return
@@ -248,6 +262,10 @@ func (p *proposer) finish(proposal *Proposal) {
 	}
 	if refusal := p.editsVendored(edits); refusal != nil {
 		proposal.Refusal = refusal
+		return
+	}
+	if len(edits) == 0 {
+		proposal.Refusal = &Refusal{NotLocated, "the field is set by something that podmend cannot edit where it stands; change it there by hand"}
 		return
 	}
 	proposal.Edits = edits

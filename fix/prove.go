@@ -33,6 +33,7 @@ type Prover struct {
 	readers map[string][]int    // indexes of the targets that read a file, sorted
 	varying map[string]*variance
 	made    map[string][]objectOf // what is made of one source, by sourceOf
+	refused []*Proposal           // the parts of proposals that were refused while others of it are proven
 	// triedAlone are the proposals of which it is known whether they hold alone.
 	triedAlone map[*Proposal]bool
 	rendered   map[string]*judged // charts with edits, by editedKey
@@ -49,15 +50,15 @@ func (p *Prover) Prove(ctx context.Context, proposals []*Proposal) error {
 			candidates = append(candidates, proposal)
 		}
 	}
-	if len(candidates) == 0 {
-		return nil
-	}
 	if p.Budget.spent() {
 		refuseLate(candidates)
 		return nil
 	}
 	proven, err := p.proveAll(ctx, candidates)
 	if err != nil {
+		return err
+	}
+	if proven, err = p.salvage(ctx, proposals, proven); err != nil {
 		return err
 	}
 	if proven, err = p.dropNeedless(ctx, proven); err != nil {
@@ -78,6 +79,9 @@ func (p *Prover) Prove(ctx context.Context, proposals []*Proposal) error {
 // proveAll tries all proposals in one rendering. Only those that reach a target which then
 // is wrong are looked at again.
 func (p *Prover) proveAll(ctx context.Context, proposals []*Proposal) ([]*Proposal, error) {
+	if len(proposals) == 0 {
+		return nil, nil
+	}
 	trial, err := p.try(ctx, proposals)
 	if err != nil {
 		return nil, err

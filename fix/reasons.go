@@ -22,6 +22,7 @@ const (
 	UnsoundMap    Reason = "unsound-map"
 	RemoteChart   Reason = "remote-chart"
 	Vendored      Reason = "vendored"
+	StaysInOthers Reason = "stays-in-others"
 	SharedExempt  Reason = "shared-exempt"
 )
 
@@ -109,6 +110,11 @@ var Reasons = []struct {
 		Vendored,
 		"`vendored` in `.podmend.yaml` says that the file comes from elsewhere.",
 		"Mend it where it comes from, or patch it in the overlay.",
+	},
+	{
+		StaysInOthers,
+		"The edits mend the finding in some targets, and it stays in others, which the message names.",
+		"Mend it there by hand, or at its origin.",
 	},
 	{
 		TooMany,

@@ -20,7 +20,7 @@ func (p *proposer) releaseOf(object *render.Object) *render.Object {
 // chart comes from elsewhere and offers no value.
 func (p *proposer) inRelease(proposal *Proposal, object *render.Object, remedy check.Remedy, in intent, group *podFindings) *Refusal {
 	in.changes, proposal.changes, proposal.printed = group.changes(remedy), nil, nil
-	proposal.overlays = append(proposal.overlays, overlayPatch{object, in.changes})
+	proposal.overlays = append(proposal.overlays, overlayPatch{object, in.changes, in})
 	proposal.intents = []intent{in}
 	return nil
 }

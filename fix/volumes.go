@@ -6,6 +6,7 @@ import (
 
 	"github.com/podmend/podmend/check"
 	"github.com/podmend/podmend/internal/yamledit"
+	"github.com/podmend/podmend/render"
 )
 
 // keepShared finds the findings of volumes that one pod would lose and another would keep as an
@@ -35,7 +36,8 @@ func (p *proposer) keepShared(groups []*podFindings) {
 }
 
 // keepUndroppable finds the findings of volumes that a template mounts also where other values ask for it: taken away,
-// they would leave those mounts without a volume. An empty directory does not, unless a file is meant.
+// they would leave those mounts without a volume. An empty directory does not, unless a file is meant. So are those of
+// which source has the hostPath and no place to take the volume from, since a replacement copies it as a whole.
 func (p *proposer) keepUndroppable(groups []*podFindings) {
 	if p.options.HostPath == check.HostPathDrop {
 		return
@@ -45,7 +47,8 @@ func (p *proposer) keepUndroppable(groups []*podFindings) {
 			continue
 		}
 		for _, remedy := range p.remedies(group) {
-			if slices.ContainsFunc(remedy.Changes, dropsVolume) && !group.isFile(remedy.Fields) && p.printsMore(group, remedy) {
+			if slices.ContainsFunc(remedy.Changes, dropsVolume) && !group.isFile(remedy.Fields) &&
+				(p.printsMore(group, remedy) || p.emptiableOnly(group, remedy)) {
 				for _, field := range remedy.Fields {
 					p.keep[group.ids[field.Path.String()]] = true
 				}
@@ -70,6 +73,24 @@ func (p *proposer) printsMore(group *podFindings, remedy check.Remedy) bool {
 	}
 	_, err := p.editor.pulled(proposal.printed)
 	return errors.Is(err, errPrintsMore)
+}
+
+// emptiableOnly says whether a kustomization's source has no place for a remedy that drops volumes, and one for an emptyDir.
+func (p *proposer) emptiableOnly(group *podFindings, remedy check.Remedy) bool {
+	object := group.pod.Object
+	placed := func(remedy check.Remedy) bool {
+		return !slices.ContainsFunc(group.changes(remedy), func(change yamledit.Change) bool {
+			places, ok := p.locator.SourceChanges(object, change)
+			return !ok || slices.ContainsFunc(places, func(at render.PlacedChange) bool { return p.vendored(at.Place.File) })
+		})
+	}
+	if object.Source.Kustomization == "" || p.options.InOverlay || !object.HasTracedFields() || placed(remedy) {
+		return false
+	}
+	options := p.options
+	options.HostPath = check.HostPathEmptyDir
+	remedies := group.control.Mend(group.pod, remedy.Fields, options)
+	return len(remedies) > 0 && !slices.ContainsFunc(remedies, func(other check.Remedy) bool { return !placed(other) })
 }
 
 func dropsVolume(change yamledit.Change) bool {

@@ -81,6 +81,24 @@ func (b *kustomizeBuild) within(k *kustomization) []*kustomization {
 	return all
 }
 
+// patchedLater returns the files with patches that are applied after all that a kustomization does: those of the
+// kustomizations that include it.
+func (b *kustomizeBuild) patchedLater(k *kustomization) []string {
+	var files []string
+	for _, by := range b.all {
+		if by == k || !slices.Contains(b.scan.closure(by.dir), k) {
+			continue
+		}
+		files = append(files, by.file)
+		for _, ref := range by.refs {
+			if ref.use == usePatch && ref.target != "" {
+				files = append(files, ref.target)
+			}
+		}
+	}
+	return files
+}
+
 // chain leads from a file to the root: the entries that name it, the nearest first.
 func (i inclusions) chain(file string) []Link {
 	var chain []Link

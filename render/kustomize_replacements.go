@@ -21,6 +21,8 @@ type Copy struct {
 	// Through are objects that hold the value on its way, apart from that of From.
 	Through []Place
 	By      Link // the entry of the kustomization that copies; none where it sets the value itself
+	// Over are the files that patch later: those of the kustomizations that include the one that copies.
+	Over []string
 }
 
 // copies are the values that a build copies, by what they are copied to.
@@ -120,6 +122,7 @@ func (c *copies) into(object *Object) map[string]Copy {
 	found := map[string]Copy{}
 	root := lastRoot(yamledit.Parse(object.YAML))
 	for _, k := range slices.Backward(c.build.all) {
+		over := c.build.patchedLater(k)
 		for _, entry := range c.entries(k) {
 			for _, target := range entry.Targets {
 				if target.Select == nil || !selects(target.Select, object) {
@@ -128,6 +131,7 @@ func (c *copies) into(object *Object) map[string]Copy {
 				for _, fieldPath := range target.FieldPaths {
 					for _, path := range fieldPaths(root, utils.SmarterPathSplitter(fieldPath, "."), nil) {
 						if copied, ok := c.from(&entry, walk(root, path)); ok {
+							copied.Over = over
 							found[path.String()] = copied
 						}
 					}

@@ -19,6 +19,9 @@ func (o *Object) fields() *FieldTrace {
 	return o.Trace.Fields
 }
 
+// HasTracedFields says whether a build of a kustomization told where the object's fields come from.
+func (o *Object) HasTracedFields() bool { return o.fields() != nil }
+
 // Traced says whether all that may have set the object's fields is known.
 func (o *Object) Traced() bool { return o.fields() != nil && !o.fields().Doubtful }
 
@@ -76,6 +79,10 @@ func (l *Locator) copied(object *Object, fields *FieldTrace, path yamledit.Path)
 	copied, ok := fields.Copies[path.String()]
 	if writers := fields.writers(path); !ok && len(writers) > 0 && len(fields.Variables) > 0 {
 		copied, ok = fields.Variables[l.variableAt(&writers[len(writers)-1])]
+	}
+	if writers := fields.writers(path); ok && len(writers) > 0 {
+		last := &writers[len(writers)-1]
+		ok = !last.Patch || !slices.Contains(copied.Over, last.File) // else a later patch sets it again
 	}
 	return copied, ok && l.holds(&copied.From, node)
 }

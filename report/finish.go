@@ -116,7 +116,7 @@ func (r *Report) count() Summary {
 		switch {
 		case f.Status == StatusExempt:
 			s.Exempt++
-		case proposal != nil && proposal.Status == ProposalProven:
+		case f.Refusal == nil && proposal != nil && proposal.Status == ProposalProven:
 			s.Proven++
 		case f.Refusal != nil || proposal != nil:
 			s.Refused++

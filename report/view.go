@@ -45,7 +45,7 @@ func (v *View) Outcome(f *Finding) string {
 	switch {
 	case f.Status == StatusExempt:
 		return StatusExempt
-	case proposal != nil && proposal.Status == ProposalProven:
+	case f.Refusal == nil && proposal != nil && proposal.Status == ProposalProven:
 		return ProposalProven
 	case f.Refusal != nil || proposal != nil:
 		return ProposalRefused

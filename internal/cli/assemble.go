@@ -173,7 +173,9 @@ func (r *run) addOutcome(finding *report.Finding, proposal *fix.Proposal) {
 	refusal := r.refusals[finding.ID]
 	if proposal != nil {
 		finding.Proposal = proposal.ID
-		refusal = proposal.Refusal
+		if refusal == nil || refusal.Reason != fix.StaysInOthers {
+			refusal = proposal.Refusal
+		}
 	}
 	if refusal != nil {
 		finding.Refusal = &report.Refusal{Reason: string(refusal.Reason), Message: refusal.Message}

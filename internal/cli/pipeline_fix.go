@@ -2,7 +2,9 @@ package cli
 
 import (
 	"context"
+	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/podmend/podmend/fix"
 )
@@ -35,15 +37,42 @@ func (r *run) prove(ctx context.Context, alone bool) error {
 	if r.proposals, err = prover.ProveAgain(ctx, wide.locator, r.mend, r.proposals); err != nil {
 		return err
 	}
+	if err := r.tellRemaining(ctx, prover); err != nil {
+		return err
+	}
 	prover.AddAlternatives(wide.locator, r.mend, r.proposals)
 	var overruled []string
 	for _, proposal := range r.proposals {
 		r.noteOutside(proposal)
-		if proposal.Refusal != nil && proposal.Refusal.Reason == fix.NotMended {
+		if proposal.Refusal != nil && proposal.Refusal.Reason == fix.NotMended && !proposal.Patches() {
 			overruled = append(overruled, proposal.Findings...)
 		}
 	}
 	r.doubtOrigins(overruled)
+	return nil
+}
+
+// tellRemaining refuses the findings that proven proposals mend in some targets alone: what stays is not mended.
+func (r *run) tellRemaining(ctx context.Context, prover *fix.Prover) error {
+	remaining, err := prover.Remaining(ctx, r.proposals)
+	if err != nil {
+		return err
+	}
+	for id, stays := range remaining {
+		targets := slices.DeleteFunc(stays.Targets, func(target string) bool { return r.byTarget[target] == nil })
+		if len(targets) == 0 {
+			continue
+		}
+		names := strings.Join(targets[:min(len(targets), shownOutside)], ", ")
+		if more := len(targets) - shownOutside; more > 0 {
+			names += fmt.Sprintf(" and %d more", more)
+		}
+		why := "mend it there by hand"
+		if stays.Why != nil {
+			why = stays.Why.Message
+		}
+		r.refusals[id] = &fix.Refusal{Reason: fix.StaysInOthers, Message: "mended elsewhere, it stays in " + names + ": " + why}
+	}
 	return nil
 }
 

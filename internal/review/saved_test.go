@@ -49,6 +49,7 @@ func TestNoTextOfASavedReportIsShown(t *testing.T) {
 		hostile.Warnings = []report.Warning{{Message: "m", File: "f"}}
 		hostile.Skipped = []report.Skipped{{Path: "p", Reason: "r"}}
 		hostile.Targets[0].Notes = []string{"n"}
+		hostile.Finish()
 		if at := n; !poisonText(reflect.ValueOf(hostile).Elem(), &at) {
 			break
 		}
