@@ -3,6 +3,7 @@ package fix
 import (
 	"fmt"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -25,9 +26,15 @@ func (p *proposer) patchFolder(kustomization string, entries []any) (dir string,
 	return dir, len(entries) > 0
 }
 
+// A manifest may call its object as it likes; a file gets no slash of it, and no more than file systems take.
+var notInNames = regexp.MustCompile(`[^a-z0-9.-]`)
+
+const maxObjectName = 200
+
 // newPatchFile names a file for a patch that is not there yet.
 func (p *proposer) newPatchFile(proposal *Proposal, dir string, entry patchEntry) string {
-	name := fmt.Sprintf("%s-%s-pod-security", strings.ToLower(fmt.Sprint(entry.target["kind"])), entry.name)
+	object := notInNames.ReplaceAllString(strings.ToLower(fmt.Sprintf("%s-%s", entry.target["kind"], entry.name)), "-")
+	name := object[:min(len(object), maxObjectName)] + "-pod-security"
 	for n := 1; ; n++ {
 		file := path.Join(dir, name+".yaml")
 		if n > 1 {

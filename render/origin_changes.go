@@ -86,6 +86,9 @@ func (l *Locator) tracedChanges(object *Object, fields *FieldTrace, change yamle
 	if last := &writers[len(writers)-1]; !l.holds(last, node) {
 		return nil, false
 	}
+	for i := range writers {
+		l.throughAlias(object, &writers[i], change.Path)
+	}
 	switch change.Op {
 	case yamledit.Set:
 		return []PlacedChange{changeAt(writers[len(writers)-1], change)}, true
@@ -99,7 +102,11 @@ func (l *Locator) tracedChanges(object *Object, fields *FieldTrace, change yamle
 	var changes []PlacedChange
 	for i := range writers {
 		if i == len(writers)-1 || !l.empty(&writers[i]) {
-			changes = append(changes, changeAt(writers[i], change))
+			placed := changeAt(writers[i], change)
+			if writers[i].Patch && l.replaces(fields, change.Path) {
+				placed.Change.Prune = 0
+			}
+			changes = append(changes, placed)
 		}
 	}
 	return changes, true
