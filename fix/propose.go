@@ -170,11 +170,11 @@ func (p *proposer) locate(proposal *Proposal, group *podFindings, remedy check.R
 	if object.Trace != nil && object.Trace.Template != nil {
 		in.changes = group.changes(remedy)
 		proposal.intents = []intent{in}
-		p.locateInChart(proposal, group, remedy, object, in.changes)
-		if p.releaseOf(object) != nil && p.foreign(proposal) {
+		refusal := p.locateInChart(proposal, group, remedy, object, in.changes)
+		if p.releaseOf(object) != nil && (refusal != nil || p.foreign(proposal)) {
 			return p.inRelease(proposal, object, remedy, in, group)
 		}
-		return nil
+		return refusal
 	}
 	proposal.intents = []intent{in}
 	meant := &proposal.intents[0]
@@ -204,16 +204,17 @@ func (p *proposer) locate(proposal *Proposal, group *podFindings, remedy check.R
 			proposal.changes = append(proposal.changes, changeOf(&at))
 		}
 	}
+	var refusal *Refusal
 	if chart != nil {
-		p.locateInChart(proposal, group, remedy, chart, printed)
+		refusal = p.locateInChart(proposal, group, remedy, chart, printed)
 	}
-	if object.Source.Kustomization != "" && p.foreign(proposal) {
+	if object.Source.Kustomization != "" && (refusal != nil || p.foreign(proposal)) {
 		return p.inOverlay(proposal, object, remedy, in, group)
 	}
-	if p.releaseOf(object) != nil && p.foreign(proposal) {
+	if p.releaseOf(object) != nil && (refusal != nil || p.foreign(proposal)) {
 		return p.inRelease(proposal, object, remedy, in, group)
 	}
-	return nil
+	return refusal
 }
 
 func changeOf(at *render.PlacedChange) sourceChange {

@@ -14,9 +14,9 @@ import (
 
 // locateInChart turns the changes of a remedy into changes of the chart's values, where an action
 // prints what a value holds, and of its templates. At first it tries what a person would: the value
-// alone, of which other fields may follow, or the switch that prints the field. object is as the chart
-// printed it, which a kustomization may have changed since.
-func (p *proposer) locateInChart(proposal *Proposal, group *podFindings, remedy check.Remedy, object *render.Object, changes []yamledit.Change) {
+// alone, of which other fields may follow, or the switch that prints the field. It adds nothing to a template beside
+// what prints the same key from values. object is as the chart printed it, which a kustomization may have changed since.
+func (p *proposer) locateInChart(proposal *Proposal, group *podFindings, remedy check.Remedy, object *render.Object, changes []yamledit.Change) *Refusal {
 	others := len(proposal.changes)
 	var printed []printedChange
 	for _, change := range yamledit.WithoutMoot(changes) {
@@ -33,19 +33,24 @@ func (p *proposer) locateInChart(proposal *Proposal, group *podFindings, remedy 
 			}
 			continue
 		}
+		if file, line, ok := p.locator.PrintsOtherwise(object, change.Path); ok && change.Op == yamledit.Set {
+			return &Refusal{NotLocated, fmt.Sprintf("%s:%d prints the mapping that it belongs to from values that are not known, "+
+				"and beside that it would be there twice once they are set; set it in the values of the chart", file, line)}
+		}
 		printed = append(printed, printedChange{object, change})
 	}
 	if p.again == nil && len(printed) > 0 {
 		if len(proposal.changes) > others {
 			proposal.another = true
-			return
+			return nil
 		}
 		if others == 0 && p.switchOff(proposal, group, remedy) {
 			proposal.another = true
-			return
+			return nil
 		}
 	}
 	proposal.printed = printed
+	return nil
 }
 
 // switchOff makes a proposal turn off the one value by which the chart prints the remedy's fields.

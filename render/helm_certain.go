@@ -19,7 +19,7 @@ var (
 	// plainDot matches an action that prints the dot as it is.
 	plainDot = late.Regexp(`^\{\{-?\s*(?:toYaml\s+|quote\s+)?\.` + printing + `\s*-?\}\}$`)
 	// plainWith matches a block in which the dot is one value.
-	plainWith = late.Regexp(`^\{\{-?\s*with\s+\$?\.Values((?:\.[A-Za-z_][A-Za-z0-9_]*)+)\s*-?\}\}$`)
+	plainWith = late.Regexp(`^\{\{-?\s*with\s*\$?\.Values((?:\.[A-Za-z_][A-Za-z0-9_]*)+)\s*-?\}\}$`)
 )
 
 // certain returns the value behind a field that an action prints as it is: what the action names

@@ -59,8 +59,10 @@ func TestAsksForChance(t *testing.T) {
 		"now", "ago .t", "date .t", "dateModify .t", "htmlDate .t", "randAlphaNum 5", "uuidv4", "shuffle .x", "bcrypt .x", "htpasswd .u .p",
 		"encryptAES .k .t", `genCA "a" 1`, `genSelfSignedCert "a" nil nil 1`, "genSignedCert .x", `genPrivateKey "rsa"`, "keys .x", "values $x", ".x | keys", ".x | values",
 	} {
-		if text := "a: {{ " + action + " }}"; !templateMayAskForChance([]byte(text)) || !templateMayAskForChance([]byte(text)) {
-			t.Errorf("%s asks for chance", text)
+		for range 2 { // the second time it is known
+			if text := "a: {{ " + action + " }}"; !templateMayAskForChance([]byte(text)) {
+				t.Errorf("%s asks for chance", text)
+			}
 		}
 	}
 	if templateMayAskForChance([]byte("a: {{ .Values.x | toYaml }}")) {

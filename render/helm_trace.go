@@ -16,6 +16,8 @@ type TemplateTrace struct {
 	Spans  []TemplateSpan // in order; each ends where the next one starts
 	// Set holds the values behind fields that actions print, as far as they were asked for.
 	Set []ValueSource
+	// Absent holds the values in which fields are to be set that are missing.
+	Absent []ValueSource
 }
 
 // A TemplateFile is a file with templates.

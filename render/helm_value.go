@@ -33,6 +33,17 @@ func (t *TemplateTrace) valueOf(field yamledit.Path) (*ValueSource, bool) {
 	return nil, false
 }
 
+// absentAt returns the value in which a missing field is to be set.
+func (t *TemplateTrace) absentAt(field yamledit.Path) (*ValueSource, bool) {
+	wanted := field.String()
+	for i := range t.Absent {
+		if t.Absent[i].Field.String() == wanted {
+			return &t.Absent[i], true
+		}
+	}
+	return nil, false
+}
+
 // fromValues describes a field whose value stands in a values file, or in an object. A value of a release's
 // chart that is elsewhere is shown where the release would set it.
 func (l *Locator) fromValues(field *printedField, set *ValueSource) (origin Origin, ok bool) {
@@ -89,7 +100,16 @@ func (l *Locator) TraceValues(ctx context.Context, results []Result, fields []Fi
 			continue
 		}
 		field, ok := l.printed(object, path)
-		if !ok || !field.action || len(field.found.Path) < len(path) {
+		if !ok {
+			continue
+		}
+		if len(field.found.Path) < len(path) {
+			if source, ok := l.values(result, field.trace.Chart).absent(l, field); ok {
+				field.trace.Absent = append(field.trace.Absent, source)
+			}
+			continue
+		}
+		if !field.action {
 			continue
 		}
 		if _, known := field.trace.valueOf(path); known {

@@ -12,6 +12,11 @@ func (l *Locator) ValueChanges(object *Object, change yamledit.Change) (changes 
 		return nil, false
 	}
 	set, path, ok := object.Trace.Template.valueAt(rendered, change.Path)
+	if !ok && change.Op == yamledit.Set {
+		if set, ok = object.Trace.Template.absentAt(change.Path); ok {
+			path = set.Path
+		}
+	}
 	if !ok {
 		return nil, false
 	}
