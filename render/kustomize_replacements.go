@@ -158,6 +158,9 @@ func fieldPaths(node *kyaml.Node, steps []string, at yamledit.Path) []yamledit.P
 	}
 	step, rest := steps[0], steps[1:]
 	if node.Kind != kyaml.SequenceNode {
+		if node.Kind == kyaml.MappingNode {
+			step = yamledit.KeyOf(node, step)
+		}
 		return fieldPaths(child(node, step), rest, at.Join(step))
 	}
 	key, value, matches := strings.Cut(strings.Trim(step, "[]"), "=")

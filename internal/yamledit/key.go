@@ -16,6 +16,17 @@ var wordsOf11 = map[string]string{
 	"null": "", "Null": "", "NULL": "",
 }
 
+// KeyOf is the key under which a mapping's entry is found whose key is spelt so: "true" for a plain on, which
+// kustomize reads as a word.
+func KeyOf(mapping *yaml.Node, spelt string) string {
+	for i := 0; i+1 < len(mapping.Content); i += 2 {
+		if text, ok := keyText(mapping.Content[i]); ok && mapping.Content[i].Value == spelt {
+			return text
+		}
+	}
+	return spelt
+}
+
 // keyText is the key as Kubernetes reads it: 80 is "80", yes is "true". It says false
 // for keys that it cannot read.
 func keyText(n *yaml.Node) (string, bool) {
