@@ -53,6 +53,13 @@ func (v *View) Outcome(f *Finding) string {
 	return StatusOpen
 }
 
+// Mends says whether a proven proposal mends a finding, if only in some of its targets: what stays in the others
+// is refused.
+func (v *View) Mends(f *Finding) bool {
+	proposal := v.proposals[f.Proposal]
+	return f.Status != StatusExempt && proposal != nil && proposal.Status == ProposalProven
+}
+
 // Exempt says why a finding is allowed, "" if it is not.
 func (v *View) Exempt(f *Finding) string {
 	if f.Status != StatusExempt {

@@ -127,7 +127,7 @@ func newFinding(v *report.View, f *report.Finding) finding {
 		shown.Changes = append(shown.Changes, report.Place(lines.File, lines.Line))
 	}
 	shown.routes(f)
-	if shown.Outcome == report.ProposalProven {
+	if v.Mends(f) {
 		shown.fix(v, v.ProposalOf(f))
 	}
 	return shown

@@ -66,10 +66,9 @@ func (p *writer) group(findings []*report.Finding) string {
 		}
 	}
 	shown := ""
-	switch p.Outcome(f) {
-	case report.ProposalProven:
+	if p.Mends(f) {
 		shown = p.fix(&b, findings)
-	case report.StatusOpen:
+	} else if p.Outcome(f) == report.StatusOpen {
 		fmt.Fprintf(&b, "- **remedy:** %s\n", prose(report.Remedy(f)))
 	}
 	if snippet := report.Exempting(f); snippet != "" {
@@ -153,7 +152,7 @@ func (p *writer) fix(b *strings.Builder, findings []*report.Finding) string {
 	var diffs strings.Builder
 	for _, f := range findings {
 		proposal := p.ProposalOf(f)
-		if done[proposal.ID] {
+		if proposal == nil || done[proposal.ID] {
 			continue
 		}
 		done[proposal.ID] = true
