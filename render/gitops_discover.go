@@ -187,7 +187,11 @@ func (d *Discovery) Rendered(target *Target) (result Result, ok bool) {
 func (g *gitOpsSearch) dropDefaults() {
 	dropped := map[string]bool{}
 	g.found = slices.DeleteFunc(g.found, func(target Target) bool {
-		dropped[target.ID] = slices.ContainsFunc(lineage(&target)[1:], func(id string) bool { return g.covered[id] != "" })
+		through := lineage(&target)
+		dropped[target.ID] = slices.ContainsFunc(through[1:], func(id string) bool {
+			by := g.covered[id] // where Flux applies its own folder, the target itself or one that it comes out of
+			return by != "" && !slices.Contains(through, by)
+		})
 		return dropped[target.ID]
 	})
 	maps.DeleteFunc(g.covered, func(_, by string) bool { return dropped[by] })

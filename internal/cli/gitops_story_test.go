@@ -154,7 +154,7 @@ func TestGitOpsCommentStory(t *testing.T) {
 		},
 		{
 			name: "distance", file: "apps/dev/patch.yaml", old: "  values:\n", now: "  valuesFrom:\n  - {kind: ConfigMap, name: tuning}\n  values:\n", at: "apps/dev/patch.yaml:6", charts: 1,
-			says: []string{"Where it stands: `apps/base/tuning.yaml:7`; what this pull request changes here makes it so.", "Changes in the clusters dev, not production or staging."},
+			says: []string{"What changes here brings it about; the field itself stands in `apps/base/tuning.yaml:7`.", "Changes in the clusters dev, not production or staging."},
 		},
 		{
 			name: "bump", file: "apps/base/release.yaml", old: "version: 1.x", now: "version: 2.x", at: "apps/base/release.yaml:8", charts: 2,
