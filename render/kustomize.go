@@ -38,7 +38,7 @@ func renderKustomize(ctx context.Context, files *overlay.FS, target Target, deta
 		return nil, nil, nil, refused
 	}
 	if !setsSchema(build.all) {
-		readSchema() // before values of charts are merged, which looks into it
+		holdSchema()() // before values of charts are merged, which looks into it
 	}
 	build.served, build.printed = build.localReferences(), map[string][]byte{}
 	if failed := build.expandCharts(ctx, detail.Traced); failed != nil {
@@ -148,9 +148,7 @@ func (b *kustomizeBuild) runOnce(view *kustomizeFiles) (built resmap.ResMap, err
 		resetSchema() // such a build has no other schema than its own
 		defer resetSchema()
 	} else {
-		readSchema()
-		schemaLock.RLock()
-		defer schemaLock.RUnlock()
+		defer holdSchema()()
 	}
 	defer func() {
 		if broken := recover(); broken != nil {

@@ -19,6 +19,18 @@ var packedSchema string
 // schemaIsRead says that the process holds the packed schema. schemaLock guards it.
 var schemaIsRead bool
 
+// holdSchema keeps the packed schema in the process until it is released. Builds that hold it run side by side.
+func holdSchema() (release func()) {
+	for {
+		schemaLock.RLock()
+		if schemaIsRead {
+			return schemaLock.RUnlock
+		}
+		schemaLock.RUnlock()
+		readSchema()
+	}
+}
+
 // readSchema puts the packed schema in the place of kustomize's own.
 func readSchema() {
 	schemaLock.Lock()
