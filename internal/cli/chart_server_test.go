@@ -1,9 +1,7 @@
 package cli
 
 import (
-	"archive/tar"
 	"bytes"
-	"compress/gzip"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -159,23 +157,9 @@ func (s *chartServer) put(url, mediaType string, content []byte) {
 // packChart makes the archive of a chart.
 func packChart(t *testing.T, name string, files map[string]string) []byte {
 	t.Helper()
-	var packed bytes.Buffer
-	zipped := gzip.NewWriter(&packed)
-	archive := tar.NewWriter(zipped)
-	for _, file := range sortedNames(files) {
-		header := &tar.Header{Name: path.Join(name, file), Mode: 0o644, Size: int64(len(files[file])), Typeflag: tar.TypeReg}
-		if err := archive.WriteHeader(header); err != nil {
-			t.Fatal(err)
-		}
-		if _, err := io.WriteString(archive, files[file]); err != nil {
-			t.Fatal(err)
-		}
+	inFolder := map[string]string{}
+	for file, content := range files {
+		inFolder[path.Join(name, file)] = content
 	}
-	if err := archive.Close(); err != nil {
-		t.Fatal(err)
-	}
-	if err := zipped.Close(); err != nil {
-		t.Fatal(err)
-	}
-	return packed.Bytes()
+	return []byte(packed(t, inFolder))
 }

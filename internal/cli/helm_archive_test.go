@@ -8,17 +8,17 @@ import (
 	"testing"
 )
 
-// packed returns the files as a gzipped archive.
+// packed returns the files as a gzipped archive, the same each time.
 func packed(t *testing.T, files map[string]string) string {
 	t.Helper()
 	var b bytes.Buffer
 	zipped := gzip.NewWriter(&b)
 	archive := tar.NewWriter(zipped)
-	for name, content := range files {
-		if err := archive.WriteHeader(&tar.Header{Name: name, Mode: 0o644, Size: int64(len(content))}); err != nil {
+	for _, name := range sortedNames(files) {
+		if err := archive.WriteHeader(&tar.Header{Name: name, Mode: 0o644, Size: int64(len(files[name]))}); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := archive.Write([]byte(content)); err != nil {
+		if _, err := archive.Write([]byte(files[name])); err != nil {
 			t.Fatal(err)
 		}
 	}
