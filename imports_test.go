@@ -19,7 +19,7 @@ var layers = map[string][]string{
 	"internal/overlay":        {},
 	"internal/atomicfile":     {},
 	"internal/late":           {},
-	"internal/garbage":        {},
+	"internal/memory":         {},
 	"internal/gitdir":         {},
 	"internal/changes":        {"internal/gitdir"},
 	"internal/scripts":        {},
@@ -78,7 +78,7 @@ var layers = map[string][]string{
 	"internal/githubfake/trim":     {"internal/githubfake"},
 	"internal/manual":              {"internal/cli"},
 	"internal/release":             {},
-	"cmd/podmend":                  {"internal/cli", "internal/garbage"},
+	"cmd/podmend":                  {"internal/cli", "internal/memory"},
 }
 
 func TestImportsPointOneWay(t *testing.T) {

@@ -3,6 +3,7 @@ package check
 import (
 	"fmt"
 	"slices"
+	"sync"
 
 	"k8s.io/pod-security-admission/api"
 	"k8s.io/pod-security-admission/policy"
@@ -30,6 +31,9 @@ type judge struct {
 	check     policy.Check
 	evaluator policy.Evaluator
 }
+
+// sharedEvaluator is the one of all runs of this process.
+var sharedEvaluator = sync.OnceValues(NewEvaluator)
 
 // NewEvaluator makes an Evaluator. It fails if upstream knows a check that has no control,
 // or the reverse: what such a check denies would be lost.

@@ -43,7 +43,7 @@ type Report struct {
 // Run judges every pod template of the results. locator answers where fields come from.
 // The error says that upstream's evaluator cannot be made.
 func Run(results []render.Result, locator *render.Locator, options Options) (*Report, error) {
-	evaluator, err := NewEvaluator()
+	evaluator, err := sharedEvaluator()
 	if err != nil {
 		return nil, fmt.Errorf("make the evaluator of the Pod Security Standards: %w", err)
 	}

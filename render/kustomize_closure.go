@@ -66,12 +66,15 @@ func (s *kustomizationScan) listed(dir string) Closure {
 func kustomizationFile(files *overlay.FS, dir string) (name string, ok bool) {
 	for _, name := range konfig.RecognizedKustomizationFileNames() {
 		file := path.Join(dir, name)
-		if info, err := files.Stat(file); err != nil || !info.Mode().IsRegular() {
+		content, err := files.ReadFile(file)
+		if err == nil && !isFluxObject(content) {
+			return name, true
+		}
+		if err == nil {
 			continue
 		}
-		content, err := files.ReadFile(file)
-		if err != nil || !isFluxObject(content) {
-			return name, true
+		if info, err := files.Stat(file); err == nil && info.Mode().IsRegular() {
+			return name, true // and whoever reads it says why that fails
 		}
 	}
 	return "", false

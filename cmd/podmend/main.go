@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"github.com/podmend/podmend/internal/cli"
-	_ "github.com/podmend/podmend/internal/garbage"
+	_ "github.com/podmend/podmend/internal/memory"
 )
 
 func main() {

@@ -19,7 +19,7 @@ func (r *Repository) Checkout() (checkout *Checkout, err error) {
 	if err != nil {
 		return nil, errorf("the files of the commit %.12s are not in this checkout: %v; %s", head.Hash, err, howToFetch)
 	}
-	disk, err := r.workTree(nil)
+	disk, err := r.workTree(Options{})
 	if err != nil {
 		return nil, err
 	}

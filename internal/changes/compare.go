@@ -3,6 +3,7 @@ package changes
 import (
 	"cmp"
 	"errors"
+	"io/fs"
 	"slices"
 
 	"github.com/go-git/go-git/v5/plumbing/filemode"
@@ -17,6 +18,8 @@ type Options struct {
 	// Untracked are files of the work tree that git does not track and that belong to the head. Those
 	// that are not named count on both sides.
 	Untracked []string
+	// Lstat describes a file of the work tree for those who have asked before; nil asks the disk.
+	Lstat func(name string) (fs.FileInfo, error)
 }
 
 // A Comparison holds both states as changes to what lies on the disk.
@@ -52,7 +55,7 @@ func (r *Repository) Compare(options Options) (comparison *Comparison, err error
 	if err != nil {
 		return nil, err
 	}
-	disk, err := r.workTree(options.Untracked)
+	disk, err := r.workTree(options)
 	if err != nil {
 		return nil, err
 	}

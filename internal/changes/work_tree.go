@@ -3,6 +3,7 @@ package changes
 import (
 	"bytes"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -23,18 +24,22 @@ type leaf struct {
 }
 
 // workTree writes the tree of what lies on the disk: the tracked files as they are, and those of
-// untracked.
-func (r *Repository) workTree(untracked []string) (*object.Tree, error) {
+// options.Untracked.
+func (r *Repository) workTree(options Options) (*object.Tree, error) {
 	listed, err := r.objects.Index()
 	if err != nil {
 		return nil, errorf("the index of git cannot be read: %v; run git status to see what is wrong", err)
+	}
+	lstat := options.Lstat
+	if lstat == nil {
+		lstat = func(name string) (fs.FileInfo, error) { return os.Lstat(r.path(name)) }
 	}
 	var leaves []leaf
 	for _, entry := range listed.Entries {
 		if entry.Stage != 0 {
 			return nil, errorf("%s has a conflict that is not resolved; finish the merge first", entry.Name)
 		}
-		leaf, there, err := r.onDisk(entry)
+		leaf, there, err := r.onDisk(entry, lstat)
 		if err != nil {
 			return nil, err
 		}
@@ -42,8 +47,8 @@ func (r *Repository) workTree(untracked []string) (*object.Tree, error) {
 			leaves = append(leaves, leaf)
 		}
 	}
-	for _, name := range untracked {
-		content, err := os.ReadFile(filepath.Join(r.dir, filepath.FromSlash(name)))
+	for _, name := range options.Untracked {
+		content, err := os.ReadFile(r.path(name))
 		if err != nil {
 			continue // whoever reads it says so
 		}
@@ -61,14 +66,17 @@ func (r *Repository) workTree(untracked []string) (*object.Tree, error) {
 	return object.GetTree(r.objects, hash)
 }
 
+// path is where a file of the work tree lies.
+func (r *Repository) path(name string) string { return filepath.Join(r.dir, filepath.FromSlash(name)) }
+
 // onDisk is a tracked file as it lies on the disk.
-func (r *Repository) onDisk(entry *index.Entry) (found leaf, there bool, err error) {
+func (r *Repository) onDisk(entry *index.Entry, lstat func(name string) (fs.FileInfo, error)) (found leaf, there bool, err error) {
 	found = leaf{entry.Name, entry.Mode, entry.Hash}
 	if entry.Mode == filemode.Submodule || entry.SkipWorktree {
 		return found, true, nil
 	}
-	name := filepath.Join(r.dir, filepath.FromSlash(entry.Name))
-	info, err := os.Lstat(name)
+	name := r.path(entry.Name)
+	info, err := lstat(entry.Name)
 	switch {
 	case err != nil:
 		return found, false, nil

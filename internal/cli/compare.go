@@ -45,7 +45,7 @@ func (r *run) openComparison() error {
 	if err != nil {
 		return asUsage(err)
 	}
-	options := changes.Options{Base: r.scope.base, Head: r.scope.head}
+	options := changes.Options{Base: r.scope.base, Head: r.scope.head, Lstat: r.repo.files.OnDisk}
 	if options.Head == "" {
 		options.Untracked = render.Untracked(r.repo.files)
 	}

@@ -169,6 +169,9 @@ func (f *FS) Stat(name string) (fs.FileInfo, error) {
 	return nil, &fs.PathError{Op: "stat", Path: name, Err: plainError(err)}
 }
 
+// OnDisk describes what lies on the disk under a name, whatever this view has there. A link is not followed.
+func (f *FS) OnDisk(name string) (fs.FileInfo, error) { return f.disk.lstat(path.Clean(name)) }
+
 // ReadDir lists a directory, sorted by name. Links are listed as links.
 func (f *FS) ReadDir(name string) ([]fs.DirEntry, error) {
 	f.look(Listed, name)

@@ -9,7 +9,7 @@ import (
 	"testing"
 	"time"
 
-	_ "github.com/podmend/podmend/internal/garbage" // as in podmend
+	_ "github.com/podmend/podmend/internal/memory" // as in podmend
 	"github.com/podmend/podmend/internal/overlay"
 	"github.com/podmend/podmend/render"
 )
