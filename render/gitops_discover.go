@@ -211,9 +211,7 @@ func (g *gitOpsSearch) dropDefaults() {
 	})
 	maps.DeleteFunc(g.covered, func(_, by string) bool { return dropped[by] })
 	for i := range g.found {
-		if applying := &g.found[i]; applying.Kind != Flux || applying.GitOps.Chart == nil || g.printsGitOps(applying) {
-			g.cover(applying)
-		}
+		g.cover(&g.found[i])
 	}
 }
 
