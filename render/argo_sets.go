@@ -35,7 +35,9 @@ type argoSet struct {
 func (g *gitOpsSearch) applicationSet(parent *Target, object *Object) []Target {
 	target := g.target(ArgoCD, parent, object)
 	target.GitOps.Tool = argoToolSet
-	delete(g.environments, target.ID) // its Applications may be for several
+	// Its Applications may be for several.
+	delete(g.environments, target.ID)
+	target.GitOps.Environment = ""
 	for _, given := range g.options.Generators {
 		if given.ApplicationSet == "" || given.ApplicationSet == object.Name {
 			target.GitOps.Given = append(target.GitOps.Given, given)
