@@ -6,6 +6,7 @@ func Forget() {
 	readHeads.clear()
 	readToMark.clear()
 	askingTemplates.clear()
+	parsedTemplates.clear()
 }
 
 func (c *contentCache[T]) clear() {
