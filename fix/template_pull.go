@@ -80,6 +80,9 @@ func (p *templatePull) sourceRange(start, end int) (from, to templatePlace, err 
 	if !ok || from.file != to.file || from.offset > to.offset {
 		return from, to, errNotInTemplate
 	}
+	if template, err := p.templateOf(from.file); err == nil {
+		to.offset = closed(template, from.offset, to.offset)
+	}
 	return from, to, nil
 }
 
