@@ -33,6 +33,9 @@ func (p *templatePull) edit(edit yamledit.Edit) (FileEdit, error) {
 	if start == end {
 		return p.insert(start, added)
 	}
+	if replaced, ok := p.action(edit); ok {
+		return replaced, nil
+	}
 	// What stays the same at both ends is no part of the edit.
 	for start < end && added != "" && p.text[start] == added[0] {
 		start, added = start+1, added[1:]
