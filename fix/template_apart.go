@@ -51,6 +51,9 @@ func (p *templatePull) replaceable(from, to templatePlace, start, end int, added
 	} else if (ink == "" || ink == "{}" || ink == "[]") && !p.allPrinted(p.trace.Files[from.file].File, template, from.offset, to.offset, start, end) {
 		return from, to, errLeavesParts
 	}
+	if ink == "" && doublesComma(template, from.offset, to.offset) {
+		return from, to, errLeavesParts
+	}
 	if severalLines {
 		at := from.offset
 		if ink == "" { // what goes may start with the line break before it
@@ -59,6 +62,24 @@ func (p *templatePull) replaceable(from, to templatePlace, start, end int, added
 		err = ends(template, to.offset, keyColumn(source, at))
 	}
 	return from, to, err
+}
+
+// doublesComma says whether a deletion leaves a comma that other values print right behind another one, or behind the
+// bracket that opens a list: [{{ if .Values.more }}, more{{ end }}].
+func doublesComma(template *render.Template, from, to int) bool {
+	before := byte(0)
+	for _, part := range template.Parts() {
+		if part.Action {
+			continue
+		}
+		if text := strings.TrimSpace(template.Source[part.Start:max(part.Start, min(part.End, from))]); text != "" {
+			before = text[len(text)-1]
+		}
+		if text := strings.TrimSpace(template.Source[min(part.End, max(part.Start, to)):part.End]); text != "" {
+			return text[0] == ',' && strings.IndexByte("[{,", before) >= 0
+		}
+	}
+	return false
 }
 
 // keyColumn is the indentation of the key on the line of an offset, behind the dash of a list item.
