@@ -63,6 +63,16 @@ func (t *Template) around(at int) []templateBlock {
 	return open
 }
 
+// actionAt returns the action that starts at an offset, "" if there is none.
+func (t *Template) actionAt(at int) string {
+	for _, token := range t.tokens {
+		if token.start == at {
+			return t.Source[token.start:token.end]
+		}
+	}
+	return ""
+}
+
 // DefinedAround returns the name of the named template around an offset, "" in the template of the file.
 // ok is false where the name cannot be read.
 func (t *Template) DefinedAround(at int) (name string, ok bool) {
@@ -75,17 +85,16 @@ func (t *Template) DefinedAround(at int) (name string, ok bool) {
 	return "", true
 }
 
-// endsUndivided says whether the innermost block around an offset ends without another branch or block
-// after it.
-func (t *Template) endsUndivided(at int) bool {
+// branchEnds says whether the branch of a block around an offset ends without another block after it.
+func (t *Template) branchEnds(at int) bool {
 	for _, token := range t.tokens {
 		if token.start <= at {
 			continue
 		}
 		switch token.word {
-		case "if", "with", "range", "define", "block", "else":
+		case "if", "with", "range", "define", "block":
 			return false
-		case "end":
+		case "else", "end":
 			return true
 		}
 	}
