@@ -31,6 +31,7 @@ type searchedField struct {
 	value      any
 	candidates []valueCandidate
 	found      bool
+	switched   bool // the template holds it as text: the candidates are switches
 }
 
 // A valueTrial is another value in the place of a candidate.
@@ -122,7 +123,7 @@ func (s *valueSearch) try(ctx context.Context, trials []*valueTrial) (unclear []
 	if err != nil || result.Err != nil || len(result.Objects) != len(s.result.Objects) {
 		return trials, err
 	}
-	trees := treesOf(result.Objects)
+	trees, before := treesOf(result.Objects), treesOf(s.result.Objects)
 	for _, trial := range trials {
 		answered := true
 		for _, field := range s.fields {
@@ -130,13 +131,18 @@ func (s *valueSearch) try(ctx context.Context, trials []*valueTrial) (unclear []
 				continue
 			}
 			tree := trees.of(field.object)
-			if !field.follows(tree, trial) {
+			follows := field.follows(tree, trial) || field.switched && field.goes(before.of(field.object), tree)
+			if !follows {
 				answered = answered && reflect.DeepEqual(yamledit.ValueAt(tree, field.path), field.value)
 				continue
 			}
 			field.found = true
 			trial.source.Field = field.printed.path
-			field.printed.trace.Set = append(field.printed.trace.Set, trial.source)
+			if trace := field.printed.trace; field.switched {
+				trace.Switches = append(trace.Switches, trial.source)
+			} else {
+				trace.Set = append(trace.Set, trial.source)
+			}
 		}
 		if !answered {
 			unclear = append(unclear, trial)
@@ -202,6 +208,19 @@ func (f *searchedField) follows(tree any, trial *valueTrial) bool {
 		return fmt.Sprint(is) != fmt.Sprint(f.value) && strings.Contains(fmt.Sprint(is), trial.mark)
 	}
 	return fmt.Sprint(is) == fmt.Sprint(trial.other)
+}
+
+// goes says whether a field is gone with the item of a list that it belonged to.
+func (f *searchedField) goes(before, after any) bool {
+	for i := len(f.path) - 1; i > 0; i-- {
+		if _, kept := yamledit.ValueAt(after, f.path[:i-1]).(map[string]any); !f.path[i].List || !kept {
+			continue
+		}
+		was, _ := yamledit.ValueAt(before, f.path[:i]).([]any)
+		is, _ := yamledit.ValueAt(after, f.path[:i]).([]any)
+		return len(is) < len(was)
+	}
+	return false
 }
 
 // another returns the nth value to put in the place of one: for a mapping or list, in the place of the
