@@ -18,7 +18,7 @@ type TemplateTrace struct {
 	Set []ValueSource
 	// Absent holds the values in which fields are to be set that are missing.
 	Absent []ValueSource
-	// Switches holds the values that are true and without which fields are not there whose text stands in an archive.
+	// Switches holds the values that are true and without which fields are not there that templates in archives print.
 	Switches []ValueSource
 }
 

@@ -31,7 +31,7 @@ type searchedField struct {
 	value      any
 	candidates []valueCandidate
 	found      bool
-	switched   bool // the template holds it as text: the candidates are switches
+	switched   bool // the candidates are switches
 }
 
 // A valueTrial is another value in the place of a candidate.
@@ -44,9 +44,28 @@ type valueTrial struct {
 	changes   []PlacedChange
 }
 
-// run tries the candidates of all fields, the likeliest first: in one rendering those that give values
-// which tell them apart, the others one by one.
+// run looks for the values behind all fields, then for the switches of those in archives that have none.
 func (s *valueSearch) run(ctx context.Context) error {
+	if err := s.tryAll(ctx); err != nil {
+		return err
+	}
+	var switched []*searchedField
+	for _, field := range s.fields {
+		if field.found || field.printed.file.Inside == "" {
+			continue
+		}
+		if field.candidates = s.values.switches(field.printed, s.locator.mentions(field.printed)); len(field.candidates) > 0 {
+			field.switched = true
+			switched = append(switched, field)
+		}
+	}
+	s.fields = switched
+	return s.tryAll(ctx)
+}
+
+// tryAll tries the candidates of all fields, the likeliest first: in one rendering those that give values
+// which tell them apart, the others one by one.
+func (s *valueSearch) tryAll(ctx context.Context) error {
 	for rank := range maxCandidates {
 		var together, apart []*valueTrial
 		tried, used := map[string]bool{}, map[any]bool{}

@@ -32,7 +32,7 @@ func (t *TemplateTrace) absentAt(field yamledit.Path) (*ValueSource, bool) {
 	return sourceAt(t.Absent, field)
 }
 
-// switchOf returns the switch of a field whose text stands in an archive.
+// switchOf returns the switch of a field that a template in an archive prints.
 func (t *TemplateTrace) switchOf(field yamledit.Path) (*ValueSource, bool) {
 	return sourceAt(t.Switches, field)
 }
@@ -89,8 +89,8 @@ func FieldRefs(results []Result) map[*Object]FieldRef {
 }
 
 // TraceValues finds the values behind those fields that actions of templates print: a value counts
-// if another one in its place gives another field. Of fields whose text stands in an archive, which nobody edits,
-// it finds the switches. The error is ctx's, or says that podmend failed.
+// if another one in its place gives another field. Of fields in archives without one, as where text stands that nobody
+// edits, it finds the switches. The error is ctx's, or says that podmend failed.
 func (l *Locator) TraceValues(ctx context.Context, results []Result, fields []FieldRef, options Options) error {
 	type chartOf struct {
 		result int
@@ -130,23 +130,18 @@ func (l *Locator) TraceValues(ctx context.Context, results []Result, fields []Fi
 			searches[of] = search
 		}
 		value := yamledit.ValueAt(tree, path)
-		if !field.action {
-			if switches := search.values.switches(field, l.mentions(field)); len(switches) > 0 {
-				search.fields = append(search.fields, &searchedField{object: ref.Object, path: ref.Path, printed: field, value: value, candidates: switches, switched: true})
+		searched := &searchedField{object: ref.Object, path: ref.Path, printed: field, value: value}
+		if field.action {
+			if candidate, ok := search.values.certain(l, field, value); ok {
+				if source, ok := search.values.source(candidate); ok {
+					source.Field = path
+					field.trace.Set = append(field.trace.Set, source)
+					continue
+				}
 			}
-			continue
+			searched.candidates = search.values.candidates(field, value, l.mentions(field))
 		}
-		if candidate, ok := search.values.certain(l, field, value); ok {
-			if source, ok := search.values.source(candidate); ok {
-				source.Field = path
-				field.trace.Set = append(field.trace.Set, source)
-				continue
-			}
-		}
-		search.fields = append(search.fields, &searchedField{
-			object: ref.Object, path: ref.Path, printed: field, value: value,
-			candidates: search.values.candidates(field, value, l.mentions(field)),
-		})
+		search.fields = append(search.fields, searched)
 	}
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(max(options.Jobs, 1))
