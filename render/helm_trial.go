@@ -229,17 +229,23 @@ func (f *searchedField) follows(tree any, trial *valueTrial) bool {
 	return fmt.Sprint(is) == fmt.Sprint(trial.other)
 }
 
-// goes says whether a field is gone with the item of a list that it belonged to.
+// goes says whether a field is gone with what it belonged to: an item of a list, or all that one of them has.
 func (f *searchedField) goes(before, after any) bool {
-	for i := len(f.path) - 1; i > 0; i-- {
-		if _, kept := yamledit.ValueAt(after, f.path[:i-1]).(map[string]any); !f.path[i].List || !kept {
-			continue
-		}
+	list := slices.IndexFunc(f.path, func(step yamledit.Step) bool { return step.List })
+	if list < 1 {
+		return false
+	}
+	if _, kept := yamledit.ValueAt(after, f.path[:list-1]).(map[string]any); !kept {
+		return false
+	}
+	for i := list; i < len(f.path); i++ {
 		was, _ := yamledit.ValueAt(before, f.path[:i]).([]any)
 		is, _ := yamledit.ValueAt(after, f.path[:i]).([]any)
-		return len(is) < len(was)
+		if len(is) < len(was) {
+			return true
+		}
 	}
-	return false
+	return yamledit.ValueAt(after, f.path) == nil
 }
 
 // another returns the nth value to put in the place of one: for a mapping or list, in the place of the

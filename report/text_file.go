@@ -148,7 +148,7 @@ func (t *textFile) once(label, text string, f *Finding) {
 func (t *textFile) where(b *block) {
 	f := b.first()
 	if printer := f.Origin.fetched(); f.Origin.Exact && printer != "" {
-		t.detail("where", "printed by "+printer+" of a chart that comes from elsewhere, because of this value.")
+		t.detail("where", "printed by "+printer+" of a chart that comes from elsewhere. A value here switches it on or off.")
 	}
 	if f.Origin.Exact {
 		return
