@@ -28,7 +28,6 @@ func (p *Prover) ProveAgain(ctx context.Context, locator *render.Locator, option
 		return proposals, nil
 	}
 	others := p.otherWays(locator, options, refused)
-	all := slices.Concat(kept, others)
 	touched, err := p.touchedBy(ctx, kept, others)
 	if err != nil {
 		return nil, err
@@ -36,6 +35,9 @@ func (p *Prover) ProveAgain(ctx context.Context, locator *render.Locator, option
 	if err := p.Prove(ctx, touched); err != nil {
 		return nil, err
 	}
+	others = append(others, p.refused...) // parts of them
+	p.refused = nil
+	all := slices.Concat(kept, others)
 	answered := map[string]bool{}
 	for _, other := range others {
 		for _, id := range other.Findings {
@@ -52,7 +54,7 @@ func (p *Prover) ProveAgain(ctx context.Context, locator *render.Locator, option
 			all = append(all, proposal)
 		}
 	}
-	all = slices.DeleteFunc(append(all, p.refused...), func(proposal *Proposal) bool { return proposal.needless })
+	all = slices.DeleteFunc(all, func(proposal *Proposal) bool { return proposal.needless })
 	slices.SortStableFunc(all, func(a, b *Proposal) int { return slices.Compare(a.Findings, b.Findings) })
 	return all, nil
 }

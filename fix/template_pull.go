@@ -284,22 +284,23 @@ func (p *templatePull) indented(added string, at int, place templatePlace) (stri
 
 func indentation(line string) int { return len(line) - len(strings.TrimLeft(line, " ")) }
 
-func (p *templatePull) templateOf(file int) (*render.Template, error) {
-	return p.template(p.trace.Files[file].File)
+// templateOf reads a template that may be edited: those in archives are none.
+func (p *templatePull) templateOf(index int) (*render.Template, error) {
+	file := &p.trace.Files[index]
+	if file.Inside != "" {
+		return nil, errNotInTemplate
+	}
+	return p.template(file.File)
 }
 
 // checked makes the edit if it leaves the template's actions whole.
 func (p *templatePull) checked(index, start, end int, added string) (FileEdit, error) {
-	file := &p.trace.Files[index]
-	if file.Inside != "" {
-		return FileEdit{}, errNotInTemplate
-	}
-	template, err := p.template(file.File)
+	template, err := p.templateOf(index)
 	if err != nil {
 		return FileEdit{}, err
 	}
 	if !template.WholeActions(start, end) {
 		return FileEdit{}, errNotInTemplate
 	}
-	return FileEdit{file.File, yamledit.Edit{Start: start + template.Skipped, End: end + template.Skipped, NewText: added}}, nil
+	return FileEdit{p.trace.Files[index].File, yamledit.Edit{Start: start + template.Skipped, End: end + template.Skipped, NewText: added}}, nil
 }

@@ -2,12 +2,26 @@ package render
 
 import "github.com/podmend/podmend/internal/yamledit"
 
+// switches lists the values that are true among those that the actions around a field name, or that stand below these.
+func (v *valuesOf) switches(field *printedField, mentions []string) []valueCandidate {
+	return v.likely(field.trace.Within, func(own yamledit.Path, node any) int {
+		score := mentioned(own, mentions)
+		if score == 0 || node != true {
+			return 0
+		}
+		return score + 10*commonSuffix(field.path, own)
+	})
+}
+
 // SwitchOff returns the changes of source that turn off the condition right around a field, where
 // that is a value which is true. ok is false where there is none.
 func (l *Locator) SwitchOff(result *Result, object *Object, path yamledit.Path) (changes []PlacedChange, ok bool) {
 	field, ok := l.printed(object, path)
 	if !ok {
 		return nil, false
+	}
+	if source, ok := field.trace.switchOf(path); ok {
+		return l.turnedOff(source)
 	}
 	chain, ok := l.conditionAround(field.file, field.start)
 	if !ok {
@@ -22,7 +36,11 @@ func (l *Locator) SwitchOff(result *Result, object *Object, path yamledit.Path) 
 	if !ok {
 		return nil, false
 	}
-	return l.valueChanges(&source, yamledit.Change{Op: yamledit.Set, Path: source.Path, Value: false})
+	return l.turnedOff(&source)
+}
+
+func (l *Locator) turnedOff(source *ValueSource) ([]PlacedChange, bool) {
+	return l.valueChanges(source, yamledit.Change{Op: yamledit.Set, Path: source.Path, Value: false})
 }
 
 // conditionAround returns the value of the if right around an offset, as keys from .Values. ok is false
