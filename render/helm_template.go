@@ -87,18 +87,21 @@ func (t *Template) DefinedAround(at int) (name string, ok bool) {
 
 // branchEnds says whether the branch of a block around an offset ends without another block after it.
 func (t *Template) branchEnds(at int) bool {
+	next := t.wordAfter(at)
+	return next == "else" || next == "end"
+}
+
+// wordAfter is the word of the first action after an offset that begins, divides or ends a block, "" if there is none.
+func (t *Template) wordAfter(at int) string {
 	for _, token := range t.tokens {
-		if token.start <= at {
-			continue
-		}
 		switch token.word {
-		case "if", "with", "range", "define", "block":
-			return false
-		case "else", "end":
-			return true
+		case "if", "with", "range", "define", "block", "else", "end":
+			if token.start > at {
+				return token.word
+			}
 		}
 	}
-	return false
+	return ""
 }
 
 // WholeActions says whether a range of a template cuts no action in two and holds each block that
