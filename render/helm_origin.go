@@ -33,7 +33,7 @@ func (l *Locator) fromTemplate(object *Object, path yamledit.Path) (origin Origi
 	}
 	template := l.template(field.file)
 	if template == nil || field.file.Inside != "" {
-		return Origin{}, false // see archived
+		return Origin{}, false // see Archived
 	}
 	origin = Origin{File: field.file.File, Via: field.via(), Exact: true, Chain: field.chain(l), Place: field.place(template)}
 	position := template.Position(field.start, field.end)
@@ -60,8 +60,8 @@ func (l *Locator) fromValueIn(object *Object, field *printedField) (Origin, bool
 	return Origin{}, false
 }
 
-// archived returns the place in a packed chart that prints a field: nobody edits it, and people look there.
-func (l *Locator) archived(object *Object, path yamledit.Path) Archived {
+// Archived returns the place in a packed chart that prints a field: nobody edits it, and people look there.
+func (l *Locator) Archived(object *Object, path yamledit.Path) Archived {
 	if field, ok := l.printed(object, path); ok && field.file.Inside != "" {
 		return l.archivedField(field)
 	}
