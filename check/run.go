@@ -32,10 +32,10 @@ type Report struct {
 	Broken       map[string]*render.Error // by target id: an object that Kubernetes would refuse
 	// BrokenIn is the object that the error of a target is about.
 	BrokenIn map[string]*render.Object
-	Notes        map[string][]string      // by target id: how its pods were judged
-	Warnings     []Warning
-	Declared     []Declared // exemptions that were looked for
-	Unjudged     []Unjudged // pods that no standard was asked of
+	Notes    map[string][]string // by target id: how its pods were judged
+	Warnings []Warning
+	Declared []Declared // exemptions that were looked for
+	Unjudged []Unjudged // pods that no standard was asked of
 	// Privileged are the objects of such pods, with what Namespace's labels say so.
 	Privileged map[*render.Object]string
 

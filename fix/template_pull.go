@@ -33,6 +33,9 @@ func (p *templatePull) edit(edit yamledit.Edit) (FileEdit, error) {
 	if start == end {
 		return p.insert(start, added)
 	}
+	if replaced, ok := p.action(edit); ok {
+		return replaced, nil
+	}
 	// What stays the same at both ends is no part of the edit.
 	for start < end && added != "" && p.text[start] == added[0] {
 		start, added = start+1, added[1:]
@@ -79,6 +82,9 @@ func (p *templatePull) sourceRange(start, end int) (from, to templatePlace, err 
 	}
 	if !ok || from.file != to.file || from.offset > to.offset {
 		return from, to, errNotInTemplate
+	}
+	if template, err := p.templateOf(from.file); err == nil {
+		to.offset = closed(template, from.offset, to.offset)
 	}
 	return from, to, nil
 }

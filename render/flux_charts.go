@@ -30,7 +30,7 @@ func (g *gitOpsSearch) addChart(target *Target, object *Object) {
 // referredChart follows the chartRef of a release.
 func (g *gitOpsSearch) referredChart(target *Target, object *Object, ref *fluxReference) {
 	wanted := ObjectName{Group: "source.toolkit.fluxcd.io", Kind: ref.Kind, Namespace: cmp.Or(ref.Namespace, object.Namespace), Name: ref.Name}
-	source, _ := g.lookup(target.GitOps.Parent, wanted)
+	source := g.lookup(target.GitOps.Parent, wanted)
 	if source == nil && ref.Kind != "ExternalArtifact" {
 		target.Err = g.missing(object, ref.Kind, wanted.Name, "spec", "chartRef")
 		return
@@ -65,7 +65,7 @@ func (g *gitOpsSearch) chartOf(target *Target, object *Object, chart *fluxChart,
 		return
 	}
 	wanted := ObjectName{Group: "source.toolkit.fluxcd.io", Kind: ref.Kind, Namespace: cmp.Or(ref.Namespace, namespace), Name: ref.Name}
-	source, _ := g.lookup(target.GitOps.Parent, wanted)
+	source := g.lookup(target.GitOps.Parent, wanted)
 	if source == nil {
 		target.Err = g.missing(object, ref.Kind, wanted.Name, at...)
 		return

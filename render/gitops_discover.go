@@ -34,13 +34,13 @@ type GitOpsOptions struct {
 // a word. What is applied through an object is no target of its own any more. The error is ctx's, or says
 // that podmend failed.
 func (d *Discovery) AddGitOps(ctx context.Context, options GitOpsOptions) error {
-	holding, err := d.holding(ctx, slices.Concat(d.walked.manifests, d.chartTemplates()), fluxWords, argoWords)
+	holding, err := d.searchWords(ctx, slices.Concat(d.walked.manifests, d.chartTemplates()))
 	if err != nil || len(holding) == 0 {
 		return err
 	}
 	g := &gitOpsSearch{
 		discovery: d, options: options, rendered: map[string]*Result{}, environments: map[string]string{}, covered: map[string]string{}, listed: map[string]map[string]bool{},
-		released: map[string]bool{}, holding: holding,
+		released: map[string]bool{}, holding: holding, sought: map[string]bool{}, ordered: map[string][]string{},
 	}
 	d.search = g
 	var targets []Target
@@ -51,9 +51,6 @@ func (d *Discovery) AddGitOps(ctx context.Context, options GitOpsOptions) error 
 	}
 	if err := g.render(ctx, targets); err != nil {
 		return err
-	}
-	for _, target := range targets {
-		g.environments[target.ID] = environmentOf(target.Path)
 	}
 	if err := g.addFlux(ctx, targets); err != nil {
 		return err
@@ -75,36 +72,49 @@ func (d *Discovery) AddGitOps(ctx context.Context, options GitOpsOptions) error 
 	return nil
 }
 
-// holding are the files that hold all words of one of several lists.
-func (d *Discovery) holding(ctx context.Context, files []string, lists ...[]string) (map[string]bool, error) {
-	d.searched = map[string]bool{}
+// searchWords searches files for the words of GitOps objects, and keeps of each whether it holds them. Of what
+// was searched before, only modified files are read.
+func (d *Discovery) searchWords(ctx context.Context, files []string) (map[string]bool, error) {
+	searched := map[string]bool{}
 	unknown := slices.DeleteFunc(slices.Clone(files), func(name string) bool {
 		holds, known := d.before.searched(d.resolve(name))
 		if known {
-			d.searched[d.resolve(name)] = holds
+			searched[d.resolve(name)] = holds
 		}
 		return known
 	})
+	holding, err := d.holding(ctx, unknown, fluxWords, argoWords)
+	for _, name := range unknown {
+		searched[d.resolve(name)] = holding[d.resolve(name)]
+	}
+	d.searched = searched
+	found := maps.Clone(searched)
+	maps.DeleteFunc(found, func(_ string, holds bool) bool { return !holds })
+	return found, err
+}
+
+// holding are the resolved names of the files that hold all words of one of several lists.
+func (d *Discovery) holding(ctx context.Context, files []string, lists ...[]string) (map[string]bool, error) {
+	found := map[string]bool{}
 	var mutex sync.Mutex
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(runtime.GOMAXPROCS(0))
-	for part := range slices.Chunk(unknown, 64) {
+	for part := range slices.Chunk(files, 64) {
 		group.Go(func() error {
 			for _, name := range part {
 				content, err := d.files.ReadFile(name)
 				// What cannot be read is said by who renders it.
-				holds := err == nil && slices.ContainsFunc(lists, func(words []string) bool { return holdsAll(content, words) })
+				if err != nil || !slices.ContainsFunc(lists, func(words []string) bool { return holdsAll(content, words) }) {
+					continue
+				}
 				mutex.Lock()
-				d.searched[d.resolve(name)] = holds
+				found[d.resolve(name)] = true
 				mutex.Unlock()
 			}
 			return ctx.Err()
 		})
 	}
-	err := group.Wait()
-	found := maps.Clone(d.searched)
-	maps.DeleteFunc(found, func(_ string, holds bool) bool { return !holds })
-	return found, err
+	return found, group.Wait()
 }
 
 func holdsAll(content []byte, words []string) bool {
@@ -127,13 +137,15 @@ type gitOpsSearch struct {
 	discovery *Discovery
 	options   GitOpsOptions
 
-	rendered     map[string]*Result // by target id
-	order        []string           // of the ids in rendered
-	environments map[string]string  // by target id
+	rendered     map[string]*Result  // by target id
+	order        []string            // of the ids in rendered
+	ordered      map[string][]string // the same by how near they lie to paths
+	environments map[string]string   // by target id
 	found        []Target
 	// listed is what generated kustomizations list, by folder and rules.
 	listed   map[string]map[string]bool
 	holding  map[string]bool // files with a word of a GitOps tool
+	sought   map[string]bool // names of inputs for which all that may render one was rendered
 	released map[string]bool // ids of what was searched for HelmReleases
 	// covered are the targets that are applied through another, by id, with the id of that.
 	covered map[string]string
@@ -159,6 +171,9 @@ func (g *gitOpsSearch) render(ctx context.Context, targets []Target) error {
 	}
 	for _, target := range targets {
 		g.order = append(g.order, target.ID)
+		if target.GitOps == nil {
+			g.environments[target.ID] = environmentOf(target.Path)
+		}
 	}
 	return nil
 }
@@ -196,9 +211,7 @@ func (g *gitOpsSearch) dropDefaults() {
 	})
 	maps.DeleteFunc(g.covered, func(_, by string) bool { return dropped[by] })
 	for i := range g.found {
-		if applying := &g.found[i]; applying.Kind != Flux || applying.GitOps.Chart == nil || g.printsGitOps(applying) {
-			g.cover(applying)
-		}
+		g.cover(&g.found[i])
 	}
 }
 
@@ -212,38 +225,4 @@ func (g *gitOpsSearch) takeCovered() {
 		}
 		return covered
 	})
-}
-
-// lineage are the ids of a target and of those that it comes out of, the nearest first.
-func lineage(target *Target) []string {
-	ids := []string{target.ID}
-	for target.GitOps != nil {
-		target = target.GitOps.Parent
-		ids = append(ids, target.ID)
-	}
-	return ids
-}
-
-// nearest is what was rendered: what a target comes out of, then what else belongs to its environment, then
-// all. Some come twice.
-func (g *gitOpsSearch) nearest(target *Target) (results []*Result) {
-	environment := g.environments[target.ID]
-	near := slices.DeleteFunc(slices.Clone(g.order), func(id string) bool { return environment == "" || g.environments[id] != environment })
-	for _, id := range slices.Concat(lineage(target), near, g.order) {
-		if result := g.rendered[id]; result != nil {
-			results = append(results, result)
-		}
-	}
-	return results
-}
-
-// lookup finds an object that a target refers to: in what renders it, then in what renders that, then in
-// its environment, then anywhere. from is the target that renders it.
-func (g *gitOpsSearch) lookup(parent *Target, wanted ObjectName) (object *Object, from *Target) {
-	for _, result := range g.nearest(parent) {
-		if object := find([]gitOpsInput{{objects: result.Objects}}, wanted); object != nil {
-			return object, &result.Target
-		}
-	}
-	return nil, nil
 }

@@ -15,12 +15,17 @@ func (g *gitOpsSearch) addInputs(ctx context.Context, targets []Target) error {
 			continue
 		}
 		for _, wanted := range g.inputsOf(target) {
-			_, from := g.lookup(target.GitOps.Parent, wanted)
-			if from == nil {
-				if err := g.render(ctx, g.mayRender(ctx, wanted.Name)); err != nil {
+			from := g.input(target.GitOps.Parent, wanted)
+			if from == nil && !g.sought[wanted.Name] {
+				g.sought[wanted.Name] = true
+				candidates, err := g.mayRender(ctx, wanted.Name)
+				if err != nil {
 					return err
 				}
-				_, from = g.lookup(target.GitOps.Parent, wanted)
+				if err := g.render(ctx, candidates); err != nil {
+					return err
+				}
+				from = g.input(target.GitOps.Parent, wanted)
 			}
 			known := from == nil || from.ID == target.GitOps.Parent.ID ||
 				slices.ContainsFunc(target.GitOps.Inputs, func(input Target) bool { return input.ID == from.ID })
@@ -61,11 +66,11 @@ func (g *gitOpsSearch) inputsOf(target *Target) []ObjectName {
 }
 
 // mayRender are the targets, not rendered yet, of which a file holds a name beside a ConfigMap or Secret.
-func (g *gitOpsSearch) mayRender(ctx context.Context, name string) []Target {
+func (g *gitOpsSearch) mayRender(ctx context.Context, name string) ([]Target, error) {
 	d := g.discovery
 	named, err := d.holding(ctx, d.walked.manifests, []string{name})
 	if err != nil {
-		return nil
+		return nil, err
 	}
 	for file := range named {
 		content, err := d.files.ReadFile(file)
@@ -80,5 +85,30 @@ func (g *gitOpsSearch) mayRender(ctx context.Context, name string) []Target {
 			targets = append(targets, target)
 		}
 	}
-	return targets
+	return targets, nil
+}
+
+// Secrets are the data of the Secrets in results and in what the search for GitOps objects rendered, decoded, by
+// key. Those that cannot be read are left out.
+func (d *Discovery) Secrets(results []Result) (all []map[string]string) {
+	add := func(result *Result) {
+		for i := range result.Objects {
+			object := &result.Objects[i]
+			if object.Kind != "Secret" || object.APIVersion != "v1" || object.YAML == nil {
+				continue
+			}
+			if data, _, failed := dataOf(d.files, object); failed == nil && len(data) > 0 {
+				all = append(all, data)
+			}
+		}
+	}
+	for i := range results {
+		add(&results[i])
+	}
+	if d.search != nil {
+		for _, id := range d.search.order {
+			add(d.search.rendered[id])
+		}
+	}
+	return all
 }

@@ -22,7 +22,7 @@ func TestRenderedByTheSearch(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		search := &gitOpsSearch{discovery: discovery, rendered: map[string]*Result{}}
+		search := &gitOpsSearch{discovery: discovery, rendered: map[string]*Result{}, environments: map[string]string{}}
 		if err := search.render(context.Background(), discovery.Targets); err != nil {
 			t.Fatal(err)
 		}

@@ -13,7 +13,7 @@ import (
 // sources are the files that say so.
 func (g *gitOpsSearch) folder(parent *Target, object *Object, ref *fluxReference, at string) (folder string, sources []string, failed *Error) {
 	wanted := ObjectName{Group: "source.toolkit.fluxcd.io", Kind: ref.Kind, Namespace: cmp.Or(ref.Namespace, object.Namespace), Name: ref.Name}
-	source, _ := g.lookup(parent, wanted)
+	source := g.lookup(parent, wanted)
 	inside := belowRoot(at)
 	if inside == "" {
 		inside = "."
@@ -68,7 +68,7 @@ func (g *gitOpsSearch) branchOf(source *Object) string {
 
 // ignored are the rules by which a source leaves out files.
 func (g *gitOpsSearch) ignored(parent *Target, object *Object, ref *fluxReference) string {
-	source, _ := g.lookup(parent, ObjectName{Group: "source.toolkit.fluxcd.io", Kind: ref.Kind, Namespace: cmp.Or(ref.Namespace, object.Namespace), Name: ref.Name})
+	source := g.lookup(parent, ObjectName{Group: "source.toolkit.fluxcd.io", Kind: ref.Kind, Namespace: cmp.Or(ref.Namespace, object.Namespace), Name: ref.Name})
 	var read fluxSource
 	if source == nil || readGitOps(g.discovery.files, source, &read) != nil {
 		return ""

@@ -225,6 +225,9 @@ var (
 func (l *Locator) mentions(field *printedField) []string {
 	var found []string
 	add := func(file *TemplateFile, at int) {
+		if template := l.template(file); template != nil {
+			found = append(found, mentionedBelow(template.around(at), template.actionAt(at))...)
+		}
 		for _, action := range l.actionsAround(file, at) {
 			for _, match := range valuesChain.FindAllStringSubmatch(action, -1) {
 				found = append(found, strings.TrimPrefix(match[1], "."))

@@ -1,14 +1,6 @@
 package render
 
-import (
-	"regexp"
-	"strings"
-
-	"github.com/podmend/podmend/internal/yamledit"
-)
-
-// plainCondition matches {{ if .Values.some.switch }}.
-var plainCondition = regexp.MustCompile(`^\{\{-?\s*if\s+\$?\.Values((?:\.[A-Za-z_][A-Za-z0-9_]*)+)\s*-?\}\}$`)
+import "github.com/podmend/podmend/internal/yamledit"
 
 // switches lists the values that are true among those that the actions around a field name, or that stand below these.
 func (v *valuesOf) switches(field *printedField, mentions []string) []valueCandidate {
@@ -59,13 +51,13 @@ func (l *Locator) conditionAround(file *TemplateFile, at int) (chain []string, o
 		return nil, false
 	}
 	blocks := template.around(at)
-	if len(blocks) == 0 || !template.endsUndivided(at) {
+	if len(blocks) == 0 || !template.branchEnds(at) {
 		return nil, false
 	}
 	last := blocks[len(blocks)-1]
-	match := plainCondition.FindStringSubmatch(last.action)
-	if match == nil || last.other {
+	if last.word != "if" || last.other {
 		return nil, false
 	}
-	return strings.Split(strings.TrimPrefix(match[1], "."), "."), true
+	dot, known := dotWithin(blocks[:len(blocks)-1])
+	return valueOfBlock(last.action, dot, known)
 }

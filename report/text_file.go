@@ -156,7 +156,7 @@ func (t *textFile) where(b *block) {
 	in := map[string]string{
 		ViaLiteral:  "this template",
 		ViaHelper:   "this template",
-		ViaValues:   "this values file",
+		ViaValues:   "these values",
 		ViaManifest: "this manifest",
 		ViaPatch:    "this patch",
 	}[f.Origin.Via]
