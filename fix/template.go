@@ -249,6 +249,9 @@ func inArchive(file *render.TemplateFile, offset int) error {
 	if offset > 0 {
 		where = fmt.Sprintf("%s:%d", where, render.ReadTemplate(file.Content).Line(offset))
 	}
+	if file.Fetched != "" {
+		return &refusedEdit{Refusal{RemoteChart, fmt.Sprintf("%s of %s prints it, and no value was found that changes it; ask the chart's owner for one, or deploy the chart by a kustomization that patches it", where, file.Fetched)}}
+	}
 	return &refusedEdit{Refusal{RemoteChart, fmt.Sprintf("%s in the archive %s prints it, and archives are not edited; set a value of the subchart, or change its source", where, file.File)}}
 }
 
