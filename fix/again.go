@@ -28,7 +28,6 @@ func (p *Prover) ProveAgain(ctx context.Context, locator *render.Locator, option
 		return proposals, nil
 	}
 	others := p.otherWays(locator, options, refused)
-	all := slices.Concat(kept, others)
 	touched, err := p.touchedBy(ctx, kept, others)
 	if err != nil {
 		return nil, err
@@ -36,25 +35,38 @@ func (p *Prover) ProveAgain(ctx context.Context, locator *render.Locator, option
 	if err := p.Prove(ctx, touched); err != nil {
 		return nil, err
 	}
-	answered := map[string]bool{}
+	others = append(others, p.refused...) // parts of them, and of what was proven before
+	p.refused = nil
 	for _, other := range others {
-		for _, id := range other.Findings {
-			answered[id] = true
-		}
 		for _, proposal := range refused {
 			if other.Refusal != nil && overlapping(proposal.Findings, other.Findings) && len(proposal.Edits) > 0 && proposal.Refusal.tells() > other.Refusal.tells() {
 				other.Refusal = proposal.triedFirst(other.Refusal)
 			}
 		}
 	}
-	for _, proposal := range refused {
-		if slices.ContainsFunc(proposal.Findings, func(id string) bool { return !answered[id] }) {
-			all = append(all, proposal)
-		}
-	}
-	all = slices.DeleteFunc(append(all, p.refused...), func(proposal *Proposal) bool { return proposal.needless })
+	all := slices.Concat(kept, others, unanswered(refused, others))
+	all = slices.DeleteFunc(all, func(proposal *Proposal) bool { return proposal.needless })
 	slices.SortStableFunc(all, func(a, b *Proposal) int { return slices.Compare(a.Findings, b.Findings) })
 	return all, nil
+}
+
+// unanswered leaves to refused proposals the findings that no other way answers, since each finding has one proposal.
+func unanswered(refused, others []*Proposal) []*Proposal {
+	answered := map[string]bool{}
+	for _, other := range others {
+		for _, id := range other.Findings {
+			answered[id] = true
+		}
+	}
+	var left []*Proposal
+	for _, proposal := range refused {
+		proposal.Findings = slices.DeleteFunc(slices.Clone(proposal.Findings), func(id string) bool { return answered[id] })
+		if len(proposal.Findings) > 0 {
+			proposal.name()
+			left = append(left, proposal)
+		}
+	}
+	return left
 }
 
 // touchedBy returns those of others that can be tried, with the proven ones that reach a target in common with

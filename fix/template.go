@@ -1,11 +1,8 @@
 package fix
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
-	"slices"
-	"strings"
 
 	"github.com/podmend/podmend/check"
 	"github.com/podmend/podmend/internal/yamledit"
@@ -175,15 +172,7 @@ func (e *editor) pulledFrom(object *render.Object, changes []yamledit.Change) ([
 	changes = yamledit.WithoutMoot(changes)
 	pull := &templatePull{trace: trace, text: string(text), template: e.template}
 	texts, err := e.pullAll(pull, rendered, changes)
-	if errors.Is(err, errLeavesParts) {
-		var rest []yamledit.Change
-		if texts, rest, err = pull.deleteItems(rendered, doc, changes); err == nil {
-			var more []FileEdit
-			more, err = e.pullAll(pull, rendered, rest)
-			texts = append(texts, more...)
-		}
-	}
-	if err != nil && len(changes) > 1 {
+	if err != nil {
 		if apart, ok := e.pullApart(pull, rendered, changes); ok {
 			texts, err = apart, nil
 		}
@@ -206,27 +195,6 @@ func (e *editor) pulledFrom(object *render.Object, changes []yamledit.Change) ([
 		return nil, err
 	}
 	return texts, nil
-}
-
-// pullApart makes each change by itself: together, edits side by side are one, which the template may print from several
-// places. ok is false where one cannot be made, or two overlap.
-func (e *editor) pullApart(pull *templatePull, rendered *yamledit.File, changes []yamledit.Change) (texts []FileEdit, ok bool) {
-	for _, change := range changes {
-		pulled, err := e.pullAll(pull, rendered, []yamledit.Change{change})
-		if err != nil {
-			return nil, false
-		}
-		texts = append(texts, pulled...)
-	}
-	slices.SortFunc(texts, func(a, b FileEdit) int {
-		return cmp.Or(strings.Compare(a.File, b.File), cmp.Compare(a.Start, b.Start), cmp.Compare(a.End, b.End))
-	})
-	for i := 1; i < len(texts); i++ {
-		if texts[i].File == texts[i-1].File && texts[i].Start < texts[i-1].End {
-			return nil, false
-		}
-	}
-	return texts, true
 }
 
 func (e *editor) pullAll(pull *templatePull, rendered *yamledit.File, changes []yamledit.Change) ([]FileEdit, error) {

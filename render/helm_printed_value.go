@@ -145,7 +145,7 @@ func (l *Locator) valueOfBlock(field *printedField) (chain []string, at actionAt
 	}
 	file := &field.trace.Files[span.File]
 	template := l.template(file)
-	if template == nil || !template.endsUndivided(offset) {
+	if template == nil || template.wordAfter(offset) != "end" {
 		return nil, at, false
 	}
 	from, to := -1, -1
