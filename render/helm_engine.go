@@ -180,16 +180,9 @@ func parsedOf(name, text string) map[string]*parse.Tree {
 	if trees, ok := parsedTemplates.get(key); ok {
 		return trees
 	}
-	alone, err := engineBase().Clone()
+	trees, err := parse.Parse(name, text, "", "", engineNames())
 	if err != nil {
 		return nil
-	}
-	if _, err := alone.New(name).Parse(text); err != nil {
-		return nil
-	}
-	trees := map[string]*parse.Tree{}
-	for _, t := range alone.Templates() {
-		trees[t.Name()] = t.Tree
 	}
 	parsedTemplates.put(key, trees, len(text)+treeSize*len(trees))
 	return trees
