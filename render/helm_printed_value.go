@@ -71,9 +71,10 @@ func (l *Locator) valueOfKey(field *printedField) (chain []string, at actionAt, 
 	return chain, at, ok
 }
 
-// valueOfScalar is the value of which an action makes a scalar, if anybody sets it.
+// valueOfScalar is the value of which an action makes a text or number, if anybody sets it. A switch that is computed of other
+// values is none of them.
 func (l *Locator) valueOfScalar(result *Result, field *printedField) (chain []string, at actionAt, ok bool) {
-	if !field.action || field.found.Node.Kind != yaml.ScalarNode {
+	if node := field.found.Node; !field.action || node.Kind != yaml.ScalarNode || node.ShortTag() == yaml.NodeTagBool {
 		return nil, at, false
 	}
 	at = actionAt{field.file, field.frame, field.start, field.end}
