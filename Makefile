@@ -17,8 +17,8 @@ TESTED_WITH := $(BIN)/helm $(BIN)/kustomize $(BIN)/act $(BIN)/actionlint
 .PHONY: build test action browser chromium race hostile shards manual image archives snapshot sums reproducible lint golden validation fluxbuild bench fuzz demo clean
 .DEFAULT_GOAL := build
 
-build: ## the program, in bin/podmend
-	$(GO) build -trimpath -o $(BIN)/podmend ./cmd/podmend
+build: ## the program, in bin/podmend, without C as it is released
+	CGO_ENABLED=0 $(GO) build -trimpath -o $(BIN)/podmend ./cmd/podmend
 
 test: $(TESTED_WITH) ## every test
 	$(GO) test -timeout 30m $(PACKAGES)

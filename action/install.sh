@@ -78,7 +78,7 @@ build_from_source() {
 	local program=${RUNNER_TEMP:-${TMPDIR:-/tmp}}/podmend-from-source/podmend$1
 	echo "podmend: the action is used from a branch, so podmend is built from $action"
 	# What the job sets for its own Go code is not for this build.
-	(cd "$action" && GOFLAGS='' GOWORK=off GOOS='' GOARCH='' CGO_ENABLED='' go build -trimpath -buildvcs=false -o "$program" ./cmd/podmend) ||
+	(cd "$action" && GOFLAGS='' GOWORK=off GOOS='' GOARCH='' CGO_ENABLED=0 go build -trimpath -buildvcs=false -o "$program" ./cmd/podmend) ||
 		fail "podmend could not be built; what go said stands above. Use a release (podmend/podmend@v1), or give the input program."
 	found "$program"
 }

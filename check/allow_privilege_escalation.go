@@ -88,7 +88,7 @@ func mendAllowPrivilegeEscalation(pod *render.PodTemplate, fields []Field, _ Men
 				// Kubernetes compares with this spelling alone.
 				if capability == "CAP_SYS_ADMIN" {
 					at := container.securityPath("capabilities", "add", i)
-					remedy.Changes = append(remedy.Changes, yamledit.Change{Op: yamledit.Delete, Path: at, Prune: 2})
+					remedy.Changes = append(remedy.Changes, yamledit.Change{Op: yamledit.Delete, Path: at, Prune: 3})
 					remedy.Notes = append(remedy.Notes, "CAP_SYS_ADMIN goes too, since Kubernetes refuses the two together.")
 				}
 			}

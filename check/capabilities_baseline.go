@@ -113,8 +113,8 @@ func allowAdded(container placedContainer, located []Field, allowed sets.Set[str
 			changes = append(changes, yamledit.Change{Op: yamledit.Set, Path: field.Path, Value: bare})
 			continue
 		}
-		// Emptied, add goes and then capabilities.
-		changes = append(changes, yamledit.Change{Op: yamledit.Delete, Path: field.Path, Prune: 2})
+		// Emptied, add goes, then capabilities, then the security context.
+		changes = append(changes, yamledit.Change{Op: yamledit.Delete, Path: field.Path, Prune: 3})
 		if !known && notes == nil {
 			notes = []string{"Calls that need the capabilities which " + container.at.String() + " loses will fail; see what the program does then."}
 		}

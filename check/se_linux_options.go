@@ -93,7 +93,7 @@ func mendSELinuxOptions(_ *render.PodTemplate, fields []Field, _ MendOptions) []
 		}
 		remedy := &remedies[len(remedies)-1]
 		remedy.Fields = append(remedy.Fields, field)
-		remedy.Changes = append(remedy.Changes, yamledit.Change{Op: yamledit.Delete, Path: field.Path, Prune: 1})
+		remedy.Changes = append(remedy.Changes, yamledit.Change{Op: yamledit.Delete, Path: field.Path, Prune: 2})
 	}
 	return remedies
 }

@@ -36,6 +36,7 @@ func (p *Prover) ProveAgain(ctx context.Context, locator *render.Locator, option
 		return nil, err
 	}
 	others = append(others, p.refused...) // parts of them, and of what was proven before
+	p.refused = nil
 	for _, other := range others {
 		for _, proposal := range refused {
 			if other.Refusal != nil && overlapping(proposal.Findings, other.Findings) && len(proposal.Edits) > 0 && proposal.Refusal.tells() > other.Refusal.tells() {
@@ -124,9 +125,11 @@ func (p *Proposal) triedFirst(then *Refusal) *Refusal {
 
 // otherWays proposes the other way to mend what proposals mend.
 func (p *Prover) otherWays(locator *render.Locator, options check.MendOptions, proposals []*Proposal) []*Proposal {
-	var again []string
+	again := map[string]bool{}
 	for _, proposal := range proposals {
-		again = append(again, proposal.Findings...)
+		for _, id := range proposal.Findings {
+			again[id] = proposal.Patches()
+		}
 	}
 	others, _ := propose(p.Files, p.Results, p.Report, locator, options, p.Budget, again)
 	return others
@@ -137,7 +140,7 @@ func (p *Prover) AddAlternatives(locator *render.Locator, options check.MendOpti
 	by := map[string]*Proposal{} // by finding
 	var proven []*Proposal
 	for _, proposal := range proposals {
-		if proposal.Refusal != nil || !proposal.another {
+		if proposal.Refusal != nil || !proposal.another || proposal.Patches() {
 			continue
 		}
 		for _, id := range proposal.Findings {

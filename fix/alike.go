@@ -36,10 +36,7 @@ func likenessOf(changes []yamledit.Change, renamed map[string]string) likeness {
 // alike says whether two values at a path mean the same to Kubernetes; nil is none.
 func (l likeness) alike(a, b any, at yamledit.Path) bool {
 	keys := at.Keys()
-	if l.isEmpty(a, keys) && l.isEmpty(b, keys) {
-		return true
-	}
-	if none, ok := l.defaults[keys]; ok && (a == nil || a == none) && (b == nil || b == none) {
+	if l.isNone(a, keys) && l.isNone(b, keys) {
 		return true
 	}
 	if former, ok := a.(string); ok && l.renamed[former] != "" && b == l.renamed[former] {
@@ -48,25 +45,27 @@ func (l likeness) alike(a, b any, at yamledit.Path) bool {
 	return isDigestAnnotation(at) && isDigest(a) && isDigest(b)
 }
 
-// isEmpty says whether a value holds nothing, or nothing but what deletions have left empty.
-func (l likeness) isEmpty(value any, keys string) bool {
-	if !l.emptied[keys] {
-		return false
-	}
+// isNone says whether a value means nothing: what deletions have left empty, or set to what Kubernetes takes for none, or
+// holds nothing else.
+func (l likeness) isNone(value any, keys string) bool {
 	switch value := value.(type) {
 	case nil:
 		return true
 	case map[string]any:
+		if len(value) == 0 {
+			return l.emptied[keys]
+		}
 		for key, below := range value {
-			if !l.isEmpty(below, keys+"."+key) {
+			if !l.isNone(below, keys+"."+key) {
 				return false
 			}
 		}
 		return true
 	case []any:
-		return len(value) == 0
+		return len(value) == 0 && l.emptied[keys]
 	}
-	return false
+	none, ok := l.defaults[keys]
+	return ok && value == none
 }
 
 // isDigestAnnotation says whether a path leads to an annotation like checksum/config, by which charts

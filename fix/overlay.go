@@ -109,7 +109,7 @@ func (p *proposer) addOverlays(proposal *Proposal) error {
 		entry, known := p.entries[key]
 		if !known {
 			var err error
-			if entry, err = p.patchOf(object, byObject[object], p.merges(object)); err != nil {
+			if entry, err = p.patchOf(object, byObject[object], p.merges(object), false); err != nil {
 				return err
 			}
 			p.entries[key] = entry

@@ -24,8 +24,8 @@ type patchEntry struct {
 func (e patchEntry) same(other patchEntry) bool { return reflect.DeepEqual(e, other) }
 
 // patchOf is a patch that makes changes of an object: a strategic merge patch if that makes nothing else, else
-// operations.
-func (p *proposer) patchOf(object *render.Object, changes []yamledit.Change, merges bool) (patchEntry, error) {
+// operations. What a chart from elsewhere prints is rather found by names than by the order that its next version may change.
+func (p *proposer) patchOf(object *render.Object, changes []yamledit.Change, merges, foreign bool) (patchEntry, error) {
 	var tree any
 	if err := k8syaml.Unmarshal(object.Document(), &tree); err != nil {
 		return patchEntry{}, err
@@ -39,8 +39,11 @@ func (p *proposer) patchOf(object *render.Object, changes []yamledit.Change, mer
 		return patchEntry{}, err
 	}
 	name, target := p.sourceName(object), p.targetOf(object)
-	if merges {
-		patch, _ := mergeOf(was, is).(map[string]any)
+	for _, inOrder := range []bool{false, true} {
+		if !merges || inOrder && !foreign {
+			break
+		}
+		patch, _ := mergeOf(was, is, inOrder).(map[string]any)
 		patch["apiVersion"], patch["kind"] = object.APIVersion, object.Kind
 		if mergesTo(object, patch, is, likenessOf(changes, nil)) {
 			patch["metadata"] = map[string]any{"name": name}

@@ -98,8 +98,9 @@ func sameItem(a, b any) bool {
 	return false
 }
 
-// mergeOf is the strategic merge patch that makes one tree of another.
-func mergeOf(was, is any) any {
+// mergeOf is the strategic merge patch that makes one tree of another. In order, it also names the items before one that it
+// changes: kustomize puts what a patch names before the others.
+func mergeOf(was, is any, inOrder bool) any {
 	before, isMap := was.(map[string]any)
 	after, stays := is.(map[string]any)
 	if !isMap || !stays {
@@ -119,7 +120,7 @@ func mergeOf(was, is any) any {
 			continue
 		}
 		if !isList || !staysList && now != nil || !ok || mergeKeys[key] == "" {
-			patch[key] = mergeOf(old, now)
+			patch[key] = mergeOf(old, now, inOrder)
 			continue
 		}
 		var items []any
@@ -134,14 +135,25 @@ func mergeOf(was, is any) any {
 				items = append(items, id)
 				continue
 			}
-			if more, _ := mergeOf(item, left[kept[i]]).(map[string]any); len(more) > 0 {
-				for field, value := range more {
-					id[field] = value
-				}
+			more, _ := mergeOf(item, left[kept[i]], inOrder).(map[string]any)
+			for field, value := range more {
+				id[field] = value
+			}
+			if len(more) > 0 || inOrder && changesAfter(list, left, kept, i) {
 				items = append(items, id)
 			}
 		}
 		patch[key] = items
 	}
 	return patch
+}
+
+// changesAfter says whether an item that stays behind one of a list is another afterwards.
+func changesAfter(list, left []any, kept []int, at int) bool {
+	for i := at + 1; i < len(list); i++ {
+		if kept[i] >= 0 && !reflect.DeepEqual(list[i], left[kept[i]]) {
+			return true
+		}
+	}
+	return false
 }

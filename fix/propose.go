@@ -15,7 +15,7 @@ func Propose(files *overlay.FS, results []render.Result, report *check.Report, l
 	return propose(files, results, report, locator, options, budget, nil)
 }
 
-func propose(files *overlay.FS, results []render.Result, report *check.Report, locator *render.Locator, options check.MendOptions, budget Budget, again []string) ([]*Proposal, map[string]*Refusal) {
+func propose(files *overlay.FS, results []render.Result, report *check.Report, locator *render.Locator, options check.MendOptions, budget Budget, again map[string]bool) ([]*Proposal, map[string]*Refusal) {
 	p := &proposer{
 		again:  again,
 		editor: newEditor(files, budget), locator: locator, options: options,
@@ -37,7 +37,7 @@ func propose(files *overlay.FS, results []render.Result, report *check.Report, l
 	p.findOccurrences(report.Findings)
 	groups := groupByPod(report.Findings)
 	for _, finding := range report.Findings {
-		if again != nil && !slices.Contains(again, finding.ID) {
+		if _, failed := again[finding.ID]; again != nil && !failed {
 			p.left[finding.ID] = true
 		}
 	}
@@ -82,7 +82,7 @@ type proposer struct {
 	options   check.MendOptions
 	objects   map[*render.Object]objectRef
 	results   map[string]*render.Result // by target id
-	again     []string                  // the findings for which the likeliest way failed; nil at first
+	again     map[string]bool           // the findings for which the likeliest way failed, with a patch or without; nil at first
 	byFinding map[string]*Proposal
 	refusals  map[string]*Refusal
 	left      map[string]bool       // findings that are left alone

@@ -17,12 +17,36 @@ func (p *proposer) releaseOf(object *render.Object) *render.Object {
 }
 
 // inRelease turns a remedy into a patch of the post-renderers of the release that deploys the object: its
-// chart comes from elsewhere and offers no value.
+// chart comes from elsewhere and offers no value. What it does offer one for is mended there at first.
 func (p *proposer) inRelease(proposal *Proposal, object *render.Object, remedy check.Remedy, in intent, group *podFindings) *Refusal {
 	in.changes, proposal.changes, proposal.printed = group.changes(remedy), nil, nil
-	proposal.overlays = append(proposal.overlays, overlayPatch{object, in.changes, in})
 	proposal.intents = []intent{in}
+	var patched []yamledit.Change
+	failed := slices.ContainsFunc(proposal.Findings, func(id string) bool { return p.again[id] })
+	for _, change := range in.changes {
+		placed, ok := p.inValues(object, change)
+		if !ok || failed {
+			patched = append(patched, change)
+			continue
+		}
+		proposal.another = true
+		for i := range placed {
+			proposal.changes = append(proposal.changes, changeOf(&placed[i]))
+		}
+	}
+	proposal.overlays = append(proposal.overlays, overlayPatch{object, patched, in})
 	return nil
+}
+
+// inValues places a change in the values around a chart, if there is one for it and its file may be edited.
+func (p *proposer) inValues(object *render.Object, change yamledit.Change) ([]render.PlacedChange, bool) {
+	printed, path, ok := p.locator.InChart(object, change.Path)
+	if !ok {
+		return nil, false
+	}
+	change.Path = path
+	placed, ok := p.locator.ValueChanges(printed, change)
+	return placed, ok && !slices.ContainsFunc(placed, func(at render.PlacedChange) bool { return at.Chart != nil || p.vendored(at.Place.File) })
 }
 
 // home names what a patch is put into: a kustomization, or a release.
@@ -48,7 +72,7 @@ func (p *proposer) addToReleases(proposal *Proposal, byObject map[*render.Object
 		if release == nil {
 			continue
 		}
-		entry, err := p.patchOf(object, byObject[object], mergesLists(object.APIVersion))
+		entry, err := p.patchOf(object, byObject[object], mergesLists(object.APIVersion), true)
 		if err != nil {
 			return err
 		}

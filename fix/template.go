@@ -1,11 +1,8 @@
 package fix
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
-	"slices"
-	"strings"
 
 	"github.com/podmend/podmend/check"
 	"github.com/podmend/podmend/internal/yamledit"
@@ -21,14 +18,14 @@ func (p *proposer) locateInChart(proposal *Proposal, group *podFindings, remedy 
 	var printed []printedChange
 	for _, change := range yamledit.WithoutMoot(changes) {
 		removable := change.Op != yamledit.Set && p.locator.InTemplate(object, change.Path)
-		if placed, ok := p.locator.ValueChanges(object, change); ok && (p.again == nil || !removable) {
+		placed, ok := p.locator.ValueChanges(object, change)
+		if ok && (p.again == nil || !removable) {
 			proposal.another = proposal.another || p.again == nil && removable
 			for _, at := range placed {
 				if at.Chart != nil { // what holds the value was printed by a chart itself
 					printed = append(printed, printedChange{at.Chart, at.Change})
 					continue
 				}
-				at.Change.Value = p.asWritten(&at)
 				proposal.changes = append(proposal.changes, changeOf(&at))
 			}
 			continue
@@ -36,6 +33,9 @@ func (p *proposer) locateInChart(proposal *Proposal, group *podFindings, remedy 
 		if file, line, ok := p.locator.PrintsOtherwise(object, change.Path); ok && change.Op == yamledit.Set {
 			return &Refusal{NotLocated, fmt.Sprintf("%s:%d prints the mapping that it belongs to from values that are not known, "+
 				"and beside that it would be there twice once they are set; set it in the values of the chart", file, line)}
+		}
+		if value, prints := p.locator.PrintsValue(p.results[p.objects[group.pod.Object].target], object, change); !ok && prints {
+			return keptValue(value)
 		}
 		printed = append(printed, printedChange{object, change})
 	}
@@ -51,6 +51,20 @@ func (p *proposer) locateInChart(proposal *Proposal, group *podFindings, remedy 
 	}
 	proposal.printed = printed
 	return nil
+}
+
+// keptValue leaves the template as it is, where an edit would take from people what they set by a value.
+func keptValue(value render.PrintedValue) *Refusal {
+	set := ""
+	if value.SetBy != "" {
+		set = ", which " + value.SetBy + " sets"
+	}
+	if value.Packed {
+		return &Refusal{RemoteChart, fmt.Sprintf("%s:%d of the chart prints it out of the value %s%s, and no change of that was found that mends it; set the value otherwise by hand",
+			value.File, value.Line, value.Name, set)}
+	}
+	return &Refusal{NotLocated, fmt.Sprintf("%s:%d prints it out of the value %s%s. No change of the value was found that mends it, and if the chart no longer printed it "+
+		"the value would do nothing for anybody; set the value otherwise by hand", value.File, value.Line, value.Name, set)}
 }
 
 // switchOff makes a proposal turn off the one value by which the chart prints the remedy's fields.
@@ -86,25 +100,6 @@ func (p *proposer) switchOff(proposal *Proposal, group *podFindings, remedy chec
 	}
 	proposal.changes = append(proposal.changes, off...)
 	return true
-}
-
-// asWritten is a switch as text where source holds text, such as a template for tpl.
-func (p *proposer) asWritten(at *render.PlacedChange) any {
-	if _, isSwitch := at.Change.Value.(bool); !isSwitch {
-		return at.Change.Value
-	}
-	text, err := p.editor.text(at.Place.File, at.Place.Inside)
-	if err != nil {
-		return at.Change.Value
-	}
-	tree, err := text.Tree(at.Place.Doc)
-	if err != nil {
-		return at.Change.Value
-	}
-	if _, isText := yamledit.ValueAt(tree, at.Change.Path).(string); isText {
-		return fmt.Sprint(at.Change.Value)
-	}
-	return at.Change.Value
 }
 
 // refusedEdit is a refusal on the way of an error.
@@ -177,15 +172,7 @@ func (e *editor) pulledFrom(object *render.Object, changes []yamledit.Change) ([
 	changes = yamledit.WithoutMoot(changes)
 	pull := &templatePull{trace: trace, text: string(text), template: e.template}
 	texts, err := e.pullAll(pull, rendered, changes)
-	if errors.Is(err, errLeavesParts) {
-		var rest []yamledit.Change
-		if texts, rest, err = pull.deleteItems(rendered, doc, changes); err == nil {
-			var more []FileEdit
-			more, err = e.pullAll(pull, rendered, rest)
-			texts = append(texts, more...)
-		}
-	}
-	if err != nil && len(changes) > 1 {
+	if err != nil {
 		if apart, ok := e.pullApart(pull, rendered, changes); ok {
 			texts, err = apart, nil
 		}
@@ -208,27 +195,6 @@ func (e *editor) pulledFrom(object *render.Object, changes []yamledit.Change) ([
 		return nil, err
 	}
 	return texts, nil
-}
-
-// pullApart makes each change by itself: together, edits side by side are one, which the template may print from several
-// places. ok is false where one cannot be made, or two overlap.
-func (e *editor) pullApart(pull *templatePull, rendered *yamledit.File, changes []yamledit.Change) (texts []FileEdit, ok bool) {
-	for _, change := range changes {
-		pulled, err := e.pullAll(pull, rendered, []yamledit.Change{change})
-		if err != nil {
-			return nil, false
-		}
-		texts = append(texts, pulled...)
-	}
-	slices.SortFunc(texts, func(a, b FileEdit) int {
-		return cmp.Or(strings.Compare(a.File, b.File), cmp.Compare(a.Start, b.Start), cmp.Compare(a.End, b.End))
-	})
-	for i := 1; i < len(texts); i++ {
-		if texts[i].File == texts[i-1].File && texts[i].Start < texts[i-1].End {
-			return nil, false
-		}
-	}
-	return texts, true
 }
 
 func (e *editor) pullAll(pull *templatePull, rendered *yamledit.File, changes []yamledit.Change) ([]FileEdit, error) {

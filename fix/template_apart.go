@@ -46,13 +46,40 @@ func (p *templatePull) replaceable(from, to templatePlace, start, end int, added
 		}
 		from.offset = key
 		to.offset = belonging(template, to.offset, keyColumn(source, key))
+	} else if (ink == "{}" || ink == "[]") && !strings.HasSuffix(strings.TrimRight(source[:from.offset], " "), ":") {
+		return from, to, errLeavesParts // it would stand behind an action, away from its key
 	} else if (ink == "" || ink == "{}" || ink == "[]") && !p.allPrinted(p.trace.Files[from.file].File, template, from.offset, to.offset, start, end) {
 		return from, to, errLeavesParts
 	}
+	if ink == "" && doublesComma(template, from.offset, to.offset) {
+		return from, to, errLeavesParts
+	}
 	if severalLines {
-		err = ends(template, to.offset, keyColumn(source, from.offset))
+		at := from.offset
+		if ink == "" { // what goes may start with the line break before it
+			at += len(source[at:]) - len(strings.TrimLeft(source[at:], " \r\n"))
+		}
+		err = ends(template, to.offset, keyColumn(source, at))
 	}
 	return from, to, err
+}
+
+// doublesComma says whether a deletion leaves a comma that other values print right behind another one, or behind the
+// bracket that opens a list: [{{ if .Values.more }}, more{{ end }}].
+func doublesComma(template *render.Template, from, to int) bool {
+	before := byte(0)
+	for _, part := range template.Parts() {
+		if part.Action {
+			continue
+		}
+		if text := strings.TrimSpace(template.Source[part.Start:max(part.Start, min(part.End, from))]); text != "" {
+			before = text[len(text)-1]
+		}
+		if text := strings.TrimSpace(template.Source[min(part.End, max(part.Start, to)):part.End]); text != "" {
+			return text[0] == ',' && strings.IndexByte("[{,", before) >= 0
+		}
+	}
+	return false
 }
 
 // keyColumn is the indentation of the key on the line of an offset, behind the dash of a list item.
@@ -128,6 +155,32 @@ func belonging(template *render.Template, end, own int) int {
 		}
 	}
 	return end
+}
+
+// closed returns where the last block ends that opens in a range, if nothing but ends of blocks follows the range until
+// there, else the range's end.
+func closed(template *render.Template, from, to int) int {
+	depth := 0
+	for _, part := range template.Parts() {
+		if part.End <= from {
+			continue
+		}
+		behind := part.Start >= to
+		if behind && depth <= 0 {
+			return to
+		}
+		switch {
+		case part.Word == "end":
+			if depth--; behind && depth == 0 {
+				return part.End
+			}
+		case behind && strings.TrimSpace(template.Source[part.Start:part.End]) != "":
+			return to
+		case part.Word == "if" || part.Word == "with" || part.Word == "range":
+			depth++
+		}
+	}
+	return to
 }
 
 // firstInkColumn is the column of the first text of a part of a template that is no comment, -1 if

@@ -82,17 +82,12 @@ func entries(text string) (found []entry) {
 
 // deleteItems takes list items away and leaves the key of an emptied list, behind which a template
 // may print others.
-func (p *templatePull) deleteItems(rendered *yamledit.File, doc int, changes []yamledit.Change) ([]FileEdit, []yamledit.Change, error) {
+func (p *templatePull) deleteItems(rendered *yamledit.File, doc int, items []yamledit.Change) ([]FileEdit, error) {
 	var edits []FileEdit
-	var rest []yamledit.Change
-	for _, change := range changes {
-		if change.Op != yamledit.Delete || !change.Path[len(change.Path)-1].List {
-			rest = append(rest, change)
-			continue
-		}
+	for _, change := range items {
 		found, ok := rendered.Find(doc, change.Path)
 		if !ok {
-			return nil, nil, errNotInTemplate
+			return nil, errNotInTemplate
 		}
 		start := strings.LastIndexByte(p.text[:found.Value.Offset], '\n') + 1
 		end := len(p.text)
@@ -100,18 +95,18 @@ func (p *templatePull) deleteItems(rendered *yamledit.File, doc int, changes []y
 			end = found.Value.End + at + 1
 		}
 		if before := strings.TrimSpace(p.text[start:found.Value.Offset]); before != "-" || p.text[max(found.Value.End-1, 0)] == '\n' && p.lastInk(found.Value.End-1) < start {
-			return nil, nil, errNotInTemplate
+			return nil, errNotInTemplate
 		}
 		if p.text[found.Value.End-1] == '\n' {
 			end = found.Value.End
 		}
 		edit, err := p.deleteLines(p.commentsAbove(start), end, true)
 		if err != nil {
-			return nil, nil, err
+			return nil, err
 		}
 		edits = append(edits, edit)
 	}
-	return edits, rest, nil
+	return edits, nil
 }
 
 // commentsAbove is where the comments right above a line start that are indented like it.

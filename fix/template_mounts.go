@@ -32,10 +32,6 @@ func (p *templatePull) noMountLeft(rendered *yamledit.File, doc int, changes []y
 func (p *templatePull) mountedOtherwise(volume string) bool {
 	mount := regexp.MustCompile(`(?m)\bname:\s*["']?` + regexp.QuoteMeta(volume) + `["']?\s*(,.*|\}.*|#.*)?$`)
 	for i := range p.trace.Files {
-		file := &p.trace.Files[i]
-		if file.Inside != "" {
-			continue
-		}
 		template, err := p.templateOf(i)
 		if err != nil {
 			continue
@@ -47,7 +43,7 @@ func (p *templatePull) mountedOtherwise(volume string) bool {
 				printed, mounted = false, false
 			}
 			switch {
-			case p.printedIn(file.File, part, 0, len(p.text)):
+			case p.printedIn(p.trace.Files[i].File, part, 0, len(p.text)):
 				printed = true
 			case !part.Action && strings.Contains(text, "mountPath:") && mount.MatchString(text):
 				mounted = true

@@ -33,6 +33,9 @@ func (p *templatePull) edit(edit yamledit.Edit) (FileEdit, error) {
 	if start == end {
 		return p.insert(start, added)
 	}
+	if replaced, ok := p.action(edit); ok {
+		return replaced, nil
+	}
 	// What stays the same at both ends is no part of the edit.
 	for start < end && added != "" && p.text[start] == added[0] {
 		start, added = start+1, added[1:]
@@ -79,6 +82,9 @@ func (p *templatePull) sourceRange(start, end int) (from, to templatePlace, err 
 	}
 	if !ok || from.file != to.file || from.offset > to.offset {
 		return from, to, errNotInTemplate
+	}
+	if template, err := p.templateOf(from.file); err == nil {
+		to.offset = closed(template, from.offset, to.offset)
 	}
 	return from, to, nil
 }
@@ -278,22 +284,23 @@ func (p *templatePull) indented(added string, at int, place templatePlace) (stri
 
 func indentation(line string) int { return len(line) - len(strings.TrimLeft(line, " ")) }
 
-func (p *templatePull) templateOf(file int) (*render.Template, error) {
-	return p.template(p.trace.Files[file].File)
+// templateOf reads a template that may be edited: those in archives are none.
+func (p *templatePull) templateOf(index int) (*render.Template, error) {
+	file := &p.trace.Files[index]
+	if file.Inside != "" {
+		return nil, errNotInTemplate
+	}
+	return p.template(file.File)
 }
 
 // checked makes the edit if it leaves the template's actions whole.
 func (p *templatePull) checked(index, start, end int, added string) (FileEdit, error) {
-	file := &p.trace.Files[index]
-	if file.Inside != "" {
-		return FileEdit{}, errNotInTemplate
-	}
-	template, err := p.template(file.File)
+	template, err := p.templateOf(index)
 	if err != nil {
 		return FileEdit{}, err
 	}
 	if !template.WholeActions(start, end) {
 		return FileEdit{}, errNotInTemplate
 	}
-	return FileEdit{file.File, yamledit.Edit{Start: start + template.Skipped, End: end + template.Skipped, NewText: added}}, nil
+	return FileEdit{p.trace.Files[index].File, yamledit.Edit{Start: start + template.Skipped, End: end + template.Skipped, NewText: added}}, nil
 }

@@ -11,31 +11,39 @@ import (
 // Edits are of one template, sorted and apart.
 func tidied(template *render.Template, edits []yamledit.Edit) []yamledit.Edit {
 	source := template.Source
-	var open []render.TemplatePart
+	type block struct {
+		opened, other render.TemplatePart // other opens the last branch, if there are several
+	}
+	var open []block
 	var blocks []yamledit.Edit
 	for _, part := range template.Parts() {
 		switch part.Word {
 		case "if", "with", "range", "define", "block":
-			open = append(open, part)
+			open = append(open, block{opened: part})
 		case "else":
 			if len(open) > 0 {
-				open[len(open)-1].Word = "else" // what prints nothing may keep the other branch from printing
+				open[len(open)-1].other = part
 			}
 		case "end":
 			if len(open) == 0 {
 				return edits
 			}
-			opened := open[len(open)-1]
+			opened, other := open[len(open)-1].opened, open[len(open)-1].other
 			open = open[:len(open)-1]
-			isBlock := opened.Word == "if" || opened.Word == "with" || opened.Word == "range"
-			if isBlock && emptied(source, opened.End, part.Start, edits, blocks) {
-				start, end := wholeLines(source, opened.Start, part.End)
-				blocks = append(blocks, yamledit.Edit{Start: start, End: end})
+			switch {
+			case opened.Word != "if" && opened.Word != "with" && opened.Word != "range":
+			case !other.Action && emptied(source, opened.End, part.Start, edits, blocks):
+				blocks = append(blocks, deletion(wholeLines(source, opened.Start, part.End)))
+			case other.Action && emptied(source, other.End, part.Start, edits, blocks):
+				// Only the last branch: before another one, it may keep that from printing.
+				blocks = append(blocks, deletion(wholeLines(source, other.Start, other.End)))
 			}
 		}
 	}
 	return append(edits, blocks...)
 }
+
+func deletion(start, end int) yamledit.Edit { return yamledit.Edit{Start: start, End: end} }
 
 // emptied says whether deletions leave nothing but white space of a range, and take something.
 func emptied(source string, start, end int, edits, blocks []yamledit.Edit) bool {

@@ -215,8 +215,8 @@ func (s *argoSearch) valueFiles(chart string) (skip string) {
 		return ""
 	}
 	for i, name := range s.source.Helm.ValueFiles {
-		alias, inside, isRef := strings.Cut(strings.TrimPrefix(name, "$"), "/")
-		if isRef = isRef && strings.HasPrefix(name, "$") && !strings.HasPrefix(name, "$ARGOCD_"); !isRef {
+		alias, inside, isRef := argoRef(name)
+		if !isRef {
 			if file, ok := argoValueFile(chart, s.variables().in(name)); ok {
 				s.target.GitOps.Sources = append(s.target.GitOps.Sources, s.filesOf(file)...)
 			}
@@ -229,7 +229,7 @@ func (s *argoSearch) valueFiles(chart string) (skip string) {
 		if !s.leadsHere(s.sources[at].RepoURL, inside) {
 			return s.fail(ErrOtherSource, otherRepository("the source with the ref "+alias, s.sources[at].RepoURL), "helm", "valueFiles", i)
 		}
-		s.target.GitOps.Sources = append(s.target.GitOps.Sources, s.filesOf(belowRoot(inside))...)
+		s.target.GitOps.Sources = append(s.target.GitOps.Sources, s.filesOf(belowRoot(s.variables().in(inside)))...)
 	}
 	return ""
 }

@@ -88,7 +88,7 @@ func (r *argoRender) kustomizeFields(own *types.Kustomization) map[string]any {
 	if len(settings.Images) > 0 {
 		var images []types.Image
 		for _, image := range settings.Images {
-			images = append(images, argoImage(image))
+			images = append(images, argoImage(r.variables.in(image)))
 		}
 		fields["images"] = mergedImages(own.Images, images)
 	}
@@ -98,7 +98,11 @@ func (r *argoRender) kustomizeFields(own *types.Kustomization) map[string]any {
 		fields["labels"] = append(slices.Clone(own.Labels), labels)
 	}
 	if len(settings.CommonAnnotations) > 0 {
-		fields["commonAnnotations"] = bothOf(own.CommonAnnotations, r.filled(settings.CommonAnnotations))
+		annotations := settings.CommonAnnotations
+		if settings.CommonAnnotationsEnvsubst {
+			annotations = r.filled(annotations)
+		}
+		fields["commonAnnotations"] = bothOf(own.CommonAnnotations, annotations)
 	}
 	if components := presentComponents(r.files, r.target.GitOps.Folder, settings.Components, settings.IgnoreMissingComponents); len(components) > 0 {
 		fields["components"] = slices.Concat(own.Components, components)

@@ -67,18 +67,19 @@ type argoParameter struct {
 }
 
 type argoKustomize struct {
-	NamePrefix              string            `json:"namePrefix"`
-	NameSuffix              string            `json:"nameSuffix"`
-	Images                  []string          `json:"images"`
-	CommonLabels            map[string]string `json:"commonLabels"`
-	LabelWithoutSelector    bool              `json:"labelWithoutSelector"`
-	LabelIncludeTemplates   bool              `json:"labelIncludeTemplates"`
-	CommonAnnotations       map[string]string `json:"commonAnnotations"`
-	Namespace               string            `json:"namespace"`
-	Components              []string          `json:"components"`
-	IgnoreMissingComponents bool              `json:"ignoreMissingComponents"`
-	Patches                 []types.Patch     `json:"patches"`
-	Replicas                []struct {
+	NamePrefix                string            `json:"namePrefix"`
+	NameSuffix                string            `json:"nameSuffix"`
+	Images                    []string          `json:"images"`
+	CommonLabels              map[string]string `json:"commonLabels"`
+	LabelWithoutSelector      bool              `json:"labelWithoutSelector"`
+	LabelIncludeTemplates     bool              `json:"labelIncludeTemplates"`
+	CommonAnnotations         map[string]string `json:"commonAnnotations"`
+	CommonAnnotationsEnvsubst bool              `json:"commonAnnotationsEnvsubst"`
+	Namespace                 string            `json:"namespace"`
+	Components                []string          `json:"components"`
+	IgnoreMissingComponents   bool              `json:"ignoreMissingComponents"`
+	Patches                   []types.Patch     `json:"patches"`
+	Replicas                  []struct {
 		Name  string `json:"name"`
 		Count any    `json:"count"`
 	} `json:"replicas"`

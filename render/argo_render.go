@@ -5,8 +5,8 @@ import (
 	"context"
 	"crypto/sha256"
 	"hash"
+	"os"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -121,7 +121,7 @@ func (r *argoRender) input(helm *argoHelm) string {
 		}
 	}
 	for _, parameter := range helm.FileParameters {
-		if file, ok := r.valueFile(r.variables.in(parameter.Path)); ok {
+		if file, ok := r.valueFile(parameter.Path); ok {
 			r.addTo(sum, file)
 		}
 	}
@@ -147,16 +147,27 @@ func argoVariablesOf(object *Object, application *argoApplication, source *argoS
 	}
 }
 
-var argoVariable = regexp.MustCompile(`\$(?:\{(ARGOCD_[A-Z_]+)\}|(ARGOCD_[A-Z_]+))`)
-
-// in puts the variables into a text. Those that nobody knows here stay.
+// in puts the variables into a text as Argo CD does: what is none is empty, and $$ is a dollar. The revision is
+// not known here, so that its variables stay.
 func (v argoVariables) in(text string) string {
-	return argoVariable.ReplaceAllStringFunc(text, func(found string) string {
-		if value, ok := v[strings.Trim(found, "${}")]; ok {
-			return value
+	return os.Expand(text, func(name string) string {
+		switch {
+		case name == "$":
+			return "$"
+		case strings.HasPrefix(name, "ARGOCD_APP_REVISION"):
+			return "${" + name + "}"
 		}
-		return found
+		return v[name]
 	})
+}
+
+// argoRef splits the name of a values file that begins with what another source is called.
+func argoRef(name string) (ref, inside string, ok bool) {
+	named, isRef := strings.CutPrefix(name, "$")
+	if !isRef || strings.HasPrefix(named, "ARGOCD_") {
+		return "", "", false
+	}
+	return strings.Cut(named, "/")
 }
 
 // argoValueFile is where a values file of this repository is that a source names, if it is one: beside a

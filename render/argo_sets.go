@@ -35,7 +35,9 @@ type argoSet struct {
 func (g *gitOpsSearch) applicationSet(parent *Target, object *Object) []Target {
 	target := g.target(ArgoCD, parent, object)
 	target.GitOps.Tool = argoToolSet
-	delete(g.environments, target.ID) // its Applications may be for several
+	// Its Applications may be for several.
+	delete(g.environments, target.ID)
+	target.GitOps.Environment = ""
 	for _, given := range g.options.Generators {
 		if given.ApplicationSet == "" || given.ApplicationSet == object.Name {
 			target.GitOps.Given = append(target.GitOps.Given, given)
@@ -49,10 +51,19 @@ func (g *gitOpsSearch) applicationSet(parent *Target, object *Object) []Target {
 		reason := fmt.Sprintf("%s: the generator %s asks a cluster or an API, and podmend asks none; to render the ApplicationSet, add to %s: gitops: {generators: [{applicationSet: %s, generator: %s, parameters: [%s]}]}",
 			target.GitOps.Object, kind, ConfigFile, object.Name, kind, exampleParameters(kind))
 		g.discovery.Skipped = append(g.discovery.Skipped, SkippedPath{object.Source.File, reason})
+		g.discovery.Asking = append(g.discovery.Asking, AskingSet{File: object.Source.File, Object: target.GitOps.Object, Generator: kind, Parameters: exampleParameters(kind)})
 		return nil
 	}
 	target.Err = g.otherGit(object, read.Spec.Generators, yamledit.NewPath("spec", "generators"))
 	return []Target{target}
+}
+
+// An AskingSet is an ApplicationSet that is not rendered, because a generator asks for parameters that are not given.
+type AskingSet struct {
+	File       string
+	Object     ObjectName
+	Generator  string
+	Parameters string // an example of them, as the configuration takes them
 }
 
 // askingGenerators ask a cluster or an API for their parameters.

@@ -62,14 +62,19 @@ func (r *argoRender) readValues(text []byte, into *map[string]any) error {
 	return yaml.Unmarshal(text, into)
 }
 
-// valueFiles merges the values files of this repository.
+// valueFiles merges the values files of this repository. One that several entries name counts at the first.
 func (r *argoRender) valueFiles(helm *argoHelm) (merged map[string]any, layers []ValuesLayer, failed *Error) {
 	merged = map[string]any{}
+	read := map[string]bool{}
 	for i, name := range helm.ValueFiles {
 		if strings.Contains(name, "://") {
 			r.result.Notes = append(r.result.Notes, fmt.Sprintf("Rendered without the values file %s, which podmend does not fetch: what it sets is not known.", shownRepository(name)))
 		}
 		for _, file := range r.valueFilesOf(name) {
+			if read[file] {
+				continue
+			}
+			read[file] = true
 			layer, failed := r.readFile(helm, i, file, &merged)
 			if failed != nil {
 				return nil, nil, failed
@@ -141,12 +146,10 @@ func (r *argoRender) namesFile(file string) bool {
 
 // valueFile is where a values file is, if it is one of this repository.
 func (r *argoRender) valueFile(name string) (file string, ok bool) {
-	name = r.variables.in(name)
-	if inside, isRef := strings.CutPrefix(name, "$"); isRef {
-		_, inside, ok = strings.Cut(inside, "/")
-		return belowRoot(inside), ok
+	if _, inside, isRef := argoRef(name); isRef {
+		return belowRoot(r.variables.in(inside)), true
 	}
-	return argoValueFile(r.target.GitOps.Chart.Folder, name)
+	return argoValueFile(r.target.GitOps.Chart.Folder, r.variables.in(name))
 }
 
 // defaults are the values files of a chart that is not in this repository.
@@ -183,15 +186,14 @@ func (r *argoRender) parameters(helm *argoHelm, merged map[string]any, layers []
 		}
 	}
 	for i, parameter := range helm.FileParameters {
-		name := r.variables.in(parameter.Path)
-		file, ok := r.valueFile(name)
+		file, ok := r.valueFile(parameter.Path)
 		var content []byte
 		err := fs.ErrNotExist
 		if ok {
 			content, err = r.files.ReadFile(file)
 		}
 		if err != nil {
-			return nil, nil, r.fieldError(ErrMissingValues, fmt.Sprintf("the file %s cannot be read: %v. Mend the path.", name, cause(err)), "helm", "fileParameters", i)
+			return nil, nil, r.fieldError(ErrMissingValues, fmt.Sprintf("the file %s cannot be read: %v. Mend the path.", cmp.Or(file, parameter.Path), cause(err)), "helm", "fileParameters", i)
 		}
 		read := func([]rune) (any, error) { return string(content), nil }
 		if err := strvals.ParseIntoFile(parameter.Name+"=file", merged, read); err != nil {

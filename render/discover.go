@@ -55,6 +55,8 @@ type Discovery struct {
 	Skipped []SkippedPath
 	// Unused names the chart options that matched no chart, by their path.
 	Unused []string
+	// Asking are the ApplicationSets that are skipped because of what their generators ask for.
+	Asking []AskingSet
 
 	files    *overlay.FS
 	scan     *kustomizationScan

@@ -54,8 +54,24 @@ func (k *fluxBuild) render(ctx context.Context, detail Detail) *Error {
 		return failed
 	}
 	k.placePatches()
+	if _, exists := kustomizationFile(k.files, target.Path); !exists {
+		k.dropGenerated()
+	}
 	k.result.nameKustomization(k.files, target.Path)
 	return k.substitute(variables)
+}
+
+// dropGenerated takes the generated kustomization, which nobody can look at, out of what leads to fields.
+func (k *fluxBuild) dropGenerated() {
+	for i := range k.result.Objects {
+		fields := k.result.Objects[i].fields()
+		if fields == nil {
+			continue
+		}
+		for name, chain := range fields.Chains {
+			fields.Chains[name] = slices.DeleteFunc(slices.Clone(chain), func(link Link) bool { return link.File == k.file })
+		}
+	}
 }
 
 // view shows the folder with the kustomization that kustomize-controller would build: with what the

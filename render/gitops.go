@@ -52,12 +52,12 @@ func nameOf(object *Object) ObjectName {
 
 // The kinds of errors of GitOps objects.
 const (
-	ErrMissingSource ErrorKind = "missing-source"   // what a GitOps object names as its source is not there
-	ErrOtherSource   ErrorKind = "other-repository" // the source is no chart repository and not this repository
-	ErrMissingChart  ErrorKind = "missing-chart"    // a release's chart would have to be fetched
-	ErrGitOpsObject  ErrorKind = "gitops-object"    // a field of a GitOps object has the wrong type or value
-	ErrGitOpsCycle   ErrorKind = "gitops-cycle"     // GitOps objects deploy each other
-	ErrSubstitution  ErrorKind = "substitution"     // a variable breaks what it is put into
+	ErrMissingSource ErrorKind = "missing-source"
+	ErrOtherSource   ErrorKind = "other-repository"
+	ErrMissingChart  ErrorKind = "missing-chart"
+	ErrGitOpsObject  ErrorKind = "gitops-object"
+	ErrGitOpsCycle   ErrorKind = "gitops-cycle"
+	ErrSubstitution  ErrorKind = "substitution"
 )
 
 // The words that stand in each file that holds an object of Flux or of Argo CD.

@@ -139,7 +139,7 @@ type gitOpsSearch struct {
 
 	rendered     map[string]*Result  // by target id
 	order        []string            // of the ids in rendered
-	ordered      map[string][]string // the same by how near they lie to a path
+	ordered      map[string][]string // the same by how near they lie to paths
 	environments map[string]string   // by target id
 	found        []Target
 	// listed is what generated kustomizations list, by folder and rules.
@@ -211,9 +211,7 @@ func (g *gitOpsSearch) dropDefaults() {
 	})
 	maps.DeleteFunc(g.covered, func(_, by string) bool { return dropped[by] })
 	for i := range g.found {
-		if applying := &g.found[i]; applying.Kind != Flux || applying.GitOps.Chart == nil || g.printsGitOps(applying) {
-			g.cover(applying)
-		}
+		g.cover(&g.found[i])
 	}
 }
 

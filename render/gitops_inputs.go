@@ -87,3 +87,28 @@ func (g *gitOpsSearch) mayRender(ctx context.Context, name string) ([]Target, er
 	}
 	return targets, nil
 }
+
+// Secrets are the data of the Secrets in results and in what the search for GitOps objects rendered, decoded, by
+// key. Those that cannot be read are left out.
+func (d *Discovery) Secrets(results []Result) (all []map[string]string) {
+	add := func(result *Result) {
+		for i := range result.Objects {
+			object := &result.Objects[i]
+			if object.Kind != "Secret" || object.APIVersion != "v1" || object.YAML == nil {
+				continue
+			}
+			if data, _, failed := dataOf(d.files, object); failed == nil && len(data) > 0 {
+				all = append(all, data)
+			}
+		}
+	}
+	for i := range results {
+		add(&results[i])
+	}
+	if d.search != nil {
+		for _, id := range d.search.order {
+			add(d.search.rendered[id])
+		}
+	}
+	return all
+}

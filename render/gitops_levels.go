@@ -36,6 +36,9 @@ func (g *gitOpsSearch) addLevels(ctx context.Context, targets []Target, made fun
 	// one that fails applies is told by its error.
 	for i := range inner {
 		target := &inner[i]
+		if !g.cyclic(target, inner) {
+			continue
+		}
 		begun := slices.ContainsFunc(g.found, func(other Target) bool { return other.Err == nil && g.covers(&other, target.GitOps.Parent) })
 		if !begun && !reached[target.applied()] {
 			target.Err = g.cycleError(target)
@@ -44,6 +47,27 @@ func (g *gitOpsSearch) addLevels(ctx context.Context, targets []Target, made fun
 		}
 	}
 	return nil
+}
+
+// cyclic says whether a target is applied by what it applies itself.
+func (g *gitOpsSearch) cyclic(target *Target, all []Target) bool {
+	seen := make([]bool, len(all))
+	var reaches func(from *Target) bool
+	reaches = func(from *Target) bool {
+		if g.covers(from, target.GitOps.Parent) {
+			return true
+		}
+		for i := range all {
+			if !seen[i] && g.covers(from, all[i].GitOps.Parent) {
+				seen[i] = true
+				if reaches(&all[i]) {
+					return true
+				}
+			}
+		}
+		return false
+	}
+	return reaches(target)
 }
 
 func (g *gitOpsSearch) madeOf(targets []Target, made func(parent *Target, object *Object) []Target) []Target {

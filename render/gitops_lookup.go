@@ -20,7 +20,7 @@ func lineage(target *Target) []string {
 // all, each from what lies next to it. Some come twice.
 func (g *gitOpsSearch) nearest(target *Target) (results []*Result) {
 	environment := g.environments[target.ID]
-	order := g.from(target.Path)
+	order := g.around(target)
 	near := slices.DeleteFunc(slices.Clone(order), func(id string) bool { return environment == "" || g.environments[id] != environment })
 	for _, id := range slices.Concat(lineage(target), near, order) {
 		if result := g.rendered[id]; result != nil {
@@ -30,18 +30,29 @@ func (g *gitOpsSearch) nearest(target *Target) (results []*Result) {
 	return results
 }
 
-// from are the ids of what was rendered, those first that share most folders with a path.
-func (g *gitOpsSearch) from(name string) []string {
-	if known := g.ordered[name]; len(known) == len(g.order) {
+// around are the ids of what was rendered, those first that share most folders with a target or with one that
+// it comes out of.
+func (g *gitOpsSearch) around(target *Target) []string {
+	var paths []string
+	for above := target; ; above = above.GitOps.Parent {
+		paths = append(paths, above.Path)
+		if above.GitOps == nil {
+			break
+		}
+	}
+	key := strings.Join(paths, "\x00")
+	if known := g.ordered[key]; len(known) == len(g.order) {
 		return known
 	}
 	shared := make(map[string]int, len(g.order))
 	for _, id := range g.order {
-		shared[id] = sharedFolders(name, g.rendered[id].Target.Path)
+		for _, name := range paths {
+			shared[id] = max(shared[id], sharedFolders(name, g.rendered[id].Target.Path))
+		}
 	}
 	order := slices.Clone(g.order)
 	slices.SortStableFunc(order, func(a, b string) int { return cmp.Compare(shared[b], shared[a]) })
-	g.ordered[name] = order
+	g.ordered[key] = order
 	return order
 }
 

@@ -130,8 +130,7 @@ func helmTemplate(ctx context.Context, files *overlay.FS, target Target, detail 
 		}
 		return objects, notes, failed
 	}
-	// The zero engine has neither a cluster for lookup nor DNS.
-	rendered, err := new(engine.Engine).Render(loaded.Chart, input)
+	rendered, err := loaded.print(input, detail.SameCertificates)
 	places := loaded.templatePlaces()
 	if err != nil {
 		return nil, notes, helmTemplateError(err, places)
@@ -151,6 +150,19 @@ func helmTemplate(ctx context.Context, files *overlay.FS, target Target, detail 
 		return nil, notes, failed
 	}
 	return append(objects, templated...), notes, nil
+}
+
+// print prints all templates. Those that are compared with Helm's print may be printed by a kept engine.
+func (c *helmChart) print(input chartutil.Values, kept bool) (map[string]string, error) {
+	if kept {
+		values, release := copyTree(input["Values"]), copyTree(input["Release"])
+		if printed, ok := printKept(c.Chart, input, nil); ok {
+			return printed, nil
+		}
+		input["Values"], input["Release"] = chartutil.Values(values.(map[string]any)), release
+	}
+	// The zero engine has neither a cluster for lookup nor DNS.
+	return new(engine.Engine).Render(c.Chart, input)
 }
 
 // renderInput is what templates see as their dot.

@@ -2,7 +2,6 @@ package render
 
 import (
 	"bytes"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -94,9 +93,6 @@ func (l *Locator) printsAround(f *printedField) (chain, keys []string, outer int
 	return chain, keys, outer, ok
 }
 
-// plainIf matches a block that is printed if one value is not empty.
-var plainIf = regexp.MustCompile(`^\{\{-?\s*if\s*\$?\.Values((?:\.[A-Za-z_][A-Za-z0-9_]*)+)\s*-?\}\}$`)
-
 // wouldPrint returns the keys from .Values that the template prints below a missing key, if they hold anything:
 // {{ with .Values.x }}key: {{ toYaml . }}{{ end }}.
 func (l *Locator) wouldPrint(f *printedField) (chain []string, ok bool) {
@@ -108,20 +104,22 @@ func (l *Locator) wouldPrint(f *printedField) (chain []string, ok bool) {
 	if i == 0 || i+1 >= len(template.tokens) || template.tokens[i+1].word != "end" {
 		return nil, false
 	}
-	text := func(token templateToken) string { return template.Source[token.start:token.end] }
-	opener, printer := text(template.tokens[i-1]), text(template.tokens[i])
-	key := strings.TrimSpace(template.Source[template.tokens[i].textStart:template.tokens[i].textEnd])
+	opener, printer := template.tokens[i-1], template.tokens[i]
+	key := strings.TrimSpace(template.Source[printer.textStart:printer.textEnd])
 	if key != f.path[len(f.found.Path)].Key+":" {
 		return nil, false
 	}
-	match := plainWith().FindStringSubmatch(opener)
-	if match == nil || !plainDot().MatchString(printer) {
-		match = plainIf.FindStringSubmatch(opener)
-		if same := plainValue().FindStringSubmatch(printer); match == nil || same == nil || same[1] != match[1] {
-			return nil, false
-		}
+	if opener.word != "with" && opener.word != "if" {
+		return nil, false
 	}
-	return strings.Split(strings.TrimPrefix(match[1], "."), "."), true
+	blocks := template.around(opener.start)
+	dot, known := dotWithin(blocks[:len(blocks)-1])
+	about, ok := valueOfBlock(template.Source[opener.start:opener.end], dot, known)
+	if !ok {
+		return nil, false
+	}
+	chain, ok = template.printedValue(printer.start, printer.end)
+	return chain, ok && slices.Equal(chain, about)
 }
 
 // unprinted returns the tokens of the template around a missing field before which the missing key stands among the

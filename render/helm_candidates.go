@@ -67,9 +67,14 @@ const maxCandidates = 6
 // candidates lists the values that may be behind a field that an action prints, the likeliest first:
 // those that the actions around it mention, and those that read the same under the same keys.
 func (v *valuesOf) candidates(field *printedField, value any, mentions []string) []valueCandidate {
+	return v.likely(field.trace.Within, func(own yamledit.Path, node any) int { return likeness(field.path, own, value, node, mentions) })
+}
+
+// likely lists the values of the chart to which within leads, as far as nothing stronger sets them, by how likely
+// they are; those of 0 are none.
+func (v *valuesOf) likely(within []string, likeness func(own yamledit.Path, node any) int) []valueCandidate {
 	var found []valueCandidate
 	set := map[string]bool{} // paths that a stronger layer sets
-	within := field.trace.Within
 	for i := range v.layers {
 		layer := &v.layers[i]
 		common := min(len(layer.Within), len(within))
@@ -85,7 +90,7 @@ func (v *valuesOf) candidates(field *printedField, value any, mentions []string)
 				if set[name] || len(own) == 0 {
 					return
 				}
-				if score := likeness(field.path, own, value, node, mentions); score > 0 {
+				if score := likeness(own, node); score > 0 {
 					found = append(found, valueCandidate{i, path, node, score})
 				}
 			})
@@ -162,23 +167,27 @@ func likeness(field, own yamledit.Path, value, node any, mentions []string) int 
 	if !same && !templated && !part {
 		return 0
 	}
-	suffix := commonSuffix(field, own)
-	mentioned := 0
-	name := own.Keys()
-	for _, mention := range mentions {
-		switch {
-		case mention == name:
-			mentioned = max(mentioned, 40)
-		case strings.HasPrefix(name, mention+"."):
-			mentioned = max(mentioned, 20)
-		}
-	}
+	suffix, mentioned := commonSuffix(field, own), mentioned(own, mentions)
 	if suffix == 0 && mentioned < 40 || !same && mentioned == 0 {
 		return 0
 	}
 	score := mentioned + 10*suffix
 	if same {
 		score += 5
+	}
+	return score
+}
+
+// mentioned is 40 for a path that is mentioned itself, 20 for one below.
+func mentioned(own yamledit.Path, mentions []string) (score int) {
+	name := own.Keys()
+	for _, mention := range mentions {
+		switch {
+		case mention == name:
+			score = max(score, 40)
+		case strings.HasPrefix(name, mention+"."):
+			score = max(score, 20)
+		}
 	}
 	return score
 }
@@ -215,6 +224,9 @@ var (
 func (l *Locator) mentions(field *printedField) []string {
 	var found []string
 	add := func(file *TemplateFile, at int) {
+		if template := l.template(file); template != nil {
+			found = append(found, mentionedBelow(template.around(at), template.actionAt(at))...)
+		}
 		for _, action := range l.actionsAround(file, at) {
 			for _, match := range valuesChain.FindAllStringSubmatch(action, -1) {
 				found = append(found, strings.TrimPrefix(match[1], "."))

@@ -3,8 +3,6 @@ package render
 import (
 	"fmt"
 	"reflect"
-	"slices"
-	"strings"
 
 	"github.com/podmend/podmend/internal/late"
 	"github.com/podmend/podmend/internal/yamledit"
@@ -16,10 +14,8 @@ const printing = `(?:\s*\|\s*(?:quote|squote|toYaml|trim|n?indent\s+\d+|int|int6
 var (
 	// plainValue matches an action that prints one value as it is.
 	plainValue = late.Regexp(`^\{\{-?\s*(?:toYaml\s+|quote\s+)?\$?\.Values((?:\.[A-Za-z_][A-Za-z0-9_]*)+)` + printing + `\s*-?\}\}$`)
-	// plainDot matches an action that prints the dot as it is.
-	plainDot = late.Regexp(`^\{\{-?\s*(?:toYaml\s+|quote\s+)?\.` + printing + `\s*-?\}\}$`)
-	// plainWith matches a block in which the dot is one value.
-	plainWith = late.Regexp(`^\{\{-?\s*with\s*\$?\.Values((?:\.[A-Za-z_][A-Za-z0-9_]*)+)\s*-?\}\}$`)
+	// plainDot matches an action that prints the dot, or what it holds, as it is.
+	plainDot = late.Regexp(`^\{\{-?\s*(?:toYaml\s+|quote\s+)?(\.|(?:\.[A-Za-z_][A-Za-z0-9_]*)+)` + printing + `\s*-?\}\}$`)
 )
 
 // certain returns the value behind a field that an action prints as it is: what the action names
@@ -90,28 +86,5 @@ func (l *Locator) namedValue(field *printedField) ([]string, bool) {
 	if template == nil {
 		return nil, false
 	}
-	action := template.Source[field.start:field.end]
-	match := plainValue().FindStringSubmatch(action)
-	if match == nil && plainDot().MatchString(action) {
-		match = plainWith().FindStringSubmatch(dotOpener(template.around(field.start)))
-	}
-	if match == nil {
-		return nil, false
-	}
-	return strings.Split(strings.TrimPrefix(match[1], "."), "."), true
-}
-
-// dotOpener returns the action that sets the dot within blocks, "" if that is no with.
-func dotOpener(blocks []templateBlock) string {
-	for _, block := range slices.Backward(blocks) {
-		switch {
-		case block.other:
-			return ""
-		case block.word == "with":
-			return block.action
-		case block.word != "if":
-			return ""
-		}
-	}
-	return ""
+	return template.printedValue(field.start, field.end)
 }

@@ -14,21 +14,21 @@ import (
 
 // The kinds of errors that rendering a Helm chart may give, beside those of any renderer.
 const (
-	ErrMissingValues     ErrorKind = "missing-values-file" // a values file that the target names does not exist
-	ErrValuesSyntax      ErrorKind = "values-syntax"       // a values file is not a YAML mapping
-	ErrValuesType        ErrorKind = "values-type"         // the values of a subchart are not a mapping
-	ErrValuesSchema      ErrorKind = "values-schema"       // values break values.schema.json, or that file is broken
-	ErrRemoteSchema      ErrorKind = "remote-schema"       // values.schema.json refers to something outside the chart
-	ErrChartMetadata     ErrorKind = "chart-metadata"      // Chart.yaml or a file beside it is broken
-	ErrChartArchive      ErrorKind = "chart-archive"       // a packaged subchart cannot be unpacked
-	ErrLibraryChart      ErrorKind = "library-chart"       // a library chart renders nothing by itself
-	ErrMissingDependency ErrorKind = "missing-dependency"  // an enabled dependency is not there
-	ErrKubeVersion       ErrorKind = "kube-version"        // the chart refuses the Kubernetes version
-	ErrTemplateSyntax    ErrorKind = "template-syntax"     // a template cannot be parsed
-	ErrTemplate          ErrorKind = "template-error"      // a template breaks while it is executed
-	ErrChartFail         ErrorKind = "chart-fail"          // the chart itself refuses its values
-	ErrRecursion         ErrorKind = "recursion"           // templates or charts include themselves without end
-	ErrRenderedYAML      ErrorKind = "rendered-yaml"       // a template prints what is not YAML
+	ErrMissingValues     ErrorKind = "missing-values-file"
+	ErrValuesSyntax      ErrorKind = "values-syntax"
+	ErrValuesType        ErrorKind = "values-type"
+	ErrValuesSchema      ErrorKind = "values-schema"
+	ErrRemoteSchema      ErrorKind = "remote-schema"
+	ErrChartMetadata     ErrorKind = "chart-metadata"
+	ErrChartArchive      ErrorKind = "chart-archive"
+	ErrLibraryChart      ErrorKind = "library-chart"
+	ErrMissingDependency ErrorKind = "missing-dependency"
+	ErrKubeVersion       ErrorKind = "kube-version"
+	ErrTemplateSyntax    ErrorKind = "template-syntax"
+	ErrTemplate          ErrorKind = "template-error"
+	ErrChartFail         ErrorKind = "chart-fail"
+	ErrRecursion         ErrorKind = "recursion"
+	ErrRenderedYAML      ErrorKind = "rendered-yaml"
 )
 
 // helmReadError turns an error of the overlay file system into one for people.

@@ -1,6 +1,7 @@
 package render
 
 import (
+	"slices"
 	"sort"
 	"strings"
 	"text/template/parse"
@@ -101,18 +102,20 @@ func findCalls(list *parse.ListNode, source string, calls map[int]templateCall) 
 // keepsMarks are the functions that change nothing but white space.
 var keepsMarks = map[string]bool{"indent": true, "nindent": true, "trim": true}
 
-// printedInclude returns the name in an action like {{ include "name" . | nindent 4 }}, nil for
-// other pipelines.
+// printedInclude returns the name in an action like {{ include "name" . | nindent 4 }} or {{ tuple $ . | include "name" }},
+// nil for other pipelines.
 func printedInclude(pipe *parse.PipeNode) *parse.StringNode {
-	if len(pipe.Decl) > 0 || len(pipe.Cmds) == 0 || len(pipe.Cmds[0].Args) < 2 {
+	if len(pipe.Decl) > 0 {
 		return nil
 	}
-	for i, command := range pipe.Cmds {
-		function, ok := command.Args[0].(*parse.IdentifierNode)
-		if !ok || (i == 0) != (function.Ident == "include") || i > 0 && !keepsMarks[function.Ident] {
+	for i, command := range slices.Backward(pipe.Cmds) {
+		if function := functionOf(command); i > 0 && keepsMarks[function] {
+			continue
+		} else if function != "include" || len(command.Args) < 2 {
 			return nil
 		}
+		name, _ := command.Args[1].(*parse.StringNode)
+		return name
 	}
-	name, _ := pipe.Cmds[0].Args[1].(*parse.StringNode)
-	return name
+	return nil
 }

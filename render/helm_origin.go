@@ -22,6 +22,12 @@ func (l *Locator) fromTemplate(object *Object, path yamledit.Path) (origin Origi
 			return origin, true
 		}
 	}
+	if set, ok := object.Trace.Template.switchOf(field.path); ok {
+		if origin, ok := l.fromValues(field, set); ok {
+			origin.Archived = l.archivedField(field)
+			return origin, true
+		}
+	}
 	template := l.template(field.file)
 	if template == nil || field.file.Inside != "" {
 		return Origin{}, false // see archived
@@ -34,10 +40,13 @@ func (l *Locator) fromTemplate(object *Object, path yamledit.Path) (origin Origi
 
 // archived returns the place in a packed chart that prints a field: nobody edits it, and people look there.
 func (l *Locator) archived(object *Object, path yamledit.Path) Archived {
-	field, ok := l.printed(object, path)
-	if !ok || field.file.Inside == "" {
-		return Archived{}
+	if field, ok := l.printed(object, path); ok && field.file.Inside != "" {
+		return l.archivedField(field)
 	}
+	return Archived{}
+}
+
+func (l *Locator) archivedField(field *printedField) Archived {
 	position := l.template(field.file).Position(field.start, field.end)
 	return Archived{File: field.file.Inside, Line: position.Line, Column: position.Column}
 }

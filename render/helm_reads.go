@@ -63,7 +63,7 @@ func (u *templateUses) pipe(pipe *parse.PipeNode, prints bool) {
 		case "tpl":
 			u.runsTexts = true
 		case "include":
-			u.include(command, i == 0 && prints && printsOnly(pipe.Cmds[1:]))
+			u.include(command, prints && printsOnly(pipe.Cmds[i+1:]))
 		}
 		for _, arg := range command.Args {
 			if chain, ok := arg.(*parse.ChainNode); ok {

@@ -1,14 +1,17 @@
 package render
 
-import (
-	"regexp"
-	"strings"
+import "github.com/podmend/podmend/internal/yamledit"
 
-	"github.com/podmend/podmend/internal/yamledit"
-)
-
-// plainCondition matches {{ if .Values.some.switch }}.
-var plainCondition = regexp.MustCompile(`^\{\{-?\s*if\s+\$?\.Values((?:\.[A-Za-z_][A-Za-z0-9_]*)+)\s*-?\}\}$`)
+// switches lists the values that are true among those that the actions around a field name, or that stand below these.
+func (v *valuesOf) switches(field *printedField, mentions []string) []valueCandidate {
+	return v.likely(field.trace.Within, func(own yamledit.Path, node any) int {
+		score := mentioned(own, mentions)
+		if score == 0 || node != true {
+			return 0
+		}
+		return score + 10*commonSuffix(field.path, own)
+	})
+}
 
 // SwitchOff returns the changes of source that turn off the condition right around a field, where
 // that is a value which is true. ok is false where there is none.
@@ -16,6 +19,9 @@ func (l *Locator) SwitchOff(result *Result, object *Object, path yamledit.Path) 
 	field, ok := l.printed(object, path)
 	if !ok {
 		return nil, false
+	}
+	if source, ok := field.trace.switchOf(path); ok {
+		return l.turnedOff(source)
 	}
 	chain, ok := l.conditionAround(field.file, field.start)
 	if !ok {
@@ -30,7 +36,11 @@ func (l *Locator) SwitchOff(result *Result, object *Object, path yamledit.Path) 
 	if !ok {
 		return nil, false
 	}
-	return l.valueChanges(&source, yamledit.Change{Op: yamledit.Set, Path: source.Path, Value: false})
+	return l.turnedOff(&source)
+}
+
+func (l *Locator) turnedOff(source *ValueSource) ([]PlacedChange, bool) {
+	return l.valueChanges(source, yamledit.Change{Op: yamledit.Set, Path: source.Path, Value: false})
 }
 
 // conditionAround returns the value of the if right around an offset, as keys from .Values. ok is false
@@ -41,13 +51,13 @@ func (l *Locator) conditionAround(file *TemplateFile, at int) (chain []string, o
 		return nil, false
 	}
 	blocks := template.around(at)
-	if len(blocks) == 0 || !template.endsUndivided(at) {
+	if len(blocks) == 0 || !template.branchEnds(at) {
 		return nil, false
 	}
 	last := blocks[len(blocks)-1]
-	match := plainCondition.FindStringSubmatch(last.action)
-	if match == nil || last.other {
+	if last.word != "if" || last.other {
 		return nil, false
 	}
-	return strings.Split(strings.TrimPrefix(match[1], "."), "."), true
+	dot, known := dotWithin(blocks[:len(blocks)-1])
+	return valueOfBlock(last.action, dot, known)
 }

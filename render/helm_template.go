@@ -63,6 +63,16 @@ func (t *Template) around(at int) []templateBlock {
 	return open
 }
 
+// actionAt returns the action that starts at an offset, "" if there is none.
+func (t *Template) actionAt(at int) string {
+	for _, token := range t.tokens {
+		if token.start == at {
+			return t.Source[token.start:token.end]
+		}
+	}
+	return ""
+}
+
 // DefinedAround returns the name of the named template around an offset, "" in the template of the file.
 // ok is false where the name cannot be read.
 func (t *Template) DefinedAround(at int) (name string, ok bool) {
@@ -75,21 +85,23 @@ func (t *Template) DefinedAround(at int) (name string, ok bool) {
 	return "", true
 }
 
-// endsUndivided says whether the innermost block around an offset ends without another branch or block
-// after it.
-func (t *Template) endsUndivided(at int) bool {
+// branchEnds says whether the branch of a block around an offset ends without another block after it.
+func (t *Template) branchEnds(at int) bool {
+	next := t.wordAfter(at)
+	return next == "else" || next == "end"
+}
+
+// wordAfter is the word of the first action after an offset that begins, divides or ends a block, "" if there is none.
+func (t *Template) wordAfter(at int) string {
 	for _, token := range t.tokens {
-		if token.start <= at {
-			continue
-		}
 		switch token.word {
-		case "if", "with", "range", "define", "block", "else":
-			return false
-		case "end":
-			return true
+		case "if", "with", "range", "define", "block", "else", "end":
+			if token.start > at {
+				return token.word
+			}
 		}
 	}
-	return false
+	return ""
 }
 
 // WholeActions says whether a range of a template cuts no action in two and holds each block that

@@ -18,6 +18,8 @@ type TemplateTrace struct {
 	Set []ValueSource
 	// Absent holds the values in which fields are to be set that are missing.
 	Absent []ValueSource
+	// Switches holds the values that are true and without which fields are not there that templates in archives print.
+	Switches []ValueSource
 }
 
 // A TemplateFile is a file with templates.

@@ -7,7 +7,6 @@ import (
 
 	"helm.sh/helm/v3/pkg/chart"
 	"helm.sh/helm/v3/pkg/chartutil"
-	"helm.sh/helm/v3/pkg/engine"
 )
 
 // helmDocumentOf says which document of which template an object is.
@@ -139,7 +138,7 @@ func (t *chartTracer) render(twins bool) bool {
 		template.Data = []byte(m.marked(index, marked))
 	}
 	t.input["Values"] = chartutil.Values(copyTree(t.values).(map[string]any))
-	printed, err := new(engine.Engine).Render(t.chart.Chart, t.input)
+	printed, err := t.chart.print(t.input, true)
 	if err != nil {
 		return false
 	}

@@ -31,6 +31,7 @@ type searchedField struct {
 	value      any
 	candidates []valueCandidate
 	found      bool
+	switched   bool // the candidates are switches
 }
 
 // A valueTrial is another value in the place of a candidate.
@@ -43,9 +44,28 @@ type valueTrial struct {
 	changes   []PlacedChange
 }
 
-// run tries the candidates of all fields, the likeliest first: in one rendering those that give values
-// which tell them apart, the others one by one.
+// run looks for the values behind all fields, then for the switches of those in archives that have none.
 func (s *valueSearch) run(ctx context.Context) error {
+	if err := s.tryAll(ctx); err != nil {
+		return err
+	}
+	var switched []*searchedField
+	for _, field := range s.fields {
+		if field.found || field.printed.file.Inside == "" {
+			continue
+		}
+		if field.candidates = s.values.switches(field.printed, s.locator.mentions(field.printed)); len(field.candidates) > 0 {
+			field.switched = true
+			switched = append(switched, field)
+		}
+	}
+	s.fields = switched
+	return s.tryAll(ctx)
+}
+
+// tryAll tries the candidates of all fields, the likeliest first: in one rendering those that give values
+// which tell them apart, the others one by one.
+func (s *valueSearch) tryAll(ctx context.Context) error {
 	for rank := range maxCandidates {
 		var together, apart []*valueTrial
 		tried, used := map[string]bool{}, map[any]bool{}
@@ -122,7 +142,7 @@ func (s *valueSearch) try(ctx context.Context, trials []*valueTrial) (unclear []
 	if err != nil || result.Err != nil || len(result.Objects) != len(s.result.Objects) {
 		return trials, err
 	}
-	trees := treesOf(result.Objects)
+	trees, before := treesOf(result.Objects), treesOf(s.result.Objects)
 	for _, trial := range trials {
 		answered := true
 		for _, field := range s.fields {
@@ -130,13 +150,18 @@ func (s *valueSearch) try(ctx context.Context, trials []*valueTrial) (unclear []
 				continue
 			}
 			tree := trees.of(field.object)
-			if !field.follows(tree, trial) {
+			follows := field.follows(tree, trial) || field.switched && field.goes(before.of(field.object), tree)
+			if !follows {
 				answered = answered && reflect.DeepEqual(yamledit.ValueAt(tree, field.path), field.value)
 				continue
 			}
 			field.found = true
 			trial.source.Field = field.printed.path
-			field.printed.trace.Set = append(field.printed.trace.Set, trial.source)
+			if trace := field.printed.trace; field.switched {
+				trace.Switches = append(trace.Switches, trial.source)
+			} else {
+				trace.Set = append(trace.Set, trial.source)
+			}
 		}
 		if !answered {
 			unclear = append(unclear, trial)
@@ -202,6 +227,25 @@ func (f *searchedField) follows(tree any, trial *valueTrial) bool {
 		return fmt.Sprint(is) != fmt.Sprint(f.value) && strings.Contains(fmt.Sprint(is), trial.mark)
 	}
 	return fmt.Sprint(is) == fmt.Sprint(trial.other)
+}
+
+// goes says whether a field is gone with what it belonged to: an item of a list, or all that one of them has.
+func (f *searchedField) goes(before, after any) bool {
+	list := slices.IndexFunc(f.path, func(step yamledit.Step) bool { return step.List })
+	if list < 1 {
+		return false
+	}
+	if _, kept := yamledit.ValueAt(after, f.path[:list-1]).(map[string]any); !kept {
+		return false
+	}
+	for i := list; i < len(f.path); i++ {
+		was, _ := yamledit.ValueAt(before, f.path[:i]).([]any)
+		is, _ := yamledit.ValueAt(after, f.path[:i]).([]any)
+		if len(is) < len(was) {
+			return true
+		}
+	}
+	return yamledit.ValueAt(after, f.path) == nil
 }
 
 // another returns the nth value to put in the place of one: for a mapping or list, in the place of the

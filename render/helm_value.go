@@ -24,21 +24,24 @@ type ValueSource struct {
 
 // valueOf returns the value behind a field.
 func (t *TemplateTrace) valueOf(field yamledit.Path) (*ValueSource, bool) {
-	wanted := field.String()
-	for i := range t.Set {
-		if t.Set[i].Field.String() == wanted {
-			return &t.Set[i], true
-		}
-	}
-	return nil, false
+	return sourceAt(t.Set, field)
 }
 
 // absentAt returns the value in which a missing field is to be set.
 func (t *TemplateTrace) absentAt(field yamledit.Path) (*ValueSource, bool) {
+	return sourceAt(t.Absent, field)
+}
+
+// switchOf returns the switch of a field that a template in an archive prints.
+func (t *TemplateTrace) switchOf(field yamledit.Path) (*ValueSource, bool) {
+	return sourceAt(t.Switches, field)
+}
+
+func sourceAt(sources []ValueSource, field yamledit.Path) (*ValueSource, bool) {
 	wanted := field.String()
-	for i := range t.Absent {
-		if t.Absent[i].Field.String() == wanted {
-			return &t.Absent[i], true
+	for i := range sources {
+		if sources[i].Field.String() == wanted {
+			return &sources[i], true
 		}
 	}
 	return nil, false
@@ -86,7 +89,8 @@ func FieldRefs(results []Result) map[*Object]FieldRef {
 }
 
 // TraceValues finds the values behind those fields that actions of templates print: a value counts
-// if another one in its place gives another field. The error is ctx's, or says that podmend failed.
+// if another one in its place gives another field. Of fields in archives without one, as where text stands that nobody
+// edits, it finds the switches. The error is ctx's, or says that podmend failed.
 func (l *Locator) TraceValues(ctx context.Context, results []Result, fields []FieldRef, options Options) error {
 	type chartOf struct {
 		result int
@@ -109,10 +113,10 @@ func (l *Locator) TraceValues(ctx context.Context, results []Result, fields []Fi
 			}
 			continue
 		}
-		if !field.action {
+		if !field.action && field.file.Inside == "" {
 			continue
 		}
-		if _, known := field.trace.valueOf(path); known {
+		if field.trace.knows(path) {
 			continue
 		}
 		tree, err := field.rendered.Tree(len(field.rendered.Docs) - 1)
@@ -126,17 +130,18 @@ func (l *Locator) TraceValues(ctx context.Context, results []Result, fields []Fi
 			searches[of] = search
 		}
 		value := yamledit.ValueAt(tree, path)
-		if candidate, ok := search.values.certain(l, field, value); ok {
-			if source, ok := search.values.source(candidate); ok {
-				source.Field = path
-				field.trace.Set = append(field.trace.Set, source)
-				continue
+		searched := &searchedField{object: ref.Object, path: ref.Path, printed: field, value: value}
+		if field.action {
+			if candidate, ok := search.values.certain(l, field, value); ok {
+				if source, ok := search.values.source(candidate); ok {
+					source.Field = path
+					field.trace.Set = append(field.trace.Set, source)
+					continue
+				}
 			}
+			searched.candidates = search.values.candidates(field, value, l.mentions(field))
 		}
-		search.fields = append(search.fields, &searchedField{
-			object: ref.Object, path: ref.Path, printed: field, value: value,
-			candidates: search.values.candidates(field, value, l.mentions(field)),
-		})
+		search.fields = append(search.fields, searched)
 	}
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(max(options.Jobs, 1))
@@ -147,6 +152,13 @@ func (l *Locator) TraceValues(ctx context.Context, results []Result, fields []Fi
 		group.Go(func() error { return search.run(ctx) })
 	}
 	return group.Wait()
+}
+
+// knows says whether it is known what is behind a field.
+func (t *TemplateTrace) knows(field yamledit.Path) bool {
+	_, set := t.valueOf(field)
+	_, switched := t.switchOf(field)
+	return set || switched
 }
 
 // VendorOf returns the repository of which a chart's file is a copy, "" if it is of this one.

@@ -1,6 +1,8 @@
 package render
 
 import (
+	"fmt"
+
 	"github.com/podmend/podmend/internal/yamledit"
 )
 
@@ -21,6 +23,11 @@ func (l *Locator) ValueChanges(object *Object, change yamledit.Change) (changes 
 		return nil, false
 	}
 	change.Path = path
+	if _, isText := yamledit.ValueAt(set.layer.tree, path).(string); isText && change.Op == yamledit.Set {
+		if _, isSwitch := change.Value.(bool); isSwitch {
+			change.Value = fmt.Sprint(change.Value) // a switch stays a text, such as a template for tpl
+		}
+	}
 	changes, ok = l.valueChanges(set, change)
 	for i := range changes {
 		if !changes[i].Place.Patch {

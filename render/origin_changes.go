@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
@@ -73,7 +74,9 @@ func (l *Locator) SourceChanges(object *Object, change yamledit.Change) (changes
 // is taken away goes from all places that wrote it.
 func (l *Locator) tracedChanges(object *Object, fields *FieldTrace, change yamledit.Change) ([]PlacedChange, bool) {
 	node := walk(lastRoot(l.rendered(object)), change.Path)
-	if copied, ok := l.copied(object, fields, change.Path); ok {
+	copied, ok := l.copied(object, fields, change.Path)
+	gone := ok && change.Op == yamledit.Delete && l.isVariable(fields, change.Path) // with its variable
+	if ok && !gone {
 		return l.copiedChange(&copied, change)
 	}
 	writers := fields.writers(change.Path)
@@ -83,7 +86,7 @@ func (l *Locator) tracedChanges(object *Object, fields *FieldTrace, change yamle
 	if len(writers) == 0 || node == nil {
 		return nil, false
 	}
-	if last := &writers[len(writers)-1]; !l.holds(last, node) {
+	if last := &writers[len(writers)-1]; !gone && !l.holds(last, node) {
 		return nil, false
 	}
 	for i := range writers {
@@ -115,6 +118,11 @@ func (l *Locator) tracedChanges(object *Object, fields *FieldTrace, change yamle
 // copiedChange changes a value where it is copied from. A ConfigMap holds nothing but text.
 func (l *Locator) copiedChange(copied *Copy, change yamledit.Change) ([]PlacedChange, bool) {
 	from := &copied.From
+	if copied.Part {
+		placed := changeAt(*from, change)
+		placed.Change.Prune, placed.Copied = 0, true
+		return []PlacedChange{placed}, true
+	}
 	if change.Op != yamledit.Set {
 		return nil, false
 	}
@@ -129,8 +137,13 @@ func (l *Locator) copiedChange(copied *Copy, change yamledit.Change) ([]PlacedCh
 	if node == nil || node.Kind != yaml.ScalarNode {
 		return nil, false
 	}
-	if node.ShortTag() == yaml.NodeTagString {
+	switch node.ShortTag() {
+	case yaml.NodeTagString:
 		change.Value = from.Prefix + fmt.Sprint(change.Value)
+	case yaml.NodeTagBool: // where it is copied to, it may be a text
+		if is, err := strconv.ParseBool(fmt.Sprint(change.Value)); err == nil {
+			change.Value = is
+		}
 	}
 	placed := changeAt(*from, change)
 	placed.Copied, placed.Through = true, copied.Through

@@ -2,7 +2,6 @@ package render
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -31,6 +30,9 @@ func (l *Locator) traced(object *Object, fields *FieldTrace, path yamledit.Path)
 	if copied, ok := l.copied(object, fields, path); ok {
 		origin := l.atPlace(object, fields, &copied.From)
 		origin.Copied = true
+		if copied.Part {
+			origin.Place = l.nameInVariable(&copied.From)
+		}
 		if copied.By.File != "" {
 			origin.Chain = slices.Concat([]Link{copied.By}, fields.Chains[copied.By.File])
 		}
@@ -79,6 +81,8 @@ func (l *Locator) copied(object *Object, fields *FieldTrace, path yamledit.Path)
 	copied, ok := fields.Copies[path.String()]
 	if writers := fields.writers(path); !ok && len(writers) > 0 && len(fields.Variables) > 0 {
 		copied, ok = fields.Variables[l.variableAt(&writers[len(writers)-1])]
+	} else if !ok && len(writers) == 0 && len(fields.Variables) > 0 {
+		copied, ok = l.inVariable(fields, path)
 	}
 	if writers := fields.writers(path); ok && len(writers) > 0 {
 		last := &writers[len(writers)-1]
@@ -86,28 +90,6 @@ func (l *Locator) copied(object *Object, fields *FieldTrace, path yamledit.Path)
 	}
 	return copied, ok && l.holds(&copied.From, node)
 }
-
-// variableAt returns the name of the variable that a place holds, "" where it holds anything else.
-func (l *Locator) variableAt(place *Place) string {
-	text, ok := l.textOf(place)
-	if !ok {
-		return ""
-	}
-	node := walk(text.file.Docs[place.Doc].Root, place.Path)
-	if node == nil || node.Kind != yaml.ScalarNode {
-		return ""
-	}
-	if strings.HasPrefix(node.Value, "$(") && strings.HasSuffix(node.Value, ")") {
-		return node.Value[2 : len(node.Value)-1]
-	}
-	if found := wholeVariable.FindStringSubmatch(node.Value); found != nil {
-		return "${" + found[1] + "}"
-	}
-	return ""
-}
-
-// wholeVariable matches a scalar that is a variable of Flux, with or without a default.
-var wholeVariable = regexp.MustCompile(`^\$\{([_[:alpha:]][_[:alpha:][:digit:]]*)(?::?[=-](.*))?\}$`)
 
 // outsideMarks says whether a field stands where twins have no marks.
 func outsideMarks(path yamledit.Path) bool {
@@ -170,8 +152,10 @@ func (l *Locator) holds(place *Place, rendered *yaml.Node) bool {
 	if node.Kind != yaml.ScalarNode || sameValue(node, rendered) {
 		return true
 	}
-	found := wholeVariable.FindStringSubmatch(node.Value)
-	return found != nil && found[2] != "" && found[2] == rendered.Value
+	if found := wholeVariable.FindStringSubmatch(node.Value); found != nil {
+		return found[2] != "" && found[2] == rendered.Value
+	}
+	return couldBecome(node.Value, rendered.Value)
 }
 
 // atPlace describes a place that a trace leads to.

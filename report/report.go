@@ -155,7 +155,8 @@ type Origin struct {
 	Exact bool   `json:"exact"`
 	Via   string `json:"via"`
 	Chain []Link `json:"chain"`
-	// Archived is the place in the packed chart that File is, or that was fetched for Line; nil elsewhere.
+	// Archived is the place in the packed chart that File is, that was fetched for Line, or that prints the field because of
+	// the value there; nil elsewhere.
 	Archived *Archived `json:"archived,omitempty"`
 }
 

@@ -147,13 +147,16 @@ func (t *textFile) once(label, text string, f *Finding) {
 // where says what is known of the place if it is not the exact field.
 func (t *textFile) where(b *block) {
 	f := b.first()
+	if printer := f.Origin.fetched(); f.Origin.Exact && printer != "" {
+		t.detail("where", "printed by "+printer+" of a chart that comes from elsewhere. A value here switches it on or off.")
+	}
 	if f.Origin.Exact {
 		return
 	}
 	in := map[string]string{
 		ViaLiteral:  "this template",
 		ViaHelper:   "this template",
-		ViaValues:   "this values file",
+		ViaValues:   "these values",
 		ViaManifest: "this manifest",
 		ViaPatch:    "this patch",
 	}[f.Origin.Via]

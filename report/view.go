@@ -151,7 +151,7 @@ func (o *Origin) Packed() bool {
 	return o.Archived != nil && path.Ext(o.File) == ".tgz"
 }
 
-// fetched is the place in a chart that was fetched for the origin's line, empty elsewhere.
+// fetched is the place in a chart that was fetched for the origin's line, or that its value switches, empty elsewhere.
 func (o *Origin) fetched() string {
 	if o.Archived == nil || o.Packed() {
 		return ""

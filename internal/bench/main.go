@@ -6,10 +6,13 @@ import (
 	"bytes"
 	"flag"
 	"fmt"
+	"maps"
 	"os"
 	"os/exec"
+	"path"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -100,16 +103,30 @@ func (c commands) fastest(rounds int, args ...string) (measured, error) {
 	return best, nil
 }
 
-// onlyRoots are the arguments by which podmend takes the kustomizations of a report alone.
+// onlyRoots are the arguments by which podmend takes the kustomizations of a report alone: few, since each path is
+// compared with all of them.
 func onlyRoots(r *report.Report) []string {
 	args := []string{"--include", "/no kustomization"}
+	kinds := map[string]map[string]bool{} // of the targets at or below a folder
 	for _, target := range r.Targets {
+		for at := target.Path; ; at = path.Dir(at) {
+			if kinds[at] == nil {
+				kinds[at] = map[string]bool{}
+			}
+			kinds[at][target.Kind] = true
+			if at == "." {
+				break
+			}
+		}
+	}
+	for _, folder := range slices.Sorted(maps.Keys(kinds)) {
+		only := func(at string) bool { return kinds[at]["kustomize"] && !kinds[at]["helm"] && !kinds[at]["plain"] }
 		switch {
-		case target.Kind != "kustomize":
-		case target.Path == ".":
-			args = append(args, "--include", ".")
+		case !only(folder) || folder != "." && only(path.Dir(folder)):
+		case folder == ".":
+			return nil
 		default:
-			args = append(args, "--include", "/"+globSigns.ReplaceAllString(target.Path, `\$0`))
+			args = append(args, "--include", "/"+globSigns.ReplaceAllString(folder, `\$0`))
 		}
 	}
 	return args

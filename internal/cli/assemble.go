@@ -30,6 +30,7 @@ func (r *run) assemble() (*report.Report, error) {
 	for _, warning := range r.checked.Warnings {
 		assembled.Warnings = append(assembled.Warnings, report.Warning(warning))
 	}
+	assembled.Warnings = append(assembled.Warnings, r.asking()...)
 	for i := range r.results {
 		r.addTarget(assembled, &r.results[i])
 	}

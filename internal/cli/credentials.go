@@ -2,6 +2,9 @@ package cli
 
 import (
 	"regexp"
+	"slices"
+	"strings"
+	"unicode"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
@@ -15,9 +18,9 @@ var credentialKey = regexp.MustCompile(`(?i)(passw(or)?d|passphrase|secret|token
 // credentialText matches values that are credentials by their form.
 var credentialText = regexp.MustCompile(`-----BEGIN [A-Z ]*PRIVATE KEY-----|\b(gh[pousr]_[A-Za-z0-9]{20,}|github_pat_\w{20,}|AKIA[A-Z0-9]{16}|xox[abprs]-[\w-]{10,}|eyJ[\w-]{10,}\.eyJ[\w-]{10,})`)
 
-// maskCredentials masks the data of Secrets, and values that look like credentials, in one rendered
-// document. Every other byte stays.
-func maskCredentials(kind string, text []byte) []byte {
+// maskCredentials masks the data of Secrets, values that look like credentials, and those that hold a text of
+// a Secret, in one rendered document. Every other byte stays.
+func maskCredentials(kind string, text []byte, secrets []string) []byte {
 	parsed := yamledit.Parse(text)
 	var edits []yamledit.Edit
 	for i := range parsed.Docs {
@@ -25,7 +28,7 @@ func maskCredentials(kind string, text []byte) []byte {
 		if root == nil {
 			continue
 		}
-		m := &masker{secret: kind == "Secret"}
+		m := &masker{secret: kind == "Secret", secrets: secrets}
 		m.walk(root, nil, false)
 		for _, path := range m.found {
 			if found, ok := parsed.Find(i, path); ok {
@@ -41,8 +44,9 @@ func maskCredentials(kind string, text []byte) []byte {
 }
 
 type masker struct {
-	secret bool
-	found  []yamledit.Path
+	secret  bool
+	secrets []string
+	found   []yamledit.Path
 }
 
 // walk collects the scalars to mask below node; all says that every one is.
@@ -61,7 +65,8 @@ func (m *masker) walk(node *yaml.Node, path yamledit.Path, all bool) {
 			m.walk(item, path.Join(i), all)
 		}
 	case yaml.ScalarNode:
-		if node.Value != "" && node.Tag != "!!bool" && (all || credentialText.MatchString(node.Value)) {
+		ofSecret := func(text string) bool { return strings.Contains(node.Value, text) }
+		if node.Value != "" && node.Tag != "!!bool" && (all || credentialText.MatchString(node.Value) || slices.ContainsFunc(m.secrets, ofSecret)) {
 			m.found = append(m.found, path)
 		}
 	}
@@ -75,4 +80,39 @@ func credentialName(node *yaml.Node) bool {
 		}
 	}
 	return false
+}
+
+// secretTexts are the texts in Secrets that variables and values may bring elsewhere. A short one, or a plain word
+// under a key that says nothing, stands in other places for itself.
+func secretTexts(secrets []map[string]string) (texts []string) {
+	var collect func(key string, node *yaml.Node)
+	collect = func(key string, node *yaml.Node) {
+		if node.Kind == yaml.ScalarNode && len(node.Value) >= 6 && (credentialKey.MatchString(key) || mixed(node.Value)) {
+			texts = append(texts, node.Value)
+		}
+		for i, below := range node.Content {
+			if node.Kind == yaml.MappingNode {
+				if i%2 == 0 {
+					continue
+				}
+				key = node.Content[i-1].Value
+			}
+			collect(key, below)
+		}
+	}
+	for _, secret := range secrets {
+		for key, text := range secret {
+			var values yaml.Node
+			if yaml.Unmarshal([]byte(text), &values) != nil {
+				values = yaml.Node{Kind: yaml.ScalarNode, Value: strings.TrimSpace(text)}
+			}
+			collect(key, &values)
+		}
+	}
+	return texts
+}
+
+// mixed says that a text has letters and digits, as few words have that stand for themselves.
+func mixed(text string) bool {
+	return strings.ContainsFunc(text, unicode.IsLetter) && strings.ContainsFunc(text, unicode.IsDigit) && !strings.ContainsFunc(text, unicode.IsSpace)
 }

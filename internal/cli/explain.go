@@ -3,23 +3,26 @@ package cli
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/podmend/podmend/check"
 	"github.com/podmend/podmend/fix"
+	"github.com/podmend/podmend/internal/dependency"
 	"github.com/podmend/podmend/internal/page"
+	"github.com/podmend/podmend/render"
 )
 
 func explainCommand(env *Env) *cobra.Command {
 	return &cobra.Command{
-		Use:     "explain [CONTROL|REASON]",
-		Short:   "Say what a control means, what it allows and how it is mended, or why a fix was refused",
-		Example: "  podmend explain\n  podmend explain hostPathVolumes\n  podmend explain not-located",
+		Use:     "explain [CONTROL|REASON|KIND]",
+		Short:   "Say what a control means, what it allows and how it is mended, why a fix was refused, or why a target was not rendered",
+		Example: "  podmend explain\n  podmend explain hostPathVolumes\n  podmend explain not-located\n  podmend explain missing-source",
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) > 1 {
-				return usagef("%s takes one CONTROL, or one REASON of a refusal; without one it lists the controls", cmd.CommandPath())
+				return usagef("%s takes one CONTROL, or one REASON of a refusal, or one KIND of an error; without one it lists the controls", cmd.CommandPath())
 			}
 			return nil
 		},
@@ -64,14 +67,29 @@ func reasons() []string {
 	for _, r := range fix.Reasons {
 		all = append(all, string(r.Reason))
 	}
+	for _, e := range errorKinds() {
+		all = append(all, string(e.Kind))
+	}
 	return all
 }
 
-// explainReason prints why a fix is refused for a reason, if there is one of that name.
+// errorKinds says what can keep a target from being rendered.
+func errorKinds() []render.ErrorMeaning {
+	return slices.Concat(render.ErrorKinds, dependency.ErrorKinds)
+}
+
+// explainReason prints why a fix is refused, or a target not rendered, for a reason, if there is one of that name.
 func explainReason(text *bytes.Buffer, name string, width int) bool {
 	for _, r := range fix.Reasons {
 		if string(r.Reason) == name {
 			fmt.Fprintf(text, "%s: no fix is offered\n\nWhat it means\n%s\n\nWhat to do\n%s\n", name, wrapped(r.Means, width), wrapped(r.Next, width))
+			return true
+		}
+	}
+	for _, e := range errorKinds() {
+		if string(e.Kind) == name {
+			fmt.Fprintf(text, "%s: a target could not be rendered\n\nWhat it means\n%s\n\nWhat to do\n%s\n", name, wrapped(e.Means, width),
+				wrapped("The message beside it says where, and what to do. Until then nothing in the target is checked.", width))
 			return true
 		}
 	}

@@ -4,10 +4,12 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/podmend/podmend/internal/changes"
 	"github.com/podmend/podmend/render"
+	"github.com/podmend/podmend/report"
 )
 
 // ConfigGitOps says what GitOps objects refer to.
@@ -53,4 +55,25 @@ func (r *run) addGitOps(ctx context.Context, discovery *render.Discovery) error 
 		return fmt.Errorf("look for targets of GitOps objects: %w", err)
 	}
 	return nil
+}
+
+// asking warns of the ApplicationSets of which nothing was looked at, once a generator.
+func (r *run) asking() (warnings []report.Warning) {
+	byGenerator := map[string][]render.AskingSet{}
+	for _, set := range r.discovery.Asking {
+		if sets := byGenerator[set.Generator]; isBelow(set.File, r.repo.within) && !slices.Contains(sets, set) {
+			byGenerator[set.Generator] = append(sets, set)
+		}
+	}
+	for _, generator := range slices.Sorted(maps.Keys(byGenerator)) {
+		sets := byGenerator[generator]
+		first, others := sets[0], ""
+		if len(sets) > 1 {
+			others = fmt.Sprintf(", nor what %s deploy", plural(len(sets)-1, "more ApplicationSet"))
+		}
+		warnings = append(warnings, report.Warning{File: first.File, Message: fmt.Sprintf(
+			"What %s deploys is not checked%s: the generator %s asks a cluster or an API, and podmend asks none. Give parameters in %s, as in gitops: {generators: [{generator: %s, parameters: [%s]}]}.",
+			first.Object, others, generator, render.ConfigFile, generator, first.Parameters)})
+	}
+	return warnings
 }

@@ -55,6 +55,10 @@ what it came through: a manifest, a patch, a template's text, a value.`,
 func (r *run) printObjects(showSecrets, origins bool) error {
 	var out bytes.Buffer
 	locator := render.NewLocator(r.repo.files)
+	var secrets []string
+	if !showSecrets {
+		secrets = secretTexts(r.discovery.Secrets(r.results))
+	}
 	code, shown := exitClean, 0
 	for i := range r.results {
 		result := &r.results[i]
@@ -70,7 +74,7 @@ func (r *run) printObjects(showSecrets, origins bool) error {
 			fmt.Fprintf(&out, "---\n# target: %s\n# source: %s\n", report.Inert(result.Target.ID, 0), report.Inert(object.Source.File, 0))
 			body := documentBody(object.YAML)
 			if !showSecrets {
-				body = maskCredentials(object.Kind, body)
+				body = maskCredentials(object.Kind, body, secrets)
 			}
 			if origins {
 				printOrigins(&out, locator, object, body)

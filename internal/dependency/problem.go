@@ -10,14 +10,32 @@ import (
 
 // The kinds of errors of dependencies, beside those of package fetch.
 const (
-	ErrMissingLock  render.ErrorKind = "missing-lock"        // nothing says which version is meant
-	ErrLockMismatch render.ErrorKind = "lock-mismatch"       // Chart.lock is not of these dependencies
-	ErrRepository   render.ErrorKind = "dependency-source"   // the repository is nothing that can be fetched from
-	ErrVersion      render.ErrorKind = "dependency-version"  // the repository does not have the locked version
-	ErrDigest       render.ErrorKind = "dependency-digest"   // what came is not what was announced, or nothing was
-	ErrInvalid      render.ErrorKind = "dependency-invalid"  // what came is not an index, a manifest or the chart
-	ErrNotTaken     render.ErrorKind = "dependency-unusable" // the chart does not take the archive
+	ErrMissingLock  render.ErrorKind = "missing-lock"
+	ErrLockMismatch render.ErrorKind = "lock-mismatch"
+	ErrRepository   render.ErrorKind = "dependency-source"
+	ErrVersion      render.ErrorKind = "dependency-version"
+	ErrDigest       render.ErrorKind = "dependency-digest"
+	ErrInvalid      render.ErrorKind = "dependency-invalid"
+	ErrNotTaken     render.ErrorKind = "dependency-unusable"
 )
+
+// ErrorKinds is what each kind means, those of package fetch among them.
+var ErrorKinds = []render.ErrorMeaning{
+	{Kind: ErrMissingLock, Means: "Nothing says which version of a dependency is meant, since there is no Chart.lock."},
+	{Kind: ErrLockMismatch, Means: "Chart.lock is not of these dependencies."},
+	{Kind: ErrRepository, Means: "The repository is nothing that can be fetched from."},
+	{Kind: ErrVersion, Means: "The repository does not have the locked version."},
+	{Kind: ErrDigest, Means: "What came is not what was announced, or nothing was."},
+	{Kind: ErrInvalid, Means: "What came is not an index, a manifest or the chart."},
+	{Kind: ErrNotTaken, Means: "The chart does not take the archive."},
+	{Kind: render.ErrorKind(fetch.Refused), Means: "The configuration does not permit to fetch from there."},
+	{Kind: render.ErrorKind(fetch.Unreachable), Means: "No connection, or no answer that can be read."},
+	{Kind: render.ErrorKind(fetch.TimedOut), Means: "Fetching took too long."},
+	{Kind: render.ErrorKind(fetch.TooLarge), Means: "What came is larger than the limit."},
+	{Kind: render.ErrorKind(fetch.NotFound), Means: "The server does not have what was asked for."},
+	{Kind: render.ErrorKind(fetch.Unauthorized), Means: "The server wants other credentials."},
+	{Kind: render.ErrorKind(fetch.BadStatus), Means: "The server answers with something else."},
+}
 
 // A problem is why a dependency is not there.
 type problem struct {

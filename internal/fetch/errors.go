@@ -15,13 +15,13 @@ type Kind string
 
 // The kinds of errors.
 const (
-	Refused      Kind = "fetch-refused"      // the configuration does not permit it
-	Unreachable  Kind = "fetch-unreachable"  // no connection, or no answer that can be read
-	TimedOut     Kind = "fetch-timeout"      // it took too long
-	TooLarge     Kind = "fetch-too-large"    // it is larger than the limit
-	NotFound     Kind = "fetch-not-found"    // the server does not have it
-	Unauthorized Kind = "fetch-unauthorized" // the server wants other credentials
-	BadStatus    Kind = "fetch-status"       // the server answers with something else
+	Refused      Kind = "fetch-refused"
+	Unreachable  Kind = "fetch-unreachable"
+	TimedOut     Kind = "fetch-timeout"
+	TooLarge     Kind = "fetch-too-large"
+	NotFound     Kind = "fetch-not-found"
+	Unauthorized Kind = "fetch-unauthorized"
+	BadStatus    Kind = "fetch-status"
 )
 
 // An Error says why something was not fetched, and what to do about it.
