@@ -18,7 +18,12 @@ func deployChart(ctx context.Context, files *overlay.FS, source *ChartSource, va
 	deployed := &DeployedChart{Repository: shownChartRepository(source)}
 	target.deployed = deployed
 	objects, notes, failed := renderHelm(ctx, files, target, detail, tracing)
-	result.Notes = append(result.Notes, notes...)
+	for _, note := range notes {
+		if source.Folder == "" {
+			note = strings.ReplaceAll(note, target.Path, deployed.String())
+		}
+		result.Notes = append(result.Notes, note)
+	}
 	if deployed.Name != "" {
 		result.Chart = deployed
 	}
@@ -35,7 +40,7 @@ func deployChart(ctx context.Context, files *overlay.FS, source *ChartSource, va
 	if tracing != nil {
 		result.Layers = append(layers, foreignLayers(result.Layers, source.Repository)...)
 		for i := range objects {
-			objects[i].nameVendor(source.Repository)
+			objects[i].nameVendor(source.Repository, deployed)
 		}
 	}
 	return nil
@@ -103,14 +108,17 @@ func foreignLayers(layers []ValuesLayer, repository string) []ValuesLayer {
 	return layers
 }
 
-// nameVendor lets a trace say of which repository the chart is.
-func (o *Object) nameVendor(repository string) {
+// nameVendor lets a trace say of which repository the chart is, and which chart it is.
+func (o *Object) nameVendor(repository string, chart *DeployedChart) {
 	if o.Trace == nil || o.Trace.Template == nil {
 		return
 	}
 	for n := range o.Trace.Template.Files {
 		if file := &o.Trace.Template.Files[n]; file.Vendor == "" {
 			file.Vendor = repository
+		}
+		if chart.Repository != "" {
+			o.Trace.Template.Files[n].Fetched = chart.String()
 		}
 	}
 }
