@@ -31,7 +31,7 @@ func (w wrongObjects) first() *Refusal {
 
 // compare says what is wrong with how a target renders after edits: nothing if it differs from
 // before in exactly what the intents say, and in what is masked, by object.
-func compare(before, after *judged, intents []intent, masked map[int][]yamledit.Path) wrongObjects {
+func (p *Prover) compare(before, after *judged, intents []intent, masked map[int][]yamledit.Path) wrongObjects {
 	target := before.result.Target.ID
 	if after.result.Err != nil && before.result.Err == nil {
 		return wrongObjects{wholeTarget: {BreaksTarget, fmt.Sprintf("with the edit %s cannot be rendered: %v", target, after.result.Err)}}
@@ -46,7 +46,13 @@ func compare(before, after *judged, intents []intent, masked map[int][]yamledit.
 	}
 	wrong := wrongObjects{}
 	for i := range before.result.Objects {
-		refusal := compareObject(target, &before.result.Objects[i], &after.result.Objects[i], likenessOf(changes[i], after.renamed), changes[i], masked[i])
+		was, is := &before.result.Objects[i], &after.result.Objects[i]
+		var refusal *Refusal
+		if !was.HasPodTemplate() && was.Digest != "" {
+			refusal = p.compareDigests(before.result, was, is)
+		} else {
+			refusal = compareObject(target, was, is, likenessOf(changes[i], after.renamed), changes[i], masked[i])
+		}
 		if by, ok := before.allowed[i]; ok && refusal != nil && refusal.Reason == ChangesMore {
 			refusal = &Refusal{SharedExempt, fmt.Sprintf("the edit changes %s too, where %s and allows it; "+
 				"set it in a place of its own there, exempt this one, or --namespace-labels stricter mends all", target, by)}
@@ -71,18 +77,24 @@ func appendNew(changes, more []yamledit.Change) []yamledit.Change {
 	return changes
 }
 
-func compareObject(target string, before, after *render.Object, like likeness, changes []yamledit.Change, masked []yamledit.Path) *Refusal {
-	if !before.HasPodTemplate() && before.Digest != "" {
-		if before.Digest == after.Digest || before.Steers() {
-			return nil
-		}
-		return &Refusal{ChangesMore, fmt.Sprintf("the edit changes another object of %s, which it should not; change the field by hand", target)}
+// compareDigests compares objects of which nobody reads more.
+func (p *Prover) compareDigests(result *render.Result, before, after *render.Object) *Refusal {
+	if before.Digest == after.Digest || before.Steers() {
+		return nil
 	}
+	if p.literals == nil {
+		p.literals = render.NewLiterals(p.Files)
+	}
+	return &Refusal{ChangesMore, fmt.Sprintf("the edit changes another object of %s too, %s %s, which it should not; change the field by hand",
+		result.Target.ID, before.Kind, p.literals.Shown(result, before.Name))}
+}
+
+func compareObject(target string, before, after *render.Object, like likeness, changes []yamledit.Change, masked []yamledit.Path) *Refusal {
 	var was, is any
-	if err := yaml.Unmarshal(before.YAML, &was); err != nil {
+	if err := yaml.Unmarshal(before.Document(), &was); err != nil {
 		return &Refusal{BreaksTarget, fmt.Sprintf("an object of %s cannot be read: %v", target, err)}
 	}
-	if err := yaml.Unmarshal(after.YAML, &is); err != nil {
+	if err := yaml.Unmarshal(after.Document(), &is); err != nil {
 		return &Refusal{BreaksTarget, fmt.Sprintf("with the edit an object of %s cannot be read: %v", target, err)}
 	}
 	meant, err := yamledit.ApplyTree(was, yamledit.WithoutMoot(changes))

@@ -27,7 +27,7 @@ func (e patchEntry) same(other patchEntry) bool { return reflect.DeepEqual(e, ot
 // operations. What a chart from elsewhere prints is rather found by names than by the order that its next version may change.
 func (p *proposer) patchOf(object *render.Object, changes []yamledit.Change, merges, foreign bool) (patchEntry, error) {
 	var tree any
-	if err := k8syaml.Unmarshal(object.YAML, &tree); err != nil {
+	if err := k8syaml.Unmarshal(object.Document(), &tree); err != nil {
 		return patchEntry{}, err
 	}
 	was, err := yamledit.ApplyTree(tree, nil)
@@ -62,7 +62,7 @@ func mergesTo(object *render.Object, patch map[string]any, is any, like likeness
 	if err != nil {
 		return false
 	}
-	merged, err := render.MergePatch(string(object.YAML), text)
+	merged, err := render.MergePatch(string(object.Document()), text)
 	if err != nil {
 		return false
 	}

@@ -26,7 +26,7 @@ func (p *Prover) predictedAlone(proposal *Proposal) (bool, error) {
 			continue
 		}
 		after, err := p.predict(target, proposal)
-		if err != nil || after == nil || len(compare(p.before[target.ID], after, intents[target.ID], nil)) > 0 {
+		if err != nil || after == nil || len(p.compare(p.before[target.ID], after, intents[target.ID], nil)) > 0 {
 			return false, err
 		}
 	}

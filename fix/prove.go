@@ -25,15 +25,16 @@ type Prover struct {
 	Alone  bool
 	Budget Budget
 
-	editor  *editor
-	holds   map[*Proposal]bool  // without the others that touch their pod templates
-	before  map[string]*judged  // by target id
-	known   map[string]bool     // files whose readers are in before
-	names   map[string][]string // by target id
-	readers map[string][]int    // indexes of the targets that read a file, sorted
-	varying map[string]*variance
-	made    map[string][]objectOf // what is made of one source, by sourceOf
-	refused []*Proposal           // the parts of proposals that were refused while others of it are proven
+	editor   *editor
+	literals *render.Literals
+	holds    map[*Proposal]bool  // without the others that touch their pod templates
+	before   map[string]*judged  // by target id
+	known    map[string]bool     // files whose readers are in before
+	names    map[string][]string // by target id
+	readers  map[string][]int    // indexes of the targets that read a file, sorted
+	varying  map[string]*variance
+	made     map[string][]objectOf // what is made of one source, by sourceOf
+	refused  []*Proposal           // the parts of proposals that were refused while others of it are proven
 	// triedAlone are the proposals of which it is known whether they hold alone.
 	triedAlone map[*Proposal]bool
 	rendered   map[string]*judged // charts with edits, by editedKey

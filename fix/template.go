@@ -40,11 +40,8 @@ func (p *proposer) locateInChart(proposal *Proposal, group *podFindings, remedy 
 		printed = append(printed, printedChange{object, change})
 	}
 	if p.again == nil && len(printed) > 0 {
-		if len(proposal.changes) > others {
-			proposal.another = true
-			return nil
-		}
-		if others == 0 && p.switchOff(proposal, group, remedy) {
+		valued := len(proposal.changes) > others
+		if others == 0 && p.switchOff(proposal, group, remedy) || valued {
 			proposal.another = true
 			return nil
 		}

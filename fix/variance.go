@@ -42,7 +42,7 @@ func rendersChart(result *render.Result) bool {
 func (p *Prover) compareTarget(ctx context.Context, target render.Target, changed map[string][]byte, after *judged, intents []intent) (wrongObjects, error) {
 	v := p.varying[target.ID]
 	if v == nil {
-		wrong := compare(p.before[target.ID], after, intents, nil)
+		wrong := p.compare(p.before[target.ID], after, intents, nil)
 		_, known := p.varying[target.ID]
 		if len(wrong) == 0 || known || !mayVary(p.before[target.ID].result) {
 			return wrong, nil
@@ -69,7 +69,7 @@ func (p *Prover) compareTarget(ctx context.Context, target render.Target, change
 			}
 		}
 	}
-	return compare(v.before, after, intents, v.masked), nil
+	return p.compare(v.before, after, intents, v.masked), nil
 }
 
 // variance renders a target twice more without any edit; nil if each time gives the same.

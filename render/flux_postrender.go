@@ -85,7 +85,7 @@ func (r *releaseRender) patched(objects []Object, patches []releasePatch, images
 		name := fmt.Sprintf("%d.yaml", i)
 		kustomization.Resources = append(kustomization.Resources, "./"+name)
 		chart.files = append(chart.files, path.Join(releaseFolder, name))
-		printed[chart.files[i]] = documentOf(objects[i].YAML)
+		printed[chart.files[i]] = objects[i].Document()
 	}
 	for _, patch := range patches {
 		kustomization.Patches = append(kustomization.Patches, patch.Patch)

@@ -208,7 +208,7 @@ func variableLine(k *fluxBuild, object *Object) int {
 
 // setMetadata sets labels and annotations of an object.
 func (o *Object) setMetadata(common *fluxMetadata) {
-	node, err := kyaml.Parse(string(documentOf(o.YAML)))
+	node, err := kyaml.Parse(string(o.Document()))
 	if err != nil {
 		return // whoever reads the object says so
 	}

@@ -11,8 +11,9 @@ import (
 	"github.com/podmend/podmend/internal/yamledit"
 )
 
-// deployChart renders the chart of a release into a result. layers are those above the chart's own.
-func deployChart(ctx context.Context, files *overlay.FS, source *ChartSource, target Target, layers []ValuesLayer, detail Detail, result *Result) *Error {
+// deployChart renders the chart of a release into a result. layers are those above the chart's own, and values is where
+// people set them.
+func deployChart(ctx context.Context, files *overlay.FS, source *ChartSource, values string, target Target, layers []ValuesLayer, detail Detail, result *Result) *Error {
 	tracing := tracingOf(detail)
 	deployed := &DeployedChart{Repository: shownChartRepository(source)}
 	target.deployed = deployed
@@ -27,7 +28,7 @@ func deployChart(ctx context.Context, files *overlay.FS, source *ChartSource, ta
 		result.Chart = deployed
 	}
 	if failed != nil {
-		return source.pointed(failed, target.Path)
+		return source.pointed(failed.setIn(values, source.Folder == ""), target.Path)
 	}
 	if source.Folder == "" {
 		for i := range objects {

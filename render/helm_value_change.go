@@ -19,7 +19,7 @@ func (l *Locator) ValueChanges(object *Object, change yamledit.Change) (changes 
 			path = set.Path
 		}
 	}
-	if !ok {
+	if !ok || change.Op == yamledit.Delete && yamledit.ValueAt(set.layer.tree, path) == nil {
 		return nil, false
 	}
 	change.Path = path

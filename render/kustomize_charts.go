@@ -1,7 +1,6 @@
 package render
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"fmt"
@@ -124,7 +123,7 @@ func (b *kustomizeBuild) printChart(ctx context.Context, k *kustomization, index
 	}
 	objects, notes, failed := renderHelm(ctx, b.files, target, Detail{}, tracing)
 	if failed != nil {
-		return printed, source.failed(failed)
+		return printed, source.failed(failed.setIn("valuesInline or valuesFile of its entry in "+k.file, source.archive != ""))
 	}
 	for _, note := range notes {
 		b.notes = append(b.notes, fmt.Sprintf("chart %s: %s", chart.Name, note))
@@ -157,7 +156,7 @@ func leftOut(object *Object, chart *types.HelmChart) bool {
 
 // chartText is an object that a chart prints, with the mark that kustomize's own generator leaves on it.
 func chartText(object *Object) ([]byte, error) {
-	node, err := kyaml.Parse(string(documentOf(object.YAML)))
+	node, err := kyaml.Parse(string(object.Document()))
 	if err != nil {
 		return nil, err
 	}
@@ -166,12 +165,4 @@ func chartText(object *Object) ([]byte, error) {
 	}
 	text, err := node.String()
 	return []byte(text), err
-}
-
-// documentOf is a document behind the line that separates it.
-func documentOf(text []byte) []byte {
-	if line, rest, ok := bytes.Cut(text, []byte("\n")); ok && startsDocument(line) {
-		return rest
-	}
-	return text
 }

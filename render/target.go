@@ -3,7 +3,9 @@
 package render
 
 import (
+	"bytes"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/podmend/podmend/internal/overlay"
@@ -112,6 +114,19 @@ type Object struct {
 	Source Source
 	// Trace says from where its parts came; nil where nobody asked or it is not known.
 	Trace *Trace
+}
+
+// Document is the object as tools read it from what renders it: behind the line that separates documents, if nothing else
+// stands in that, and with a last newline, without which a block scalar at its end would lose its own.
+func (o *Object) Document() []byte {
+	text := o.YAML
+	if line, rest, ok := bytes.Cut(text, []byte("\n")); ok && startsDocument(line) && len(bytes.Trim(line, "- \t\r")) == 0 {
+		text = rest
+	}
+	if !bytes.HasSuffix(text, []byte("\n")) {
+		text = slices.Concat(text, []byte("\n"))
+	}
+	return text
 }
 
 // Source is the place that an object was rendered from.
