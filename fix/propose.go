@@ -20,7 +20,7 @@ func propose(files *overlay.FS, results []render.Result, report *check.Report, l
 		again:  again,
 		editor: newEditor(files, budget), locator: locator, options: options,
 		objects: map[*render.Object]objectRef{}, refusals: map[string]*Refusal{},
-		byFinding: map[string]*Proposal{}, left: map[string]bool{}, keep: map[string]bool{}, results: map[string]*render.Result{}, entries: map[string]patchEntry{}, included: map[string]bool{},
+		byFinding: map[string]*Proposal{}, left: map[string]bool{}, keep: map[string]bool{}, results: map[string]*render.Result{}, entries: map[string]patchEntry{}, included: map[string]bool{}, renderers: map[*render.Object]string{},
 	}
 	for i := range results {
 		p.results[results[i].Target.ID] = &results[i]
@@ -92,6 +92,8 @@ type proposer struct {
 
 	kustomizations []string        // folders of the targets
 	included       map[string]bool // kustomization files that others include
+
+	renderers map[*render.Object]string // by release
 }
 
 // podFindings are the findings of one control in one pod template.

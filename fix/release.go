@@ -1,6 +1,7 @@
 package fix
 
 import (
+	"fmt"
 	"maps"
 	"regexp"
 	"slices"
@@ -55,9 +56,24 @@ func (p *proposer) inValues(object *render.Object, change yamledit.Change) ([]re
 // home names what a patch is put into: a kustomization, or a release.
 func (p *proposer) home(patch *overlayPatch) string {
 	if release := p.releaseOf(patch.object); release != nil {
-		return release.Source.File + "\x00" + release.Name
+		return p.postRenderers(release)
 	}
 	return patch.object.Source.Kustomization
+}
+
+// postRenderers names the place in source where a release is given patches: releases of several clusters may have one,
+// whatever they are called there.
+func (p *proposer) postRenderers(release *render.Object) string {
+	if place, known := p.renderers[release]; known {
+		return place
+	}
+	place := release.Source.File + "\x00" + release.Name
+	if placed, ok := p.locator.PostRenderer(release, nil); ok {
+		at := &placed[0]
+		place = fmt.Sprintf("%s\x00%d\x00%s\x00%s", at.Place.File, at.Place.Doc, at.Place.Inside, at.Change.Path)
+	}
+	p.renderers[release] = place
+	return place
 }
 
 // addToReleases puts patches into the post-renderers of releases. Clusters that share a release share its
@@ -80,7 +96,7 @@ func (p *proposer) addToReleases(proposal *Proposal, byObject map[*render.Object
 			return err
 		}
 		entry = entry.inWords(object, p.locator.ReleaseVariables(release))
-		key := p.results[p.objects[object].target].Target.ID
+		key := p.postRenderers(release)
 		if byPlace[key] == nil {
 			byPlace[key] = &patches{release: release}
 			all = append(all, byPlace[key])

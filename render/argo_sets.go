@@ -169,11 +169,20 @@ func fixedFolder(pattern string) string {
 // maxApplications bounds what an ApplicationSet may make.
 const maxApplications = 2000
 
+// templateOptions are those of Go's templates, which panic at others.
+// https://pkg.go.dev/text/template#Template.Option
+var templateOptions = []string{"missingkey=default", "missingkey=invalid", "missingkey=zero", "missingkey=error"}
+
 // generate makes the Applications of an ApplicationSet.
 func (g *GitOps) generate(files *overlay.FS, set *Object) ([]Object, *Error) {
 	m := &argoGenerators{files: files, gitOps: g, set: set, locator: NewLocator(files)}
 	if failed := readGitOps(files, set, &m.read); failed != nil {
 		return nil, failed
+	}
+	for i, option := range m.read.Spec.GoTemplateOptions {
+		if m.read.Spec.GoTemplate && !slices.Contains(templateOptions, option) {
+			return nil, m.fail(yamledit.NewPath("spec", "goTemplateOptions", i), "templates have no option %q. Write one of %s.", option, strings.Join(templateOptions, ", "))
+		}
 	}
 	var objects []Object
 	named := map[string]bool{}

@@ -74,7 +74,7 @@ func (g *gitOpsSearch) chartOf(target *Target, object *Object, chart *fluxChart,
 	if target.Err = readGitOps(g.discovery.files, source, &read); target.Err != nil {
 		return
 	}
-	g.remote(target, object, source, &ChartSource{Repository: read.Spec.URL, Name: chart.Chart, Version: chart.Version}, chart, at...)
+	g.remote(target, object, source, &ChartSource{Repository: read.Spec.URL, Name: chart.Chart, Version: chart.Version, TagChoice: TagChoice{Flux: true}}, chart, at...)
 }
 
 // remote gives a target a chart that has to be fetched.
@@ -95,10 +95,29 @@ func (g *gitOpsSearch) imageOf(target *Target, object, source *Object) {
 	address := strings.TrimSuffix(read.Spec.URL, "/")
 	chart := &ChartSource{Repository: path.Dir(address), Name: path.Base(address)}
 	chart.Repository = strings.Replace(chart.Repository, ":/", "://", 1)
-	if ref := read.Spec.Reference; ref != nil {
-		chart.Version, chart.Digest = cmp.Or(ref.SemVer, ref.Tag), ref.Digest
-	}
+	chart.takeReference(&read)
 	g.remote(target, object, source, chart, nil, "spec", "chartRef")
+}
+
+// chartLayer is the type of the layer that is a packaged chart.
+const chartLayer = "application/vnd.cncf.helm.chart.content.v1.tar+gzip"
+
+// takeReference reads which tag of an image is meant: that of the digest, else the newest in a range, else the one that is
+// named.
+// https://fluxcd.io/flux/components/source/ocirepositories/#reference
+func (c *ChartSource) takeReference(source *fluxSource) {
+	c.TagChoice = TagChoice{Flux: true, Image: true, Tag: "latest"}
+	ref := source.Spec.Reference
+	switch {
+	case ref == nil:
+	case ref.Digest != "":
+		c.Digest, c.Tag = ref.Digest, ""
+	case ref.SemVer != "":
+		layer := source.Spec.LayerSelector
+		c.Version, c.Tag, c.Filter, c.Exact = ref.SemVer, "", ref.Filter, layer == nil || layer.MediaType != chartLayer
+	case ref.Tag != "":
+		c.Tag = ref.Tag
+	}
 }
 
 // inFolder gives a target a chart that is a folder of this repository.

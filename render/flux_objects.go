@@ -162,9 +162,13 @@ type fluxSource struct {
 		Reference  *struct {
 			Tag    string `json:"tag"`
 			SemVer string `json:"semver"`
+			Filter string `json:"semverFilter"`
 			Digest string `json:"digest"`
 			Branch string `json:"branch"` // of a GitRepository
 		} `json:"ref"`
+		LayerSelector *struct {
+			MediaType string `json:"mediaType"`
+		} `json:"layerSelector"` // of an OCIRepository
 		Sources []struct {
 			Alias string `json:"alias"`
 			fluxReference

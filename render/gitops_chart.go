@@ -1,6 +1,7 @@
 package render
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -19,6 +20,7 @@ type ChartSource struct {
 	Name       string
 	Version    string // exact, a range, or "" for the newest
 	Digest     string // of the manifest in a registry, in place of a version
+	TagChoice
 	// ValuesFiles take the place of the chart's own values, in order: files of the chart, or, of a folder,
 	// below the source's root.
 	ValuesFiles   []string
@@ -26,6 +28,17 @@ type ChartSource struct {
 	// File and Line are where the release names the chart.
 	File string
 	Line int
+}
+
+// A TagChoice says how a version is chosen among the tags of a registry, or the versions of a repository. It is plain data.
+type TagChoice struct {
+	Flux  bool // versions are read as Flux reads them
+	Image bool // what is there is meant, whatever the chart in it is called
+	Tag   string
+	// Filter is a regular expression for the tags among which a range chooses.
+	Filter string
+	// Exact says that _ in a tag of an image does not stand for the + of a version.
+	Exact bool
 }
 
 // takeFolders moves the folders before the name of a chart in a registry to the URL: together they are its address.
@@ -60,7 +73,7 @@ var unplain = regexp.MustCompile(`[^A-Za-z0-9._-]+`)
 
 // Archive is where the archive of a chart is put that was fetched.
 func (c *ChartSource) Archive() string {
-	sum := sha256.Sum256([]byte(strings.Join([]string{c.Repository, c.Name, c.Version, c.Digest}, "\x00")))
+	sum := sha256.Sum256([]byte(strings.Join([]string{c.Repository, c.Name, c.Version, c.Digest, fmt.Sprintf("%+v", c.TagChoice)}, "\x00")))
 	return path.Join(fetchedCharts, hex.EncodeToString(sum[:6]), unplain.ReplaceAllString(c.Name, "-")+".tgz")
 }
 
@@ -76,9 +89,9 @@ func (c *ChartSource) locate(files *overlay.FS) (string, *Error) {
 	if _, fetched := archiveAt(files, archive); fetched {
 		return archive, nil
 	}
-	version := ""
-	if c.Version != "" {
-		version = " " + c.Version
+	version := cmp.Or(c.Version, c.Tag)
+	if version != "" {
+		version = " " + version
 	}
 	message := fmt.Sprintf("the chart %s%s of %s is not in the repository", c.Name, version, shownRepository(c.Repository))
 	failed := &Error{Kind: ErrMissingChart, File: c.File, Line: c.Line}
@@ -95,7 +108,7 @@ func (c *ChartSource) locate(files *overlay.FS) (string, *Error) {
 // missing is the chart as what has to be fetched.
 func (c *ChartSource) missing() MissingDependency {
 	return MissingDependency{
-		File: c.File, Line: c.Line, Name: c.Name, Repository: c.Repository, Archive: c.Archive(), Range: c.Version, Digest: c.Digest,
+		File: c.File, Line: c.Line, Name: c.Name, Repository: c.Repository, Archive: c.Archive(), Range: c.Version, Digest: c.Digest, TagChoice: c.TagChoice,
 	}
 }
 

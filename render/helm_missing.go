@@ -31,6 +31,7 @@ type MissingDependency struct {
 	// Archive is where the chart of a release is to stand. Range says which versions do, and Digest which
 	// manifest of a registry, where a release names one.
 	Archive, Range, Digest string
+	TagChoice
 
 	Index    int    // its place among the declared ones
 	Declared []byte // all dependencies of the chart as they are declared, in JSON

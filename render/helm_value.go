@@ -20,6 +20,8 @@ type ValueSource struct {
 	layer *readLayer
 	// parent sets values of the layer's chart, where the layer is not to be edited; nil if it may be.
 	parent *readLayer
+	// own are the values of the release itself, which win over the layer where this cannot be edited; nil if nothing does.
+	own *readLayer
 }
 
 // valueOf returns the value behind a field.

@@ -83,6 +83,36 @@ func registryCommand(ts *testscript.TestScript, neg bool, args []string) {
 	listen(ts, args[0], registry.New(registry.Logger(log.New(io.Discard, "", 0))))
 }
 
+// tagCommand gives what a registry has as NAME:TAG further names:
+// tag URL NAME:TAG NAME:TAG…
+func tagCommand(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 3 {
+		ts.Fatalf("usage: tag URL NAME:TAG NAME:TAG…")
+	}
+	var manifest []byte
+	for i, name := range args[1:] {
+		name, tag, _ := strings.Cut(name, ":")
+		method := http.MethodPut
+		if i == 0 {
+			method = http.MethodGet
+		}
+		request, err := http.NewRequest(method, args[0]+"/v2/"+name+"/manifests/"+tag, bytes.NewReader(manifest))
+		ts.Check(err)
+		request.Header.Set("Content-Type", "application/vnd.oci.image.manifest.v1+json")
+		response, err := http.DefaultClient.Do(request)
+		ts.Check(err)
+		body, err := io.ReadAll(response.Body)
+		ts.Check(err)
+		ts.Check(response.Body.Close())
+		if response.StatusCode >= http.StatusBadRequest {
+			ts.Fatalf("%s %s: %s", method, request.URL, response.Status)
+		}
+		if i == 0 {
+			manifest = body
+		}
+	}
+}
+
 // listen serves for the time of a script. VARIABLE is the URL, VARIABLE_HOST its host and port.
 func listen(ts *testscript.TestScript, variable string, handler http.Handler) {
 	server := httptest.NewServer(handler)

@@ -44,6 +44,7 @@ func TestScripts(t *testing.T) {
 			"helm":     helm,
 			"serve":    serve,
 			"registry": registryCommand,
+			"tag":      tagCommand,
 			"github":   scripted.Command,
 			"page":     page,
 		},

@@ -18,6 +18,7 @@ type locked struct {
 	name, version string
 	repository    string // a URL
 	digest        string // of the manifest in a registry, where that says which chart is meant
+	render.TagChoice
 }
 
 // Names and versions become parts of URLs and of file names.

@@ -1,6 +1,7 @@
 package dependency
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"net/url"
@@ -93,7 +94,7 @@ func (r *registries) find(ctx context.Context, repository *url.URL, chart locked
 	if chart.digest != "" {
 		return r.findManifest(ctx, at, chart.digest, chart.digest)
 	}
-	return r.findTag(ctx, at, chart.version)
+	return r.findTag(ctx, at, cmp.Or(chart.Tag, chart.version))
 }
 
 // findReference asks for the manifest that an index names as host/path:tag.

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"net/url"
 	"path"
-	"strings"
 	"sync"
 
 	"golang.org/x/sync/singleflight"
@@ -128,7 +127,7 @@ func (s *Source) get(ctx context.Context, wanted plan) (*archive, error) {
 			return nil, err
 		}
 	}
-	key := strings.Join([]string{chart.repository, chart.name, chart.version, chart.digest}, "\x00")
+	key := fmt.Sprintf("%#v", chart)
 	fetched, err, _ := s.group.Do(key, func() (any, error) {
 		s.mutex.Lock()
 		known := s.have[chart]
@@ -185,7 +184,7 @@ func (s *Source) fetch(ctx context.Context, chart locked, repository *url.URL) (
 			found.notes = append(found.notes, fmt.Sprintf("%s %s could not be cached, so that each run fetches it (%v). Name another folder by --cache-dir.", chart.name, chart.version, err))
 		}
 	}
-	if chart.version == "" {
+	if chart.version == "" || chart.Image {
 		_, chart.version, _ = identity(found.content)
 	}
 	found.notes = append(found.notes, fmt.Sprintf("The dependency %s %s was %s %s (sha256:%s).", chart.name, chart.version, origin, fetch.Shown(repository), wanted.digest))
@@ -208,6 +207,7 @@ func checkIdentity(content []byte, chart locked, from *url.URL) error {
 	switch {
 	case err != nil:
 		return problemf(ErrInvalid, "what came from %s is no packaged chart (%v). Tell its owner.", fetch.Shown(from), err)
+	case chart.Image: // Flux deploys whatever is there
 	case name != path.Base(chart.name) || isVersion(chart.version) && !sameVersion(version, chart.version):
 		return problemf(ErrInvalid, "what came from %s is the chart %s %s. Tell its owner.", fetch.Shown(from), name, version)
 	}

@@ -1,10 +1,14 @@
 package dependency
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
+	"fmt"
 	"net/url"
 	"path"
+	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/Masterminds/semver/v3"
@@ -27,17 +31,17 @@ func releasePlan(missing *render.MissingDependency, from *url.URL) (plan, error)
 		}
 		digest = "sha256:" + strings.ToLower(found[1])
 	}
-	chart := locked{name: missing.Name, version: missing.Range, repository: missing.Repository, digest: digest}
+	chart := locked{name: missing.Name, version: missing.Range, repository: missing.Repository, digest: digest, TagChoice: missing.TagChoice}
 	return plan{locked: chart, from: from, file: missing.Archive, chosen: true}, nil
 }
 
 // choose finds the version that a release means, once in a run.
 func (s *Source) choose(ctx context.Context, wanted plan) (locked, error) {
 	chart := wanted.locked
-	if chart.digest != "" {
+	if chart.digest != "" || chart.Tag != "" {
 		return chart, nil
 	}
-	key := strings.Join([]string{"choose", chart.repository, chart.name, chart.version}, "\x00")
+	key := fmt.Sprintf("choose %#v", chart)
 	chosen, err, _ := s.group.Do(key, func() (any, error) {
 		s.mutex.Lock()
 		known, ok := s.chosen[chart]
@@ -50,8 +54,12 @@ func (s *Source) choose(ctx context.Context, wanted plan) (locked, error) {
 			versions = s.registries.versions
 		}
 		found := chart
+		version := &found.version
+		if chart.Image {
+			version = &found.Tag
+		}
 		var err error
-		if found.version, err = newest(ctx, versions, wanted.from, chart); err != nil {
+		if *version, err = newest(ctx, versions, wanted.from, chart); err != nil {
 			return nil, err
 		}
 		s.mutex.Lock()
@@ -65,31 +73,38 @@ func (s *Source) choose(ctx context.Context, wanted plan) (locked, error) {
 	return chosen.(locked), nil
 }
 
-// newest is the newest version of a chart that its range allows. What is no range is a tag of a registry.
+// newest is the newest version of a chart that its range allows. What is no range is a tag of a registry, but not for Flux.
 // https://fluxcd.io/flux/components/source/helmcharts/#version
 func newest(ctx context.Context, versions func(context.Context, *url.URL, locked) ([]string, error), from *url.URL, chart locked) (string, error) {
-	if _, err := semver.StrictNewVersion(strings.TrimPrefix(chart.version, "v")); err == nil {
+	if _, err := semver.StrictNewVersion(strings.TrimPrefix(chart.version, "v")); err == nil && !chart.Image {
 		return chart.version, nil
 	}
-	allowed := chart.version
-	if allowed == "" {
-		allowed = "*"
-	}
+	allowed := cmp.Or(chart.version, "*")
 	within, err := semver.NewConstraint(allowed)
 	if err != nil {
-		if from.Scheme == "oci" && plainTag().MatchString(chart.version) {
+		if from.Scheme == "oci" && !chart.Flux && plainTag().MatchString(chart.version) {
 			return chart.version, nil
 		}
 		return "", problemf(ErrVersion, "%q is no version and no range of versions. Mend it.", chart.version)
+	}
+	filter, err := regexp.Compile(chart.Filter)
+	if err != nil {
+		return "", problemf(ErrVersion, "its semverFilter %q is no regular expression. Mend it.", chart.Filter)
 	}
 	listed, err := versions(ctx, from, chart)
 	if err != nil {
 		return "", err
 	}
+	if chart.Flux && from.Scheme != "oci" && slices.Contains(listed, chart.version) {
+		return chart.version, nil
+	}
 	var best *semver.Version
 	text := ""
 	for _, candidate := range listed {
-		version, err := semver.NewVersion(candidate)
+		if !filter.MatchString(strings.ReplaceAll(candidate, "+", "_")) {
+			continue
+		}
+		version, err := chart.parse(from, candidate)
 		if err == nil && within.Check(version) && (best == nil || version.GreaterThan(best)) {
 			best, text = version, candidate
 		}
@@ -98,6 +113,20 @@ func newest(ctx context.Context, versions func(context.Context, *url.URL, locked
 		return "", problemf(ErrVersion, "%s has no version that %q allows. Name one that it has.", fetch.Shown(from), allowed)
 	}
 	return text, nil
+}
+
+// parse reads a version as the tool reads it that deploys the chart: Flux takes nothing without three parts for one, nor,
+// among the charts of a registry, one that begins with a v.
+// https://github.com/fluxcd/pkg/blob/main/version/version.go
+// https://github.com/helm/helm/blob/v3.18.0/pkg/registry/client.go (Tags)
+func (l *locked) parse(from *url.URL, text string) (*semver.Version, error) {
+	switch {
+	case l.Flux && from.Scheme == "oci" && !l.Image:
+		return semver.StrictNewVersion(text)
+	case l.Flux && strings.Count(text, ".") < 2:
+		return nil, semver.ErrInvalidSemVer
+	}
+	return semver.NewVersion(text)
 }
 
 // versions lists the versions that the index of a repository has.
@@ -140,7 +169,10 @@ func (r *registries) versions(ctx context.Context, repository *url.URL, chart lo
 			return nil, problemf(ErrInvalid, "%s is no list of tags. Check the repository's URL.", fetch.Shown(next))
 		}
 		for _, tag := range listed.Tags {
-			versions = append(versions, strings.ReplaceAll(tag, "_", "+")) // a tag cannot hold the plus
+			if !chart.Exact {
+				tag = strings.ReplaceAll(tag, "_", "+") // a tag cannot hold the plus
+			}
+			versions = append(versions, tag)
 		}
 		link, ok := nextPage(response.Header.Get("Link"))
 		if !ok {
