@@ -23,7 +23,8 @@ type overlayPatch struct {
 // inOverlay turns a remedy into a patch of the root, or leaves it to that of a root which this one includes. By
 // --fix-at overlay a kustomization that others include stays as it is.
 func (p *proposer) inOverlay(proposal *Proposal, object *render.Object, remedy check.Remedy, in intent, group *podFindings) *Refusal {
-	in.changes, proposal.changes, proposal.printed = group.changes(remedy), nil, nil
+	in.changes = group.changes(remedy)
+	proposal.clear()
 	home := object.Source.Kustomization
 	switch in.below = p.patchedBelow(proposal.Findings, in.target); {
 	case len(in.below) > 0:

@@ -199,11 +199,7 @@ func (p *proposer) locate(proposal *Proposal, group *podFindings, remedy check.R
 				chart, printed = at.Chart, append(printed, at.Change)
 				continue
 			}
-			if at.Text != nil {
-				proposal.texts, proposal.variables = append(proposal.texts, FileEdit{at.Place.File, *at.Text}), true
-				continue
-			}
-			proposal.changes = append(proposal.changes, changeOf(&at))
+			proposal.add(&at)
 		}
 	}
 	var refusal *Refusal
@@ -217,6 +213,20 @@ func (p *proposer) locate(proposal *Proposal, group *podFindings, remedy check.R
 		return p.inRelease(proposal, object, remedy, in, group)
 	}
 	return refusal
+}
+
+// add takes a change of source into a proposal.
+func (p *Proposal) add(at *render.PlacedChange) {
+	if at.Text != nil { // a line of a file of variables
+		p.texts, p.variables = append(p.texts, FileEdit{at.Place.File, *at.Text}), true
+		return
+	}
+	p.changes = append(p.changes, changeOf(at))
+}
+
+// clear takes all changes of source out of a proposal, where it is to mend otherwise.
+func (p *Proposal) clear() {
+	p.changes, p.printed, p.texts, p.variables = nil, nil, nil, false
 }
 
 func changeOf(at *render.PlacedChange) sourceChange {

@@ -23,7 +23,8 @@ func (p *proposer) releaseOf(object *render.Object) *render.Object {
 // inRelease turns a remedy into a patch of the post-renderers of the release that deploys the object: its
 // chart comes from elsewhere and offers no value. What it does offer one for is mended there at first.
 func (p *proposer) inRelease(proposal *Proposal, object *render.Object, remedy check.Remedy, in intent, group *podFindings) *Refusal {
-	in.changes, proposal.changes, proposal.printed = group.changes(remedy), nil, nil
+	in.changes = group.changes(remedy)
+	proposal.clear()
 	proposal.intents = []intent{in}
 	var patched []yamledit.Change
 	failed := slices.ContainsFunc(proposal.Findings, func(id string) bool { return p.again[id] })
@@ -35,7 +36,7 @@ func (p *proposer) inRelease(proposal *Proposal, object *render.Object, remedy c
 		}
 		proposal.another = true
 		for i := range placed {
-			proposal.changes = append(proposal.changes, changeOf(&placed[i]))
+			proposal.add(&placed[i])
 		}
 	}
 	proposal.overlays = append(proposal.overlays, overlayPatch{object, patched, in})
@@ -112,7 +113,7 @@ func (p *proposer) addToReleases(proposal *Proposal, byObject map[*render.Object
 			return &refusedEdit{Refusal{RemoteChart, "the chart comes from elsewhere and offers no value for the field, and the release cannot be given a patch where it stands; add one to its postRenderers by hand"}}
 		}
 		for i := range placed {
-			proposal.changes = append(proposal.changes, changeOf(&placed[i]))
+			proposal.add(&placed[i])
 		}
 	}
 	proposal.dedupe()

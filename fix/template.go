@@ -14,7 +14,7 @@ import (
 // alone, of which other fields may follow, or the switch that prints the field. It adds nothing to a template beside
 // what prints the same key from values. object is as the chart printed it, which a kustomization may have changed since.
 func (p *proposer) locateInChart(proposal *Proposal, group *podFindings, remedy check.Remedy, object *render.Object, changes []yamledit.Change) *Refusal {
-	others := len(proposal.changes)
+	others := len(proposal.changes) + len(proposal.texts)
 	var printed []printedChange
 	for _, change := range yamledit.WithoutMoot(changes) {
 		removable := change.Op != yamledit.Set && p.locator.InTemplate(object, change.Path)
@@ -26,7 +26,7 @@ func (p *proposer) locateInChart(proposal *Proposal, group *podFindings, remedy 
 					printed = append(printed, printedChange{at.Chart, at.Change})
 					continue
 				}
-				proposal.changes = append(proposal.changes, changeOf(&at))
+				proposal.add(&at)
 			}
 			continue
 		}
@@ -40,7 +40,7 @@ func (p *proposer) locateInChart(proposal *Proposal, group *podFindings, remedy 
 		printed = append(printed, printedChange{object, change})
 	}
 	if p.again == nil && len(printed) > 0 {
-		valued := len(proposal.changes) > others
+		valued := len(proposal.changes)+len(proposal.texts) > others
 		if others == 0 && p.switchOff(proposal, group, remedy) || valued {
 			proposal.another = true
 			return nil
@@ -67,7 +67,7 @@ func keptValue(value render.PrintedValue) *Refusal {
 // switchOff makes a proposal turn off the one value by which the chart prints the remedy's fields.
 func (p *proposer) switchOff(proposal *Proposal, group *podFindings, remedy check.Remedy) bool {
 	result := p.results[p.objects[group.pod.Object].target]
-	var off []sourceChange
+	var off *Proposal
 	for _, field := range remedy.Fields {
 		object, at, ok := p.locator.InChart(group.pod.Object, group.pod.FieldPath(field.Path))
 		if !ok {
@@ -77,11 +77,11 @@ func (p *proposer) switchOff(proposal *Proposal, group *podFindings, remedy chec
 		if !ok {
 			return false
 		}
-		var found []sourceChange
-		for _, at := range placed {
-			found = append(found, changeOf(&at))
+		found := &Proposal{}
+		for i := range placed {
+			found.add(&placed[i])
 		}
-		if off != nil && changesKey(off) != changesKey(found) {
+		if off != nil && off.editsKey() != found.editsKey() {
 			return false
 		}
 		off = found
@@ -95,7 +95,8 @@ func (p *proposer) switchOff(proposal *Proposal, group *podFindings, remedy chec
 		proposal.intents[0].changes = group.changes(dropped)
 		proposal.Notes = dropped.Notes
 	}
-	proposal.changes = append(proposal.changes, off...)
+	proposal.changes, proposal.texts = append(proposal.changes, off.changes...), append(proposal.texts, off.texts...)
+	proposal.variables = proposal.variables || off.variables
 	return true
 }
 

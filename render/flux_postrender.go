@@ -3,7 +3,6 @@ package render
 import (
 	"fmt"
 	"path"
-	"slices"
 
 	"sigs.k8s.io/kustomize/api/konfig"
 	"sigs.k8s.io/kustomize/api/types"
@@ -30,19 +29,29 @@ func (r *releaseRender) postRender(detail Detail) *Error {
 	if len(patches) == 0 && len(images) == 0 {
 		return nil
 	}
-	var passed, kept []Object
-	for _, object := range r.result.Objects {
-		if r.release.Spec.PostRenderStrategy == "nohooks" && object.isHook() || object.Source.printed.template == "" {
-			kept = append(kept, object)
-		} else {
-			passed = append(passed, object)
+	var passed []Object
+	keeps := func(object *Object) bool {
+		return r.release.Spec.PostRenderStrategy == "nohooks" && object.isHook() || object.Source.printed.template == ""
+	}
+	for i := range r.result.Objects {
+		if object := &r.result.Objects[i]; !keeps(object) {
+			passed = append(passed, *object)
 		}
 	}
 	objects, failed := r.patched(passed, patches, images, detail)
 	if failed != nil {
 		return failed
 	}
-	r.result.Objects = slices.Concat(kept, objects)
+	// What is kept keeps its place, so that the objects of a release can be compared with and without patches.
+	var all []Object
+	for i := range r.result.Objects {
+		if object := &r.result.Objects[i]; keeps(object) {
+			all = append(all, *object)
+		} else if len(objects) > 0 {
+			all, objects = append(all, objects[0]), objects[1:]
+		}
+	}
+	r.result.Objects = append(all, objects...)
 	return nil
 }
 

@@ -31,6 +31,7 @@ func (r *releaseRender) values() (map[string]any, []ValuesLayer, *Error) {
 		}
 		if from.TargetPath != "" {
 			merged = mergeHelmValues(merged, spec.Values)
+			layer = r.generatedValue(layer, from.key())
 			layer.Text, layer.Parameter = false, &ParameterValue{Name: from.TargetPath, TargetPath: true, Verbatim: from.Literal}
 			if err := layer.Parameter.into(merged, *text); err != nil {
 				return nil, nil, fieldError(r.files, r.object, ErrGitOpsObject,
@@ -46,7 +47,7 @@ func (r *releaseRender) values() (map[string]any, []ValuesLayer, *Error) {
 			file, line := fieldPlace(r.files, layer.Of, "data", key)
 			return nil, nil, &Error{
 				Kind: ErrValuesSyntax, File: file, Line: line,
-				Message: fmt.Sprintf("the values in %s of the %s %q cannot be read: %s. They must be a YAML mapping.", key, layer.Of.Kind, layer.Of.Name, problem),
+				Message: fmt.Sprintf("the values in %s of the %s %q cannot be read: %s. They must be a YAML mapping.", key, from.Kind, from.Name, problem),
 			}
 		}
 		merged = mergeHelmValues(merged, values)
@@ -150,68 +151,4 @@ func dataOf(files *overlay.FS, object *Object) (data map[string]string, sealed b
 		data[key] = value
 	}
 	return data, false, nil
-}
-
-// generatedFrom is the values file behind a layer of a ConfigMap or Secret that a kustomization generates of it, or
-// the layer with the patch that sets its text.
-func (r *releaseRender) generatedFrom(layer ValuesLayer, key, text string) ValuesLayer {
-	if layer.Of.Source.Manifest {
-		return r.patchedFrom(layer, text)
-	}
-	for _, input := range r.inputs {
-		for _, k := range newKustomizationScan(r.files).closure(input.folder()) {
-			if k.file != layer.Of.Source.File {
-				continue
-			}
-			if file, ok := k.generatorFile(layer.Of, key); ok {
-				return ValuesLayer{File: file, Above: true, Copied: true}
-			}
-		}
-	}
-	return layer
-}
-
-// folder is the kustomization folder that an input builds.
-func (i *gitOpsInput) folder() string {
-	if i.target.GitOps != nil {
-		return i.target.GitOps.Folder
-	}
-	return i.target.Path
-}
-
-// generatorFile returns the file that a generated object has under a key.
-func (k *kustomization) generatorFile(object *Object, key string) (string, bool) {
-	type generator struct {
-		name    string
-		sources []string
-	}
-	var generators []generator
-	field := "configMapGenerator"
-	if object.Kind == "Secret" {
-		field = "secretGenerator"
-		for _, args := range k.parsed.SecretGenerator {
-			generators = append(generators, generator{args.Name, args.FileSources})
-		}
-	} else {
-		for _, args := range k.parsed.ConfigMapGenerator {
-			generators = append(generators, generator{args.Name, args.FileSources})
-		}
-	}
-	for _, generator := range generators {
-		if !strings.Contains(object.Name, generator.name) {
-			continue
-		}
-		for _, source := range generator.sources {
-			name, file, keyed := strings.Cut(source, "=")
-			if !keyed {
-				name, file = source[strings.LastIndex(source, "/")+1:], source
-			}
-			for _, ref := range k.refs {
-				if name == key && ref.field == field && ref.value == file && ref.target != "" {
-					return ref.target, true
-				}
-			}
-		}
-	}
-	return "", false
 }

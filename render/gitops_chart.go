@@ -73,7 +73,7 @@ var unplain = regexp.MustCompile(`[^A-Za-z0-9._-]+`)
 
 // Archive is where the archive of a chart is put that was fetched.
 func (c *ChartSource) Archive() string {
-	sum := sha256.Sum256([]byte(strings.Join([]string{c.Repository, c.Name, c.Version, c.Digest, fmt.Sprintf("%+v", c.TagChoice)}, "\x00")))
+	sum := sha256.Sum256([]byte(strings.Join([]string{c.Repository, c.Name, c.Version, c.Digest, fmt.Sprintf("%#v", c.TagChoice)}, "\x00")))
 	return path.Join(fetchedCharts, hex.EncodeToString(sum[:6]), unplain.ReplaceAllString(c.Name, "-")+".tgz")
 }
 
