@@ -26,9 +26,11 @@ func deployChart(ctx context.Context, files *overlay.FS, source *ChartSource, va
 	}
 	if deployed.Name != "" {
 		result.Chart = deployed
+	} else {
+		deployed.Name = source.Name
 	}
 	if failed != nil {
-		return source.pointed(failed.setIn(values, source.Folder == ""), target.Path)
+		return source.pointed(failed.setIn(values, source.Folder == ""), target.Path, deployed)
 	}
 	if source.Folder == "" {
 		for i := range objects {
@@ -52,12 +54,12 @@ func (o *Object) inCRDs() bool {
 }
 
 // pointed gives an error about a chart that is not in this repository the line that names it.
-func (c *ChartSource) pointed(failed *Error, chart string) *Error {
-	if c.Folder != "" || !strings.HasPrefix(failed.File, chart) {
+func (c *ChartSource) pointed(failed *Error, archive string, chart *DeployedChart) *Error {
+	if c.Folder != "" || !strings.HasPrefix(failed.File, archive) {
 		return failed
 	}
 	pointed := *failed
-	pointed.Message = fmt.Sprintf("the chart %s: %s", c.Name, failed.Message)
+	pointed.Message = fmt.Sprintf("%s: %s", chart, failed.Message)
 	pointed.File, pointed.Line = c.File, c.Line
 	return &pointed
 }

@@ -18,6 +18,8 @@ type PrintedValue struct {
 	File   string
 	Line   int
 	Packed bool
+	// Fetched names the chart, where a release asks for one from elsewhere.
+	Fetched string
 	// SetBy is the file and line that sets it, "" where that is not known.
 	SetBy string
 }
@@ -41,7 +43,7 @@ func (l *Locator) PrintsValue(result *Result, object *Object, change yamledit.Ch
 	}
 	value = PrintedValue{Name: strings.Join(chain, "."), File: at.file.File, Line: l.template(at.file).Line(at.start)}
 	if at.file.Inside != "" {
-		value.File, value.Packed = at.file.Inside, true
+		value.File, value.Packed, value.Fetched = at.file.Inside, true, at.file.Fetched
 	}
 	values := l.values(result, field.trace.Chart)
 	if set, ok := values.at(field, yamledit.Keys(chain...)); ok {

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"slices"
 
+	"sigs.k8s.io/yaml"
+
 	"github.com/podmend/podmend/internal/yamledit"
 )
 
@@ -37,6 +39,9 @@ func (l *Locator) edited(changes []PlacedChange) (changed map[string][]byte, ok 
 			compute = text.inner.Edits
 		}
 		found, err := compute(at.doc, meant)
+		if err != nil && text.inner == nil {
+			found, err = rewritten(text.file, at.doc, meant)
+		}
 		if err != nil {
 			return nil, false
 		}
@@ -51,4 +56,17 @@ func (l *Locator) edited(changes []PlacedChange) (changed map[string][]byte, ok 
 		}
 	}
 	return changed, true
+}
+
+// rewritten writes a document anew, with changes and without anchors: what these share can be tried one by one.
+func rewritten(file *yamledit.File, doc int, changes []yamledit.Change) ([]yamledit.Edit, error) {
+	tree, err := file.Tree(doc)
+	if err != nil {
+		return nil, err
+	}
+	if tree, err = yamledit.ApplyTree(tree, changes); err != nil {
+		return nil, err
+	}
+	text, err := yaml.Marshal(tree)
+	return []yamledit.Edit{{Start: file.Docs[doc].Start, End: file.Docs[doc].End, NewText: "---\n" + string(text)}}, err
 }
