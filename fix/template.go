@@ -58,10 +58,10 @@ func keptValue(value render.PrintedValue) *Refusal {
 		set = ", which " + value.SetBy + " sets"
 	}
 	if value.Packed {
-		return &Refusal{RemoteChart, fmt.Sprintf("%s:%d of %s prints it out of the value %s%s, and no change of that was found that mends it; set the value otherwise by hand",
+		return &Refusal{RemoteChart, fmt.Sprintf("the action in %s:%d of %s prints it out of the value %s%s, and no change of that was found that mends it; set the value otherwise by hand",
 			value.File, value.Line, cmp.Or(value.Fetched, "the chart"), value.Name, set)}
 	}
-	return &Refusal{NotLocated, fmt.Sprintf("%s:%d prints it out of the value %s%s. No change of the value was found that mends it, and if the chart no longer printed it "+
+	return &Refusal{NotLocated, fmt.Sprintf("the action in %s:%d prints it out of the value %s%s. No change of the value was found that mends it, and if the chart no longer printed it "+
 		"the value would do nothing for anybody; set the value otherwise by hand", value.File, value.Line, value.Name, set)}
 }
 
