@@ -93,7 +93,8 @@ golden: $(TESTED_WITH) ## rewrite the expected texts of the tests
 	$(GO) test ./render ./check ./cmd/podmend ./report/... ./internal/yamledit ./internal/review ./internal/cli ./internal/release -update
 	$(GO) test ./internal/cli -run TestControlPages -update # again, for examples that were rewritten
 
-bench: build $(BIN)/helm $(BIN)/kustomize ## podmend against helm and kustomize, in one run; PODMEND_BENCH names more repositories
+bench: build $(BIN)/helm $(BIN)/kustomize ## podmend against helm and kustomize, and what proofs cost in renderings; PODMEND_BENCH names more repositories
+	$(GO) test ./internal/cli -run '^$$' -bench ChartCost -benchtime 3x
 	$(GO) run ./internal/bench -podmend $(BIN)/podmend -helm $(BIN)/helm -kustomize $(BIN)/kustomize $(PODMEND_CORPUS) $(PODMEND_BENCH)
 
 # Without its limit, making an interesting input smaller takes most of the time.

@@ -30,10 +30,12 @@ type Report struct {
 	Findings     []Finding
 	PodTemplates map[string]int           // by target id
 	Broken       map[string]*render.Error // by target id: an object that Kubernetes would refuse
-	Notes        map[string][]string      // by target id: how its pods were judged
-	Warnings     []Warning
-	Declared     []Declared // exemptions that were looked for
-	Unjudged     []Unjudged // pods that no standard was asked of
+	// BrokenIn is the object that the error of a target is about.
+	BrokenIn map[string]*render.Object
+	Notes    map[string][]string // by target id: how its pods were judged
+	Warnings []Warning
+	Declared []Declared // exemptions that were looked for
+	Unjudged []Unjudged // pods that no standard was asked of
 	// Privileged are the objects of such pods, with what Namespace's labels say so.
 	Privileged map[*render.Object]string
 
@@ -54,7 +56,7 @@ func Run(results []render.Result, locator *render.Locator, options Options) (*Re
 	}
 	r := &runner{
 		evaluator: evaluator, locator: locator, level: level, versions: versions,
-		report:   &Report{versions: versions, PodTemplates: map[string]int{}, Broken: map[string]*render.Error{}, Notes: map[string][]string{}, Privileged: map[*render.Object]string{}},
+		report:   &Report{versions: versions, PodTemplates: map[string]int{}, Broken: map[string]*render.Error{}, BrokenIn: map[string]*render.Object{}, Notes: map[string][]string{}, Privileged: map[*render.Object]string{}},
 		findings: map[string]*Finding{},
 		labels:   cmp.Or(options.NamespaceLabels, StricterLabels), own: NamespacesOf(results),
 		uses: map[namespaceUse]*namespaceUsed{},
@@ -118,7 +120,7 @@ func (r *runner) target(result *render.Result) error {
 			if !errors.As(err, &broken) {
 				return err
 			}
-			r.broken(id, &result.Objects[i], broken)
+			r.broken(result, &result.Objects[i], broken)
 			continue
 		}
 		for p := range pods {
@@ -133,19 +135,31 @@ func (r *runner) target(result *render.Result) error {
 
 // broken records an object that Kubernetes would refuse: the first of a target with its line, of
 // the others how many there are.
-func (r *runner) broken(target string, object *render.Object, broken *render.Error) {
-	first := r.report.Broken[target]
-	if first != nil {
+func (r *runner) broken(result *render.Result, object *render.Object, broken *render.Error) {
+	target := result.Target.ID
+	if first := r.report.Broken[target]; first != nil {
 		first.Others++
 		return
 	}
-	broken.Line = r.locator.Uncertain(object, nil).Line
+	origin := r.locator.Uncertain(object, nil)
 	if broken.Field != nil {
-		if origin := r.locator.Origin(object, broken.Field); origin.Exact {
-			broken.File, broken.Line = origin.File, origin.Line
+		if exact := r.locator.Origin(object, broken.Field); exact.Exact {
+			origin = exact
 		}
 	}
-	r.report.Broken[target] = broken
+	broken.File, broken.Line = origin.File, origin.Line
+	if object.Source.Declared.File != "" {
+		broken.Message = fmt.Sprintf("%s: %s", printer(result.Chart, r.locator.Archived(object, broken.Field)), broken.Message)
+	}
+	r.report.Broken[target], r.report.BrokenIn[target] = broken, object
+}
+
+// printer names what printed an object in a chart that comes from elsewhere.
+func printer(chart *render.DeployedChart, at render.Archived) string {
+	if at.File == "" {
+		return chart.String()
+	}
+	return fmt.Sprintf("%s:%d of %s", at.File, at.Line, chart)
 }
 
 func (r *runner) podTemplate(target *render.Target, pod *render.PodTemplate) error {

@@ -26,6 +26,9 @@ func likenessOf(changes []yamledit.Change, renamed map[string]string) likeness {
 			for path := change.Path; len(path) > 0; path = path[:len(path)-1] {
 				l.emptied[path.Keys()] = true
 			}
+			if change.Path[len(change.Path)-1].Key == "hostPort" {
+				l.defaults[change.Path.Keys()] = int64(0) // no port
+			}
 		case change.Op == yamledit.Set && (change.Value == false || change.Value == string(corev1.DNSClusterFirst)):
 			l.defaults[change.Path.Keys()] = change.Value
 		}

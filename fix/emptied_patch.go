@@ -1,6 +1,7 @@
 package fix
 
 import (
+	"errors"
 	"slices"
 	"strings"
 
@@ -65,14 +66,17 @@ func (p *proposer) drop(proposal *Proposal, in sourceChange) {
 		return
 	}
 	entries := []render.Place{{File: in.file, Doc: file.FirstDoc()}}
+	prune := 1
 	if len(in.inside) > 0 {
-		entries[0].Path = in.inside[:2]
+		if entries[0], prune, err = entryOf(in, entries[0]); err != nil {
+			return
+		}
 	} else {
 		entries = render.PatchEntries(p.editor.files, p.kustomizations, in.file)
 	}
 	var changes []sourceChange
 	for _, entry := range entries {
-		change := yamledit.Change{Op: yamledit.Delete, Path: entry.Path, Prune: 1}
+		change := yamledit.Change{Op: yamledit.Delete, Path: entry.Path, Prune: prune}
 		changes = append(changes, sourceChange{file: entry.File, doc: entry.Doc, change: change})
 		if !p.leavesSomething(entry, change) {
 			return
@@ -87,6 +91,28 @@ func (p *proposer) drop(proposal *Proposal, in sourceChange) {
 	}
 	proposal.dedupe()
 }
+
+// entryOf is the item of a list that holds the text of a patch, in a kustomization or an object, and how much around it
+// goes where it leaves that empty: post-renderers as a whole.
+func entryOf(in sourceChange, at render.Place) (entry render.Place, prune int, err error) {
+	if slices.Contains(in.inside, yamledit.Within) {
+		return at, 0, errTextInText
+	}
+	path := in.inside
+	if path[0].List {
+		at.Doc, path = path[0].Index, path[1:]
+	}
+	for len(path) > 0 && !path[len(path)-1].List {
+		path = path[:len(path)-1]
+	}
+	at.Path, prune = path, 1
+	if len(path) > 1 && path[1].Key == "postRenderers" {
+		prune = len(path) - 1
+	}
+	return at, prune, nil
+}
+
+var errTextInText = errors.New("the patch stands in the text of another field")
 
 // leavesSomething says whether a kustomization builds something after a change.
 func (p *proposer) leavesSomething(entry render.Place, change yamledit.Change) bool {

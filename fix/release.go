@@ -2,7 +2,10 @@ package fix
 
 import (
 	"fmt"
+	"maps"
+	"regexp"
 	"slices"
+	"strings"
 
 	"github.com/podmend/podmend/check"
 	"github.com/podmend/podmend/internal/yamledit"
@@ -93,6 +96,7 @@ func (p *proposer) addToReleases(proposal *Proposal, byObject map[*render.Object
 		if err != nil {
 			return err
 		}
+		entry = entry.inWords(object, p.locator.ReleaseVariables(release))
 		key := p.postRenderers(release)
 		if byPlace[key] == nil {
 			byPlace[key] = &patches{release: release}
@@ -114,4 +118,30 @@ func (p *proposer) addToReleases(proposal *Proposal, byObject map[*render.Object
 	}
 	proposal.dedupe()
 	return nil
+}
+
+// inWords calls an object as source does where the name of its release holds variables: others may share the release.
+func (e patchEntry) inWords(object *render.Object, variables map[string]string) patchEntry {
+	name := object.Name
+	for _, variable := range sortedKeys(variables) {
+		name = replacedWord(name, variables[variable], variable)
+	}
+	if name == object.Name || regexp.QuoteMeta(object.Name) != object.Name {
+		return e
+	}
+	target := maps.Clone(e.target)
+	if target["name"] == object.Name {
+		target["name"] = name
+	}
+	named := "\n  name: "
+	return patchEntry{name, target, strings.Replace(e.text, named+object.Name+"\n", named+name+"\n", 1)}
+}
+
+// replacedWord replaces a text where it stands between dashes or ends.
+func replacedWord(in, text, by string) string {
+	at := strings.Index(in, text)
+	if at < 0 || at > 0 && in[at-1] != '-' || at+len(text) < len(in) && in[at+len(text)] != '-' {
+		return in
+	}
+	return in[:at] + by + in[at+len(text):]
 }

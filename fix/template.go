@@ -40,11 +40,8 @@ func (p *proposer) locateInChart(proposal *Proposal, group *podFindings, remedy 
 		printed = append(printed, printedChange{object, change})
 	}
 	if p.again == nil && len(printed) > 0 {
-		if len(proposal.changes)+len(proposal.texts) > others {
-			proposal.another = true
-			return nil
-		}
-		if others == 0 && p.switchOff(proposal, group, remedy) {
+		valued := len(proposal.changes)+len(proposal.texts) > others
+		if others == 0 && p.switchOff(proposal, group, remedy) || valued {
 			proposal.another = true
 			return nil
 		}
@@ -252,6 +249,9 @@ func inArchive(file *render.TemplateFile, offset int) error {
 	where := file.Inside
 	if offset > 0 {
 		where = fmt.Sprintf("%s:%d", where, render.ReadTemplate(file.Content).Line(offset))
+	}
+	if file.Fetched != "" {
+		return &refusedEdit{Refusal{RemoteChart, fmt.Sprintf("%s of %s prints it, and no value was found that changes it; ask the chart's owner for one, or deploy the chart by a kustomization that patches it", where, file.Fetched)}}
 	}
 	return &refusedEdit{Refusal{RemoteChart, fmt.Sprintf("%s in the archive %s prints it, and archives are not edited; set a value of the subchart, or change its source", where, file.File)}}
 }

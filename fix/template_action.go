@@ -24,8 +24,8 @@ func (p *templatePull) action(edit yamledit.Edit) (replaced FileEdit, ok bool) {
 		return replaced, false
 	}
 	source := template.Source[span.Start:span.End]
-	if at := takenIfNone.FindStringSubmatchIndex(source); at != nil && source[at[2]:at[3]] == was {
-		from, to := span.Start+at[2]+template.Skipped, span.Start+at[3]+template.Skipped
+	if from, to, ok := render.TakenIfNone(source); ok && source[from:to] == was {
+		from, to = span.Start+from+template.Skipped, span.Start+to+template.Skipped
 		return FileEdit{p.trace.Files[span.File].File, yamledit.Edit{Start: from, End: to, NewText: edit.NewText}}, true
 	}
 	if !computes.MatchString(source) {
@@ -37,8 +37,6 @@ func (p *templatePull) action(edit yamledit.Edit) (replaced FileEdit, ok bool) {
 
 var (
 	plainScalar = regexp.MustCompile(`^[A-Za-z]+$`)
-	// takenIfNone finds what an action takes where a value is not set.
-	takenIfNone = regexp.MustCompile(`\b(?:default|dig(?:\s+"[^"]*")+)\s+"?([A-Za-z]+)\b`)
 	// computes matches an action that prints a truth, or one of two texts.
 	computes = regexp.MustCompile(`^\{\{-?\s*(?:ternary|not|eq|ne|lt|le|gt|ge|has|hasKey|hasPrefix|hasSuffix|contains|empty|semverCompare|true)\b|\|\s*(?:ternary|not)\b`)
 )

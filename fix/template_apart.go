@@ -41,11 +41,14 @@ func (p *templatePull) replaceable(from, to templatePlace, start, end int, added
 	ink := strings.TrimSpace(added)
 	if key := strings.LastIndex(source[:from.offset], "hostPath:"); severalLines && ink == "{}" && key >= 0 && strings.HasSuffix(p.text[:p.lastInk(start-1)+1], "hostPath:") {
 		key += len("hostPath:")
-		if !template.WholeActions(key, from.offset) {
-			return from, to, errLeavesParts
-		}
+		own := keyColumn(source, key)
 		from.offset = key
-		to.offset = belonging(template, to.offset, keyColumn(source, key))
+		to.offset = belonging(template, closed(template, key, to.offset, own), own)
+		for _, part := range template.Parts() {
+			if at, _ := firstInkColumn(source, part); !part.Action && part.Start > key && part.End <= to.offset && at >= 0 && at <= own {
+				return from, to, errLeavesParts
+			}
+		}
 	} else if (ink == "{}" || ink == "[]") && !strings.HasSuffix(strings.TrimRight(source[:from.offset], " "), ":") {
 		return from, to, errLeavesParts // it would stand behind an action, away from its key
 	} else if (ink == "" || ink == "{}" || ink == "[]") && !p.allPrinted(p.trace.Files[from.file].File, template, from.offset, to.offset, start, end) {
@@ -158,9 +161,9 @@ func belonging(template *render.Template, end, own int) int {
 }
 
 // closed returns where the last block ends that opens in a range, if nothing but ends of blocks follows the range until
-// there, else the range's end.
-func closed(template *render.Template, from, to int) int {
-	depth := 0
+// there, or other branches of what is indented deeper than own; else the range's end.
+func closed(template *render.Template, from, to, own int) int {
+	source, depth := template.Source, 0
 	for _, part := range template.Parts() {
 		if part.End <= from {
 			continue
@@ -169,15 +172,17 @@ func closed(template *render.Template, from, to int) int {
 		if behind && depth <= 0 {
 			return to
 		}
+		at, _ := firstInkColumn(source, part)
 		switch {
 		case part.Word == "end":
 			if depth--; behind && depth == 0 {
 				return part.End
 			}
-		case behind && strings.TrimSpace(template.Source[part.Start:part.End]) != "":
-			return to
 		case part.Word == "if" || part.Word == "with" || part.Word == "range":
 			depth++
+		case !behind || strings.TrimSpace(source[part.Start:part.End]) == "":
+		case own < 0 || !part.Action && at >= 0 && at <= own || part.Prints && columnOf(source, part.Start) <= own:
+			return to
 		}
 	}
 	return to

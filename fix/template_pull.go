@@ -46,6 +46,7 @@ func (p *templatePull) edit(edit yamledit.Edit) (FileEdit, error) {
 	if start == end {
 		return p.insert(start, added)
 	}
+	end = p.beforeComment(start, end)
 	from, to, err := p.sourceRange(start, end)
 	if err != nil {
 		return FileEdit{}, err
@@ -84,7 +85,7 @@ func (p *templatePull) sourceRange(start, end int) (from, to templatePlace, err 
 		return from, to, errNotInTemplate
 	}
 	if template, err := p.templateOf(from.file); err == nil {
-		to.offset = closed(template, from.offset, to.offset)
+		to.offset = closed(template, from.offset, to.offset, -1)
 	}
 	return from, to, nil
 }
@@ -201,8 +202,8 @@ func (p *templatePull) firstInk(at int) int {
 // deleteLines takes whole lines away: in the template, the lines that hold nothing else. With a list
 // item goes what other values print behind it as part of it.
 func (p *templatePull) deleteLines(start, end int, item bool) (FileEdit, error) {
-	start = p.firstInk(start)
-	end = p.lastInk(end-1) + 1
+	start = p.afterComments(p.firstInk(start), end)
+	end = p.beforeComment(start, p.lastInk(end-1)+1)
 	if start >= end {
 		return FileEdit{}, errNotInTemplate
 	}
@@ -237,49 +238,6 @@ func wholeLines(source string, start, end int) (int, int) {
 		return lineStart - 1, lineEnd
 	}
 	return lineStart, lineEnd
-}
-
-// insert adds text: lines go behind the line before them, other text between its neighbours.
-func (p *templatePull) insert(at int, added string) (FileEdit, error) {
-	if strings.HasSuffix(added, "\n") && p.isLineStart(at) && at > 0 {
-		added = "\n" + strings.TrimSuffix(added, "\n")
-		at = p.lastInk(at-1) + 1
-	}
-	place, ok := p.endOf(at)
-	if !ok {
-		return FileEdit{}, errNotInTemplate
-	}
-	added, err := p.indented(added, at-1, place)
-	if err != nil {
-		return FileEdit{}, err
-	}
-	return p.checked(place.file, place.offset, place.offset, added)
-}
-
-// indented moves the lines of added text by as much as the template's text is indented otherwise
-// than what was rendered of it at an offset.
-func (p *templatePull) indented(added string, at int, place templatePlace) (string, error) {
-	if !strings.Contains(added, "\n") {
-		return added, nil
-	}
-	template, err := p.templateOf(place.file)
-	if err != nil {
-		return "", err
-	}
-	rendered := indentation(p.text[strings.LastIndexByte(p.text[:at+1], '\n')+1:])
-	own := indentation(template.Source[strings.LastIndexByte(template.Source[:place.offset], '\n')+1:])
-	lines := strings.Split(added, "\n")
-	for i := 1; i < len(lines); i++ {
-		has := indentation(lines[i])
-		if has == len(lines[i]) {
-			continue
-		}
-		if has+own < rendered {
-			return "", errNotInTemplate
-		}
-		lines[i] = strings.Repeat(" ", has+own-rendered) + lines[i][has:]
-	}
-	return strings.Join(lines, "\n"), nil
 }
 
 func indentation(line string) int { return len(line) - len(strings.TrimLeft(line, " ")) }

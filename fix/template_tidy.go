@@ -11,6 +11,7 @@ import (
 // Edits are of one template, sorted and apart.
 func tidied(template *render.Template, edits []yamledit.Edit) []yamledit.Edit {
 	source := template.Source
+	edits = withoutOff(template, edits)
 	type block struct {
 		opened, other render.TemplatePart // other opens the last branch, if there are several
 	}

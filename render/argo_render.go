@@ -92,7 +92,7 @@ func (r *argoRender) release(ctx context.Context, detail Detail) *Error {
 	if len(helm.APIVersions) > 0 {
 		target.APIVersions = helm.APIVersions // in place of those of the cluster
 	}
-	if failed := deployChart(ctx, r.files, r.target.GitOps.Chart, target, layers, detail, r.result); failed != nil {
+	if failed := deployChart(ctx, r.files, r.target.GitOps.Chart, "valuesObject or a values file of the Application", target, layers, detail, r.result); failed != nil {
 		if r.target.GitOps.Chart.refuses(failed) {
 			placed := r.fieldError(failed.Kind, failed.Message, "helm")
 			if file, line := refusedAt(r.files, layers, failed); file != "" {

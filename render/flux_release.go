@@ -60,7 +60,7 @@ func (r *releaseRender) render(ctx context.Context, detail Detail) *Error {
 	if install := r.release.Spec.Install; install != nil {
 		target.anyValues = install.DisableSchemaValidation
 	}
-	if failed := deployChart(ctx, r.files, source, target, layers, detail, r.result); failed != nil {
+	if failed := deployChart(ctx, r.files, source, "spec.values of the HelmRelease", target, layers, detail, r.result); failed != nil {
 		if source.refuses(failed) {
 			if failed.File, failed.Line = refusedAt(r.files, layers, failed); failed.File == "" {
 				failed.File, failed.Line = fieldPlace(r.files, r.object, "spec", "values")

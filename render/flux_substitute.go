@@ -90,7 +90,7 @@ func (s *substitution) from(locator *Locator, object *Object, at yamledit.Path, 
 	source := object.Source
 	origin := locator.Origin(object, at)
 	s.copies["${"+name+"}"] = Copy{
-		From: Place{File: source.File, Doc: source.Doc, Path: path}, By: Link{File: origin.File, Line: origin.Line, Via: ViaValues},
+		From: Place{File: source.File, Doc: source.Doc, Path: path}, By: Link{File: origin.File, Line: origin.Line, Via: ViaValues}, Variable: true,
 	}
 }
 

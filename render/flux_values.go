@@ -37,9 +37,7 @@ func (r *releaseRender) values() (map[string]any, []ValuesLayer, *Error) {
 				return nil, nil, fieldError(r.files, r.object, ErrGitOpsObject,
 					fmt.Sprintf("the value of %s cannot be set at %q: %v. Mend the targetPath.", from.Name, from.TargetPath, err), "spec", "valuesFrom", i, "targetPath")
 			}
-			if layer.At != nil {
-				above = slices.Insert(above, 0, layer)
-			}
+			above = slices.Insert(above, 0, layer)
 			continue
 		}
 		values := map[string]any{}
@@ -53,7 +51,10 @@ func (r *releaseRender) values() (map[string]any, []ValuesLayer, *Error) {
 			}
 		}
 		merged = mergeHelmValues(merged, values)
-		if layer = r.generatedFrom(layer, from.key(), *text); layer.At != nil || layer.Of == nil {
+		if !layer.Encoded {
+			layer = r.generatedFrom(layer, from.key(), *text)
+		}
+		if layer.At != nil || layer.Of == nil {
 			below = slices.Insert(below, 0, layer)
 		}
 	}
@@ -64,8 +65,8 @@ func (r *releaseRender) values() (map[string]any, []ValuesLayer, *Error) {
 // key is the key of the ConfigMap or Secret that holds the values.
 func (f *fluxValuesFrom) key() string { return cmp.Or(f.ValuesKey, "values.yaml") }
 
-// valuesFrom returns the text that an entry refers to, nil where it is not known. The layer is at no field
-// where the text is written otherwise.
+// valuesFrom returns the text that an entry refers to, nil where it is not known. The layer is at no field where a
+// kustomization writes it.
 func (r *releaseRender) valuesFrom(index int, from fluxValuesFrom) (*string, ValuesLayer, *Error) {
 	key := from.key()
 	if from.Kind != "ConfigMap" && from.Kind != "Secret" {
@@ -96,7 +97,12 @@ func (r *releaseRender) valuesFrom(index int, from fluxValuesFrom) (*string, Val
 		return nil, layer, fieldError(r.files, r.object, ErrMissingValues,
 			fmt.Sprintf("the %s %s has no key %s. Mend valuesKey, or mark the entry as optional.", from.Kind, from.Name, key), "spec", "valuesFrom", index)
 	}
-	layer.At = textField(layer.Of, key)
+	if layer.At = textField(layer.Of, key); layer.At != nil {
+		return &text, layer, nil
+	}
+	if layer.Of.Source.Manifest || from.TargetPath != "" {
+		layer = ValuesLayer{File: r.object.Source.File, Of: r.object, At: yamledit.NewPath("spec", "valuesFrom", index), Encoded: true, Content: []byte(text), Above: true}
+	}
 	return &text, layer, nil
 }
 

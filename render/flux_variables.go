@@ -96,3 +96,27 @@ func couldBecome(source, rendered string) bool {
 	}
 	return true
 }
+
+// ReleaseVariables are the variables by which a release is called in source, or what it deploys, and what they stand for.
+func (l *Locator) ReleaseVariables(release *Object) map[string]string {
+	fields := release.fields()
+	file := l.source(release.Source.File)
+	if fields == nil || file == nil || !release.Source.Manifest || release.Source.Doc >= len(file.Docs) {
+		return nil
+	}
+	doc := &file.Docs[release.Source.Doc]
+	values := map[string]string{}
+	for _, named := range namedByVariable.FindAllSubmatch(file.Src[doc.Start:doc.End], -1) {
+		name := "${" + string(named[1]) + "}"
+		copied, known := fields.Variables[name]
+		if text, ok := l.textOf(&copied.From); known && ok && copied.From.Line == 0 {
+			if node := walk(text.file.Docs[copied.From.Doc].Root, copied.From.Path); node != nil && node.Value != "" {
+				values[name] = node.Value
+			}
+		}
+	}
+	return values
+}
+
+// namedByVariable matches a line that gives a name which holds a variable.
+var namedByVariable = regexp.MustCompile(`(?m)^\s*(?:name|releaseName|targetNamespace|nameOverride|fullnameOverride):.*\$\{([_[:alpha:]][_[:alpha:][:digit:]]*)`)

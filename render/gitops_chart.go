@@ -54,6 +54,18 @@ type DeployedChart struct {
 	Repository    string // "" if it is a folder of this repository
 }
 
+// String names a chart for people.
+func (d *DeployedChart) String() string {
+	if d == nil {
+		return "the chart"
+	}
+	named := "the chart " + strings.TrimSpace(d.Name+" "+d.Version)
+	if d.Repository != "" {
+		named += " of " + d.Repository
+	}
+	return named
+}
+
 // fetchedCharts is a folder that only renderers see: what was fetched for releases stands in it.
 const fetchedCharts = ".podmend-charts"
 

@@ -11,18 +11,24 @@ import (
 	"github.com/podmend/podmend/internal/yamledit"
 )
 
-// deployChart renders the chart of a release into a result. layers are those above the chart's own.
-func deployChart(ctx context.Context, files *overlay.FS, source *ChartSource, target Target, layers []ValuesLayer, detail Detail, result *Result) *Error {
+// deployChart renders the chart of a release into a result. layers are those above the chart's own, and values is where
+// people set them.
+func deployChart(ctx context.Context, files *overlay.FS, source *ChartSource, values string, target Target, layers []ValuesLayer, detail Detail, result *Result) *Error {
 	tracing := tracingOf(detail)
 	deployed := &DeployedChart{Repository: shownChartRepository(source)}
 	target.deployed = deployed
 	objects, notes, failed := renderHelm(ctx, files, target, detail, tracing)
-	result.Notes = append(result.Notes, notes...)
+	for _, note := range notes {
+		if source.Folder == "" {
+			note = strings.ReplaceAll(note, target.Path, deployed.String())
+		}
+		result.Notes = append(result.Notes, note)
+	}
 	if deployed.Name != "" {
 		result.Chart = deployed
 	}
 	if failed != nil {
-		return source.pointed(failed, target.Path)
+		return source.pointed(failed.setIn(values, source.Folder == ""), target.Path)
 	}
 	if source.Folder == "" {
 		for i := range objects {
@@ -34,7 +40,7 @@ func deployChart(ctx context.Context, files *overlay.FS, source *ChartSource, ta
 	if tracing != nil {
 		result.Layers = append(layers, foreignLayers(result.Layers, source.Repository)...)
 		for i := range objects {
-			objects[i].nameVendor(source.Repository)
+			objects[i].nameVendor(source.Repository, deployed)
 		}
 	}
 	return nil
@@ -102,14 +108,17 @@ func foreignLayers(layers []ValuesLayer, repository string) []ValuesLayer {
 	return layers
 }
 
-// nameVendor lets a trace say of which repository the chart is.
-func (o *Object) nameVendor(repository string) {
+// nameVendor lets a trace say of which repository the chart is, and which chart it is.
+func (o *Object) nameVendor(repository string, chart *DeployedChart) {
 	if o.Trace == nil || o.Trace.Template == nil {
 		return
 	}
 	for n := range o.Trace.Template.Files {
 		if file := &o.Trace.Template.Files[n]; file.Vendor == "" {
 			file.Vendor = repository
+		}
+		if chart.Repository != "" {
+			o.Trace.Template.Files[n].Fetched = chart.String()
 		}
 	}
 }

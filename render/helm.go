@@ -130,7 +130,7 @@ func helmTemplate(ctx context.Context, files *overlay.FS, target Target, detail 
 		}
 		return objects, notes, failed
 	}
-	rendered, err := loaded.print(input, detail.SameCertificates)
+	rendered, err := loaded.print(input, detail.SameCertificates, nil)
 	places := loaded.templatePlaces()
 	if err != nil {
 		return nil, notes, helmTemplateError(err, places)
@@ -152,11 +152,12 @@ func helmTemplate(ctx context.Context, files *overlay.FS, target Target, detail 
 	return append(objects, templated...), notes, nil
 }
 
-// print prints all templates. Those that are compared with Helm's print may be printed by a kept engine.
-func (c *helmChart) print(input chartutil.Values, kept bool) (map[string]string, error) {
+// print prints templates. What is compared with Helm's print may be printed by a kept engine, which leaves out those of
+// silent.
+func (c *helmChart) print(input chartutil.Values, kept bool, silent map[string]bool) (map[string]string, error) {
 	if kept {
 		values, release := copyTree(input["Values"]), copyTree(input["Release"])
-		if printed, ok := printKept(c.Chart, input, nil); ok {
+		if printed, ok := printKept(c.Chart, input, silent); ok {
 			return printed, nil
 		}
 		input["Values"], input["Release"] = chartutil.Values(values.(map[string]any)), release

@@ -168,7 +168,8 @@ func likeness(field, own yamledit.Path, value, node any, mentions []string) int 
 		return 0
 	}
 	suffix, mentioned := commonSuffix(field, own), mentioned(own, mentions)
-	if suffix == 0 && mentioned < 40 || !same && mentioned == 0 {
+	_, isSwitch := node.(bool)
+	if suffix == 0 && mentioned < 40 && (!same || isSwitch || mentioned == 0) || !same && mentioned == 0 {
 		return 0
 	}
 	score := mentioned + 10*suffix

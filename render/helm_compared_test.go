@@ -104,9 +104,10 @@ func TestComparedTracePrintsPodsAlone(t *testing.T) {
 // Where the marked templates of pods print something else by themselves, all are printed.
 func TestComparedTraceOfOtherText(t *testing.T) {
 	files := openHelmFiles(t, map[string]string{
-		"Chart.yaml":            minimalHelmChart,
-		"templates/config.yaml": "# 1\n",
-		"templates/pod.yaml":    "apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec:\n  hostPID: {{ contains \"1\" (include (print $.Template.BasePath \"/con\" \"fig.yaml\") .) }}\n",
+		"Chart.yaml":          minimalHelmChart,
+		"templates/_set.tpl":  `{{ define "set" }}{{ $_ := set .Values "host" true }}{{ end }}`,
+		"templates/zero.yaml": `{{ include "set" . }}`, // printed before the pod
+		"templates/pod.yaml":  "apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec:\n  hostPID: {{ .Values.host | default false }}\n",
 	})
 	result, renderer := comparedTrace(t, files)
 	if renderer.compared != 1 || renderer.whole != 1 || podOf(t, result).Trace == nil {

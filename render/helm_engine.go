@@ -39,9 +39,9 @@ var engineBase = sync.OnceValue(func() *texttemplate.Template {
 	return texttemplate.New(engineName).Funcs(engineFunctions())
 })
 
-// printKept prints those templates of a chart that are wanted; nil are all. ok is false where a template fails, or does
+// printKept prints the templates of a chart, except for those that are silent. ok is false where one fails, or does
 // something rare: Helm's own engine is to print them then, with other values, since these may have been changed.
-func printKept(c *chart.Chart, input chartutil.Values, wanted func(name string) bool) (printed map[string]string, ok bool) {
+func printKept(c *chart.Chart, input chartutil.Values, silent map[string]bool) (printed map[string]string, ok bool) {
 	defer func() {
 		if recover() != nil {
 			printed, ok = nil, false
@@ -58,7 +58,7 @@ func printKept(c *chart.Chart, input chartutil.Values, wanted func(name string) 
 	}
 	printed = map[string]string{}
 	for _, name := range names {
-		if strings.HasPrefix(path.Base(name), "_") || wanted != nil && !wanted(name) {
+		if strings.HasPrefix(path.Base(name), "_") || silent[name] {
 			continue
 		}
 		t := e.templates[name]
@@ -126,18 +126,27 @@ func (e *keptEngine) parse(names []string) bool {
 	}
 	e.set = set.Option("missingkey=zero").Funcs(texttemplate.FuncMap{"include": e.include, "tpl": e.tpl})
 	for _, name := range names {
-		trees := parsedOf(name, e.templates[name].source)
-		if trees == nil {
+		own, twins, marked := strings.Cut(e.templates[name].source, twinsMark)
+		if !e.parseText(name, own, true) || marked && !e.parseText(name, twins, false) {
 			return false
-		}
-		file := e.set.New(name)
-		for defined, tree := range trees {
-			if _, err := file.AddParseTree(defined, tree); err != nil || defined == engineName {
-				return false
-			}
 		}
 	}
 	return true
+}
+
+// parseText adds the templates of a text of a file.
+func (e *keptEngine) parseText(name, text string, mayPrint bool) bool {
+	file := e.set.New(name)
+	trees := parsedOf(name, text)
+	for defined, tree := range trees {
+		if defined == engineName || !mayPrint && defined == name && !parse.IsEmptyTree(tree.Root) {
+			return false
+		}
+		if _, err := file.AddParseTree(defined, tree); err != nil {
+			return false
+		}
+	}
+	return trees != nil
 }
 
 // maxDepth is how often Helm's engine lets a named template include itself.
@@ -180,16 +189,9 @@ func parsedOf(name, text string) map[string]*parse.Tree {
 	if trees, ok := parsedTemplates.get(key); ok {
 		return trees
 	}
-	alone, err := engineBase().Clone()
+	trees, err := parse.Parse(name, text, "", "", engineNames())
 	if err != nil {
 		return nil
-	}
-	if _, err := alone.New(name).Parse(text); err != nil {
-		return nil
-	}
-	trees := map[string]*parse.Tree{}
-	for _, t := range alone.Templates() {
-		trees[t.Name()] = t.Tree
 	}
 	parsedTemplates.put(key, trees, len(text)+treeSize*len(trees))
 	return trees

@@ -6,12 +6,22 @@ import (
 	"errors"
 	"reflect"
 	"strings"
+	"sync"
 	texttemplate "text/template"
 
 	"github.com/Masterminds/sprig/v3"
 	"helm.sh/helm/v3/pkg/chartutil"
 	"sigs.k8s.io/yaml"
 )
+
+// engineNames are the functions that templates may name: those of charts and those of the template language.
+var engineNames = sync.OnceValue(func() map[string]any {
+	names := engineFunctions()
+	for name := range strings.FieldsSeq("and or not len index slice print printf println html js urlquery call eq ge gt le lt ne") {
+		names[name] = true
+	}
+	return names
+})
 
 // errHelmsEngine says that Helm's own engine is to print the templates.
 var errHelmsEngine = errors.New("this is left to Helm's engine")

@@ -132,3 +132,63 @@ func TestDeepCopied(t *testing.T) {
 		t.Errorf("a change of the copy shows in the original: %#v", original)
 	}
 }
+
+// A kept engine prints what templates do to each other as Helm's engine does, or leaves it to that one.
+func TestKeptEngineOddTemplates(t *testing.T) {
+	for name, test := range map[string]struct {
+		files map[string]string
+		left  bool // to Helm's engine
+	}{
+		"text for tpl": {files: map[string]string{
+			"values.yaml":      "plain: text\ntext: '{{ .Values.plain }} {{ tpl .Values.inner . }} {{ include \"named\" . }}'\ninner: '{{ .Values.none }}{{/* a */}}'\nblank: ' '\nodd: '<no value>'\n",
+			"templates/a.yaml": "{{ define \"named\" }}{{ .Values.plain }}{{ end }}a: {{ tpl .Values.text . }}\nb: {{ tpl .Values.blank . }}|{{ tpl .Values.odd . }}|{{ tpl .Values.inner . }}\n",
+		}},
+		"text that defines":   {left: true, files: map[string]string{"templates/a.yaml": "{{ define \"a\" }}1{{ end }}a: {{ tpl \"{{ define \\\"a\\\" }}2{{ end }}{{ include \\\"a\\\" . }}\" . }}{{ include \"a\" . }}\n"}},
+		"text that is itself": {left: true, files: map[string]string{"templates/a.yaml": "a: {{ tpl \"{{ if . }}{{ include \\\"gotpl\\\" false }}{{ end }}b\" true }}\n"}},
+		"definition gotpl":    {left: true, files: map[string]string{"templates/a.yaml": "{{ define \"gotpl\" }}1{{ end }}a: {{ include \"gotpl\" . }}\n"}},
+		"TOML":                {left: true, files: map[string]string{"templates/a.yaml": "a: {{ toToml (dict \"a\" 1) }}\n"}},
+		"nothing to copy":     {left: true, files: map[string]string{"templates/a.yaml": "a: {{ deepCopy .Values.none }}\n"}},
+		"values that change": {files: map[string]string{
+			"values.yaml":      "a: {b: 1}\n",
+			"templates/a.yaml": "a: {{ .Values.a.b }} {{ .Template.Name }}\n",
+			"templates/b.yaml": "{{ $_ := set .Values.a \"b\" 2 }}b: {{ (deepCopy .).Values.a.b }}\n",
+		}},
+		"definitions of one name": {files: map[string]string{
+			"templates/_a.tpl":                 "{{ define \"one\" }}a{{ end }}{{ define \"two\" }}a{{ end }}",
+			"templates/_b.tpl":                 "{{ define \"one\" }}{{ end }}{{ define \"two\" }}b{{ end }}",
+			"templates/c.yaml":                 "{{ template \"one\" . }}{{ include \"two\" . }}{{ include \"sub\" . }}\n",
+			"charts/sub/Chart.yaml":            "apiVersion: v2\nname: sub\nversion: 1.0.0\n",
+			"charts/sub/values.yaml":           "own: 1\n",
+			"charts/sub/templates/_sub.tpl":    "{{ define \"two\" }}sub{{ end }}{{ define \"sub\" }}{{ .Chart.Name }}{{ end }}",
+			"charts/sub/templates/sub.yaml":    "{{ .Values.own }}{{ .Values.global }}{{ .Chart.IsRoot }}{{ include \"two\" . }}\n",
+			"charts/lib/Chart.yaml":            "apiVersion: v2\nname: lib\nversion: 1.0.0\ntype: library\n",
+			"charts/lib/templates/broken.yaml": "{{ fail \"printed\" }}",
+		}},
+		"files": {files: map[string]string{
+			"config/a.txt":     "line\nother\n",
+			"templates/a.yaml": "{{ .Files.Get \"config/a.txt\" }}{{ (.Files.Glob \"config/*\").AsConfig }}{{ range .Files.Lines \"config/a.txt\" }}{{ . }}{{ end }}{{ typeOf .Files }}\n",
+		}},
+	} {
+		test.files["Chart.yaml"] = minimalHelmChart
+		files := openHelmFiles(t, test.files)
+		for range 2 {
+			kept, left := compareEngines(t, files, []Target{{ID: name, Kind: Helm, Path: "."}})
+			if (kept == 1) == test.left {
+				t.Errorf("%s: %d are kept and %d are left to Helm's engine", name, kept, left)
+			}
+		}
+	}
+}
+
+// A kept engine has no function that Helm's engine does not know: none reads the environment.
+func TestEngineFunctions(t *testing.T) {
+	for name := range engineFunctions() {
+		c := &chart.Chart{Metadata: &chart.Metadata{Name: "a"}, Templates: []*chart.File{{Name: "templates/a", Data: []byte("{{ if false }}{{ " + name + " }}{{ end }}")}}}
+		if _, err := new(engine.Engine).Render(c, chartutil.Values{"Values": chartutil.Values{}}); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if host := engineFunctions()["getHostByName"].(func(string) string)("localhost"); host != "" {
+		t.Errorf("a name is looked up: %s", host)
+	}
+}

@@ -3,6 +3,7 @@ package render
 import (
 	"crypto/sha256"
 	"slices"
+	"strings"
 	"sync"
 
 	"helm.sh/helm/v3/pkg/chart"
@@ -40,11 +41,37 @@ func (c *contentCache[T]) put(key contentDigest, made T, size int) {
 	c.made[key] = made
 }
 
-// loadedCharts holds charts without their subcharts, 16 MiB of files of them.
+// loadedCharts holds charts without their subcharts and templates, 16 MiB of files of them.
 var loadedCharts = contentCache[*chart.Chart]{most: 16 << 20}
 
 // loadChartFiles is loader.LoadFiles for files of one chart, without subcharts. The caller may change the chart.
 func loadChartFiles(files []*loader.BufferedFile) (*chart.Chart, error) {
+	var others []*loader.BufferedFile
+	for _, file := range files {
+		if !isTemplateFile(file) {
+			others = append(others, file)
+		}
+	}
+	loaded, err := loadOthers(others)
+	if err != nil {
+		return nil, err
+	}
+	loaded.Raw = nil
+	for _, file := range files {
+		loaded.Raw = append(loaded.Raw, &chart.File{Name: file.Name, Data: file.Data})
+		if isTemplateFile(file) {
+			loaded.Templates = append(loaded.Templates, &chart.File{Name: file.Name, Data: file.Data})
+		}
+	}
+	return loaded, nil
+}
+
+func isTemplateFile(file *loader.BufferedFile) bool {
+	return strings.HasPrefix(file.Name, "templates/")
+}
+
+// loadOthers loads the files that are no templates, or knows what equal ones are.
+func loadOthers(files []*loader.BufferedFile) (*chart.Chart, error) {
 	size := 0
 	sum := sha256.New()
 	for _, file := range files {
@@ -64,12 +91,9 @@ func loadChartFiles(files []*loader.BufferedFile) (*chart.Chart, error) {
 	return loaded, err
 }
 
-// copyChart copies what rendering changes of a chart without subcharts.
+// copyChart copies what rendering changes of a chart without subcharts and templates.
 func copyChart(from *chart.Chart) *chart.Chart {
-	to := &chart.Chart{
-		Raw: copyFiles(from.Raw), Templates: copyFiles(from.Templates), Files: copyFiles(from.Files),
-		Lock: from.Lock, Schema: from.Schema,
-	}
+	to := &chart.Chart{Files: copyFiles(from.Files), Lock: from.Lock, Schema: from.Schema}
 	to.Values, _ = copyTree(from.Values).(map[string]any)
 	metadata := *from.Metadata
 	metadata.Dependencies = slices.Clone(metadata.Dependencies)

@@ -38,6 +38,21 @@ func TestLoadedChartsAreKept(t *testing.T) {
 	}
 }
 
+// A chart of which only a template has changed is loaded with that template.
+func TestTemplatesAreNotKept(t *testing.T) {
+	for _, text := range []string{"a", "b"} {
+		loaded, err := loadChartFiles([]*loader.BufferedFile{
+			{Name: "Chart.yaml", Data: []byte("apiVersion: v2\nname: changed\nversion: 1.0.0\n")}, {Name: "templates/a.yaml", Data: []byte(text)},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(loaded.Templates) != 1 || len(loaded.Raw) != 2 || string(loaded.Templates[0].Data) != text || string(loaded.Raw[1].Data) != text {
+			t.Errorf("the template is not %q: %+v", text, loaded)
+		}
+	}
+}
+
 // A cache is emptied where it would hold too much, and takes nothing that is too much by itself.
 func TestContentCacheIsBounded(t *testing.T) {
 	cache := contentCache[int]{most: 10}

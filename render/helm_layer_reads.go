@@ -12,6 +12,14 @@ func (l *Locator) readLayer(layer ValuesLayer) (readLayer, bool) {
 	read := readLayer{ValuesLayer: layer}
 	var file *yamledit.File
 	switch {
+	case layer.Encoded && layer.Parameter != nil:
+		read.parameter = string(layer.Content)
+		set, _, ok := layer.Parameter.tree(read.parameter)
+		read.tree = any(set)
+		return read, ok
+	case layer.Encoded:
+		file = yamledit.Parse(layer.Content)
+		layer = ValuesLayer{}
 	case layer.Of != nil:
 		file = yamledit.Parse(layer.Of.YAML)
 	case layer.Inside != "":
@@ -52,6 +60,8 @@ func (l *Locator) readLayer(layer ValuesLayer) (readLayer, bool) {
 // layerChanges turns a change of a layer's values into changes of source.
 func (l *Locator) layerChanges(layer *readLayer, change yamledit.Change) ([]PlacedChange, bool) {
 	switch {
+	case layer.Encoded:
+		return nil, false
 	case layer.Of == nil && layer.Parameter != nil:
 		value, ok := layer.Parameter.changed(layer.parameter, change)
 		change = yamledit.Change{Op: yamledit.Set, Path: layer.At, Value: value}

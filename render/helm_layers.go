@@ -34,6 +34,9 @@ type ValuesLayer struct {
 	Text bool
 	// Parameter says what the field sets, if it holds one value and no mapping.
 	Parameter *ParameterValue
+	// Encoded says that Content holds the values, which are encoded where they stand and not edited: the field At of
+	// the object asks for them.
+	Encoded bool
 	// Copied says that a ConfigMap is generated of the file, and changes with it.
 	Copied bool
 }

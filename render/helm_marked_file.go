@@ -23,22 +23,20 @@ type templateCall struct {
 	start, end int // the name's quoted text
 }
 
-// treeName is that of a file's own template while it is parsed: any other may be that of a named one.
+// treeName stands for a file's own template: any other may be that of a named one.
 const treeName = "podmend's file"
 
 // readToMark holds 8 MiB of templates, which nobody changes: a chart is traced with each set of its values.
 var readToMark = contentCache[*markedFile]{most: 8 << 20}
 
-// readMarkedFile returns nil for a file that is not a template.
-func readMarkedFile(source string) *markedFile {
+// readMarkedFile returns nil for a file that is not a template. It parses it as the engine will.
+func readMarkedFile(engineName, source string) *markedFile {
 	tokens, ok := templateTokens(source)
 	if !ok {
 		return nil
 	}
-	tree := parse.New(treeName)
-	tree.Mode = parse.SkipFuncCheck
-	trees := map[string]*parse.Tree{}
-	if _, err := tree.Parse(source, "", "", trees); err != nil {
+	trees := parsedOf(engineName, source)
+	if trees == nil {
 		return nil
 	}
 	file := &markedFile{
@@ -50,6 +48,9 @@ func readMarkedFile(source string) *markedFile {
 		findCalls(tree.Root, source, calls)
 		var uses templateUses
 		uses.list(tree.Root)
+		if name == engineName {
+			name = treeName
+		}
 		file.uses[name] = uses
 	}
 	for at, call := range calls {

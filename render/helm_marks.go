@@ -51,17 +51,22 @@ type templateMarker struct {
 	// twins are the names that are defined, each of which gets a marked twin: what reads the
 	// output of a named template as a value must not see marks.
 	twins map[string]bool
+	// called are the names of those twins that what is marked prints.
+	called map[string]bool
 }
 
 // twinPrefix starts the names of marked twins. No chart can name a template so by accident.
 const twinPrefix = "podmend's twin of "
 
+// twinsMark stands before the twins of a file, so that the text before is parsed as it is without them.
+const twinsMark = "{{/* podmend's twins */}}"
+
 // add takes a file in and returns its index. ok is false if it is not a template.
-func (m *templateMarker) add(source string) (index int, ok bool) {
+func (m *templateMarker) add(engineName, source string) (index int, ok bool) {
 	key := contentDigest(sha256.Sum256([]byte(source)))
 	file, known := readToMark.get(key)
 	if !known {
-		if file = readMarkedFile(source); file != nil {
+		if file = readMarkedFile(engineName, source); file != nil {
 			readToMark.put(key, file, len(source))
 		}
 	}
@@ -114,36 +119,47 @@ func quotedName(action string) (string, bool) {
 	return name, err == nil
 }
 
-// How much of a file is marked.
-const (
-	marksAll       = iota
-	marksTwins     // its named templates get marked twins
-	marksOnlyTwins // as marksTwins, and it prints nothing itself
-)
+// follow finds the named templates that a file prints, and that these print.
+func (m *templateMarker) follow(index int) {
+	if m.called == nil {
+		m.called = map[string]bool{}
+	}
+	m.followTokens(index, 0, len(m.files[index].tokens)-1)
+}
 
-// marked returns the text of a file with marks.
-func (m *templateMarker) marked(index, how int) string {
-	file := &m.files[index]
-	var b strings.Builder
-	switch how {
-	case marksAll:
-		unit := len(m.units)
-		m.units = append(m.units, templateUnit{file: index, last: len(file.tokens) - 1})
-		m.writeBody(&b, unit)
-	case marksTwins:
-		b.WriteString(file.source)
-	case marksOnlyTwins:
+func (m *templateMarker) followTokens(index, first, last int) {
+	for token, call := range m.files[index].calls {
+		if token < first || token > last || m.called[call.name] || !m.twins[call.name] {
+			continue
+		}
+		m.called[call.name] = true
 		for _, unit := range m.units {
-			if unit.file == index {
-				b.WriteString(file.source[file.tokens[unit.first-1].start:file.tokens[unit.last].end])
+			if unit.define == call.name {
+				m.followTokens(unit.file, unit.first, unit.last)
 			}
 		}
 	}
+}
+
+// marked returns the text of a file: with marks, if it is one whose body is wanted, and with marked twins of those of its
+// named templates that are called.
+func (m *templateMarker) marked(index int, body bool) string {
+	file := &m.files[index]
+	var b strings.Builder
+	if body {
+		unit := len(m.units)
+		m.units = append(m.units, templateUnit{file: index, last: len(file.tokens) - 1})
+		m.writeBody(&b, unit)
+	} else {
+		b.WriteString(file.source)
+	}
+	before := twinsMark
 	for unit := range m.units {
-		if m.units[unit].file == index && m.units[unit].define != "" {
-			b.WriteString("{{define " + strconv.Quote(twinPrefix+m.units[unit].define) + "}}")
+		if m.units[unit].file == index && m.called[m.units[unit].define] {
+			b.WriteString(before + "{{define " + strconv.Quote(twinPrefix+m.units[unit].define) + "}}")
 			m.writeBody(&b, unit)
 			b.WriteString("{{end}}")
+			before = ""
 		}
 	}
 	return b.String()

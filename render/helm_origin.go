@@ -28,9 +28,12 @@ func (l *Locator) fromTemplate(object *Object, path yamledit.Path) (origin Origi
 			return origin, true
 		}
 	}
+	if origin, ok := l.fromValueIn(object, field); ok {
+		return origin, true
+	}
 	template := l.template(field.file)
 	if template == nil || field.file.Inside != "" {
-		return Origin{}, false // see archived
+		return Origin{}, false // see Archived
 	}
 	origin = Origin{File: field.file.File, Via: field.via(), Exact: true, Chain: field.chain(l), Place: field.place(template)}
 	position := template.Position(field.start, field.end)
@@ -38,8 +41,27 @@ func (l *Locator) fromTemplate(object *Object, path yamledit.Path) (origin Origi
 	return origin, true
 }
 
-// archived returns the place in a packed chart that prints a field: nobody edits it, and people look there.
-func (l *Locator) archived(object *Object, path yamledit.Path) Archived {
+// fromValueIn describes a mapping of which a template in an archive prints a scalar from a value that is set where
+// somebody may edit it.
+func (l *Locator) fromValueIn(object *Object, field *printedField) (Origin, bool) {
+	if field.action || field.file.Inside == "" {
+		return Origin{}, false
+	}
+	above := field.path.String() + "."
+	for i := range field.trace.Set {
+		set := &field.trace.Set[i]
+		if set.parent != nil || !strings.HasPrefix(set.Field.String(), above) || len(set.Field) != len(field.path)+1 {
+			continue
+		}
+		if printed, ok := l.printed(object, set.Field); ok {
+			return l.fromValues(printed, set)
+		}
+	}
+	return Origin{}, false
+}
+
+// Archived returns the place in a packed chart that prints a field: nobody edits it, and people look there.
+func (l *Locator) Archived(object *Object, path yamledit.Path) Archived {
 	if field, ok := l.printed(object, path); ok && field.file.Inside != "" {
 		return l.archivedField(field)
 	}

@@ -84,6 +84,13 @@ func (p *ParameterValue) tree(value string) (tree map[string]any, at yamledit.Pa
 // changed is the value that sets what a change makes of what it sets now.
 func (p *ParameterValue) changed(value string, change yamledit.Change) (changed string, ok bool) {
 	tree, at, ok := p.tree(value)
+	if ok && change.Op == yamledit.Delete && change.Path.String() == at.String() {
+		// It cannot go without what names it. A number is one of no port then.
+		change = yamledit.Change{Op: yamledit.Set, Path: at}
+		if _, isNumber := yamledit.ValueAt(tree, at).(int64); isNumber {
+			change.Value = int64(0)
+		}
+	}
 	if !ok || change.Op != yamledit.Set && len(change.Path) <= len(at) || !change.Path.HasPrefix(at) {
 		return "", false
 	}

@@ -71,12 +71,19 @@ func (l *Locator) valueOfKey(field *printedField) (chain []string, at actionAt, 
 	return chain, at, ok
 }
 
-// valueOfScalar is the value of which an action makes a scalar, if anybody sets it.
+// valueOfScalar is the value of which an action makes a scalar, if anybody sets it. What it takes where a value is not set can
+// be replaced by itself.
 func (l *Locator) valueOfScalar(result *Result, field *printedField) (chain []string, at actionAt, ok bool) {
 	if !field.action || field.found.Node.Kind != yaml.ScalarNode {
 		return nil, at, false
 	}
 	at = actionAt{field.file, field.frame, field.start, field.end}
+	if template := l.template(at.file); template != nil {
+		action := template.Source[at.start:at.end]
+		if from, to, ok := TakenIfNone(action); ok && action[from:to] == field.found.Node.Value {
+			return nil, at, false
+		}
+	}
 	if chain, ok = l.valueOfAction(field.trace, at); !ok {
 		return nil, at, false
 	}
@@ -124,6 +131,16 @@ var (
 	usedVariable = regexp.MustCompile(`\$[A-Za-z_]\w*`)
 	usedDot      = late.Regexp(`[\s({|]\.(?:[A-Za-z_]|[\s)}|])`)
 )
+
+// TakenIfNone finds what an action takes where a value is not set.
+func TakenIfNone(action string) (start, end int, ok bool) {
+	if at := takenIfNone().FindStringSubmatchIndex(action); at != nil {
+		return at[2], at[3], true
+	}
+	return 0, 0, false
+}
+
+var takenIfNone = late.Regexp(`\b(?:default|dig(?:\s+"[^"]*")+)\s+"?([A-Za-z]+)\b`)
 
 // namedIn is the first value that an action names.
 func namedIn(action string) ([]string, bool) {

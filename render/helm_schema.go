@@ -67,7 +67,7 @@ func helmValidate(place helmPlace, schema []byte, values map[string]any) (failed
 	}
 	if err := compiled.Validate(values); err != nil {
 		return place.fail(ErrValuesSchema, 0,
-			fmt.Sprintf("the values break the schema: %s. Mend the values, or give others in .podmend.yaml.", helmSchemaProblems(err)))
+			fmt.Sprintf("the values break the schema: %s. %s", helmSchemaProblems(err), helmMendValues))
 	}
 	return nil
 }

@@ -1,6 +1,11 @@
 package render
 
-import "github.com/podmend/podmend/internal/yamledit"
+import (
+	"regexp"
+	"strings"
+
+	"github.com/podmend/podmend/internal/yamledit"
+)
 
 // switches lists the values that are true among those that the actions around a field name, or that stand below these.
 func (v *valuesOf) switches(field *printedField, mentions []string) []valueCandidate {
@@ -23,7 +28,7 @@ func (l *Locator) SwitchOff(result *Result, object *Object, path yamledit.Path) 
 	if source, ok := field.trace.switchOf(path); ok {
 		return l.turnedOff(source)
 	}
-	chain, ok := l.conditionAround(field.file, field.start)
+	chain, ok := l.conditionAround(field.file, field.start, path[len(path)-1].Key)
 	if !ok {
 		return nil, false
 	}
@@ -43,9 +48,9 @@ func (l *Locator) turnedOff(source *ValueSource) ([]PlacedChange, bool) {
 	return l.valueChanges(source, yamledit.Change{Op: yamledit.Set, Path: source.Path, Value: false})
 }
 
-// conditionAround returns the value of the if right around an offset, as keys from .Values. ok is false
-// where the block holds more than the field.
-func (l *Locator) conditionAround(file *TemplateFile, at int) (chain []string, ok bool) {
+// conditionAround returns the value of the if right around an offset, as keys from .Values; of several, the one that is called
+// like the field. ok is false where the block holds more than the field.
+func (l *Locator) conditionAround(file *TemplateFile, at int, called string) (chain []string, ok bool) {
 	template := l.template(file)
 	if template == nil {
 		return nil, false
@@ -59,5 +64,17 @@ func (l *Locator) conditionAround(file *TemplateFile, at int) (chain []string, o
 		return nil, false
 	}
 	dot, known := dotWithin(blocks[:len(blocks)-1])
-	return valueOfBlock(last.action, dot, known)
+	match := allOf.FindStringSubmatch(last.action)
+	if match == nil {
+		return valueOfBlock(last.action, dot, known)
+	}
+	for _, value := range strings.Fields(match[1]) {
+		if chain, ok = valueOfBlock("{{if "+value+"}}", dot, known); ok && strings.EqualFold(chain[len(chain)-1], called) {
+			return chain, true
+		}
+	}
+	return nil, false
 }
+
+// allOf matches a block with a condition of several values.
+var allOf = regexp.MustCompile(`^\{\{-?\s*if\s+and((?:\s+\$?(?:\.[A-Za-z_][A-Za-z0-9_]*)+)+)\s*-?\}\}$`)

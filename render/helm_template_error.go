@@ -27,8 +27,6 @@ var (
 // helmMaxWords is how many characters of a chart's own words are told.
 const helmMaxWords = 600
 
-const helmGiveValues = "Give the chart the values that it asks for: name a values file for it in .podmend.yaml."
-
 // helmTemplateError says what stopped the engine, at the innermost place of a file that is known.
 func helmTemplateError(err error, places map[string]helmPlace) *Error {
 	text := err.Error()
@@ -65,7 +63,7 @@ func helmTemplateError(err error, places map[string]helmPlace) *Error {
 			name, line = text[step[2]:step[3]], text[step[4]:step[5]]
 		}
 	}
-	hint := "Set the value that it needs in a values file for the chart, or mend the template."
+	hint := helmSetValue
 	if missing := helmNoTemplate().FindStringSubmatch(problem); missing != nil {
 		problem = fmt.Sprintf("no template defines %s", cmp.Or(missing[1], missing[2]))
 		hint = "Define it; if a library chart does, add the library with helm dependency build."

@@ -27,6 +27,8 @@ type TemplateFile struct {
 	File string // relative to the repository's root; an archive, if Inside is set
 	// Inside names the file in the archive, "" for files of the repository.
 	Inside string
+	// Fetched names the chart, where a release asks for one from elsewhere.
+	Fetched string
 	// Content is the file's, where it stands in an archive.
 	Content []byte
 	// Vendor is the repository that the chart was copied from, "" if it is at home here.

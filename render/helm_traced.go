@@ -29,7 +29,7 @@ type chartTracer struct {
 	traced  map[string]tracedPrint // by engine name
 	// readNames are as in Result.ReadTemplates.
 	readNames []string
-	// only says that templates that are not wanted print nothing.
+	// only says that templates that are not wanted need not be printed.
 	only bool
 }
 
@@ -102,7 +102,7 @@ func (t *chartTracer) render(twins bool) bool {
 				unknown = true
 				continue
 			}
-			if _, ok := m.add(string(template.Data)); ok {
+			if _, ok := m.add(name, string(template.Data)); ok {
 				added[template] = true
 				t.order = append(t.order, template)
 			} else {
@@ -125,20 +125,25 @@ func (t *chartTracer) render(twins bool) bool {
 			template.Data = data
 		}
 	}()
+	bodies := make([]bool, len(t.order))
 	for index, template := range t.order {
-		originals[template] = template.Data
-		body := slices.ContainsFunc(t.names[template], func(name string) bool { return t.wanted[name] })
-		marked := marksTwins
-		switch {
-		case body:
-			marked = marksAll
-		case t.only && m.isolated(index, path.Base(template.Name)):
-			marked = marksOnlyTwins
+		bodies[index] = slices.ContainsFunc(t.names[template], func(name string) bool { return t.wanted[name] })
+		if bodies[index] {
+			m.follow(index)
 		}
-		template.Data = []byte(m.marked(index, marked))
+	}
+	silent := map[string]bool{}
+	for index, template := range t.order {
+		if t.only && !bodies[index] && m.isolated(index, path.Base(template.Name)) {
+			for _, name := range t.names[template] {
+				silent[name] = true
+			}
+		}
+		originals[template] = template.Data
+		template.Data = []byte(m.marked(index, bodies[index]))
 	}
 	t.input["Values"] = chartutil.Values(copyTree(t.values).(map[string]any))
-	printed, err := t.chart.print(t.input, true)
+	printed, err := t.chart.print(t.input, true, silent)
 	if err != nil {
 		return false
 	}

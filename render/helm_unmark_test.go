@@ -64,12 +64,13 @@ func FuzzMarks(f *testing.F) {
 			return
 		}
 		m := &templateMarker{twins: map[string]bool{}}
-		index, ok := m.add(source)
+		index, ok := m.add("x", source)
 		if !ok {
 			t.Fatalf("%q is a template", source)
 		}
 		m.findDefines(index)
-		printed, err := printTemplate(m.marked(index, marksAll))
+		m.follow(index)
+		printed, err := printTemplate(m.marked(index, true))
 		if err != nil {
 			t.Fatalf("%q with marks: %v", source, err)
 		}
@@ -108,12 +109,13 @@ var markSeeds = []string{
 func TestSpans(t *testing.T) {
 	source := "{{ define \"t\" -}}\na: 1\nb: {{ .a }}\n{{- end }}x:\n  {{- include \"t\" . | nindent 2 | trim }}\ny: {{ .a }}"
 	m := &templateMarker{twins: map[string]bool{}}
-	index, ok := m.add(source)
+	index, ok := m.add("x", source)
 	if !ok {
 		t.Fatal("no template")
 	}
 	m.findDefines(index)
-	printed, err := printTemplate(m.marked(index, marksAll))
+	m.follow(index)
+	printed, err := printTemplate(m.marked(index, true))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -20,6 +20,8 @@ type ValueSource struct {
 	layer *readLayer
 	// parent sets values of the layer's chart, where the layer is not to be edited; nil if it may be.
 	parent *readLayer
+	// own are the values of the release itself, which win over the layer where this cannot be edited; nil if nothing does.
+	own *readLayer
 }
 
 // valueOf returns the value behind a field.
@@ -90,68 +92,94 @@ func FieldRefs(results []Result) map[*Object]FieldRef {
 
 // TraceValues finds the values behind those fields that actions of templates print: a value counts
 // if another one in its place gives another field. Of fields in archives without one, as where text stands that nobody
-// edits, it finds the switches. The error is ctx's, or says that podmend failed.
+// edits, it finds the switches, and of a mapping the values in it. The error is ctx's, or says that podmend failed.
 func (l *Locator) TraceValues(ctx context.Context, results []Result, fields []FieldRef, options Options) error {
-	type chartOf struct {
-		result int
-		chart  string
-	}
-	searches := map[chartOf]*valueSearch{}
+	searches := &valueSearches{locator: l, results: results, options: options, byChart: map[chartOf]*valueSearch{}}
 	for _, ref := range fields {
-		result := &results[ref.Result]
-		object, path, ok := l.InChart(&result.Objects[ref.Object], ref.Path)
-		if !ok {
-			continue
-		}
-		field, ok := l.printed(object, path)
-		if !ok {
-			continue
-		}
-		if len(field.found.Path) < len(path) {
-			if source, ok := l.values(result, field.trace.Chart).absent(l, field); ok {
-				field.trace.Absent = append(field.trace.Absent, source)
-			}
-			continue
-		}
-		if !field.action && field.file.Inside == "" {
-			continue
-		}
-		if field.trace.knows(path) {
-			continue
-		}
-		tree, err := field.rendered.Tree(len(field.rendered.Docs) - 1)
-		if err != nil {
-			continue
-		}
-		of := chartOf{ref.Result, field.trace.Chart}
-		search := searches[of]
-		if search == nil {
-			search = &valueSearch{locator: l, result: result, values: l.values(result, of.chart), options: options}
-			searches[of] = search
-		}
-		value := yamledit.ValueAt(tree, path)
-		searched := &searchedField{object: ref.Object, path: ref.Path, printed: field, value: value}
-		if field.action {
-			if candidate, ok := search.values.certain(l, field, value); ok {
-				if source, ok := search.values.source(candidate); ok {
-					source.Field = path
-					field.trace.Set = append(field.trace.Set, source)
-					continue
-				}
-			}
-			searched.candidates = search.values.candidates(field, value, l.mentions(field))
-		}
-		search.fields = append(search.fields, searched)
+		searches.add(ref)
 	}
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(max(options.Jobs, 1))
 	if options.Jobs <= 0 {
 		group.SetLimit(runtime.GOMAXPROCS(0))
 	}
-	for _, search := range searches {
+	for _, search := range searches.byChart {
 		group.Go(func() error { return search.run(ctx) })
 	}
 	return group.Wait()
+}
+
+// chartOf is a chart of a result, by its index.
+type chartOf struct {
+	result int
+	chart  string
+}
+
+// valueSearches are the searches of TraceValues, one for each chart.
+type valueSearches struct {
+	locator *Locator
+	results []Result
+	options Options
+	byChart map[chartOf]*valueSearch
+}
+
+// add looks for what is certain of a field, or adds it to the search of its chart.
+func (s *valueSearches) add(ref FieldRef) {
+	l, result := s.locator, &s.results[ref.Result]
+	object, path, ok := l.InChart(&result.Objects[ref.Object], ref.Path)
+	if !ok {
+		return
+	}
+	field, ok := l.printed(object, path)
+	if !ok {
+		return
+	}
+	if len(field.found.Path) < len(path) {
+		if source, ok := l.values(result, field.trace.Chart).absent(l, field); ok {
+			field.trace.Absent = append(field.trace.Absent, source)
+		}
+		return
+	}
+	if !field.action && field.file.Inside == "" || field.trace.knows(path) {
+		return
+	}
+	tree, err := field.rendered.Tree(len(field.rendered.Docs) - 1)
+	if err != nil {
+		return
+	}
+	of := chartOf{ref.Result, field.trace.Chart}
+	search := s.byChart[of]
+	if search == nil {
+		search = &valueSearch{locator: l, result: result, values: l.values(result, of.chart), options: s.options}
+		s.byChart[of] = search
+	}
+	searched := &searchedField{object: ref.Object, path: ref.Path, printed: field, value: yamledit.ValueAt(tree, path)}
+	if !field.action {
+		for _, below := range leaves(searched.value) {
+			s.add(FieldRef{ref.Result, ref.Object, ref.Path.Concat(below)})
+		}
+	} else {
+		if candidate, ok := search.values.certain(l, field, searched.value); ok {
+			if source, ok := search.values.source(candidate); ok {
+				source.Field = path
+				field.trace.Set = append(field.trace.Set, source)
+				return
+			}
+		}
+		searched.candidates = search.values.candidates(field, searched.value, l.mentions(field))
+	}
+	search.fields = append(search.fields, searched)
+}
+
+// leaves are the paths of the scalars below a mapping.
+func leaves(value any) (paths []yamledit.Path) {
+	mapping, _ := value.(map[string]any)
+	for _, key := range sortedKeys(mapping) {
+		if !isCollection(mapping[key]) {
+			paths = append(paths, yamledit.NewPath(key))
+		}
+	}
+	return paths
 }
 
 // knows says whether it is known what is behind a field.

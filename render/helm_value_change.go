@@ -19,7 +19,7 @@ func (l *Locator) ValueChanges(object *Object, change yamledit.Change) (changes 
 			path = set.Path
 		}
 	}
-	if !ok {
+	if !ok || change.Op == yamledit.Delete && yamledit.ValueAt(set.layer.tree, path) == nil {
 		return nil, false
 	}
 	change.Path = path
@@ -37,25 +37,32 @@ func (l *Locator) ValueChanges(object *Object, change yamledit.Change) (changes 
 	return changes, ok
 }
 
-// valueChanges turns a change of a layer that is not to be edited into one of the values around it: there,
+// valueChanges turns a change of a layer that is not to be edited, or cannot be, into one of the values around it: there,
 // a key goes by null, and a list is set as a whole.
 func (l *Locator) valueChanges(set *ValueSource, change yamledit.Change) (changes []PlacedChange, ok bool) {
-	if set.parent == nil {
-		return l.layerChanges(set.layer, change)
+	parent := set.parent
+	if parent == nil {
+		if changes, ok := l.layerChanges(set.layer, change); ok || set.own == nil {
+			return changes, ok
+		}
+		parent = set.own
 	}
 	for i, step := range change.Path {
 		if !step.List {
 			continue
+		}
+		if set.layer.Parameter != nil {
+			return nil, false // others may set more of the list
 		}
 		above := change.Path[:i]
 		inner := change
 		inner.Path = change.Path[i:]
 		inner.Prune = min(change.Prune, len(inner.Path)-1)
 		whole, list, err := WholeList{Was: yamledit.ValueAt(set.layer.tree, above)}.With([]yamledit.Change{inner})
-		if err != nil {
-			return nil, false
+		if rest, _ := list.([]any); err != nil || set.layer.Encoded && len(rest) > 0 {
+			return nil, false // what is encoded is not written out
 		}
-		changes, ok = l.layerChanges(set.parent, yamledit.Change{Op: yamledit.Set, Path: set.Below.Concat(above), Value: list})
+		changes, ok = l.layerChanges(parent, yamledit.Change{Op: yamledit.Set, Path: set.Below.Concat(above), Value: list})
 		for i := range changes {
 			changes[i].List = &whole
 		}
@@ -64,9 +71,9 @@ func (l *Locator) valueChanges(set *ValueSource, change yamledit.Change) (change
 	switch change.Op {
 	case yamledit.Set:
 		change.Path = set.Below.Concat(change.Path)
-		return l.layerChanges(set.parent, change)
+		return l.layerChanges(parent, change)
 	case yamledit.Delete:
-		return l.layerChanges(set.parent, yamledit.Change{Op: yamledit.Set, Path: set.Below.Concat(change.Path), Value: nil})
+		return l.layerChanges(parent, yamledit.Change{Op: yamledit.Set, Path: set.Below.Concat(change.Path), Value: nil})
 	}
 	return nil, false
 }
@@ -76,6 +83,7 @@ func (v *valuesOf) source(candidate valueCandidate) (source ValueSource, ok bool
 	layer := &v.layers[candidate.layer]
 	source = ValueSource{Path: candidate.path, layer: layer}
 	if layer.Inside == "" && layer.Vendor == "" {
+		source.own = v.ownAbove(candidate.layer)
 		return source, true
 	}
 	if source.parent = v.parentOf(candidate.layer); source.parent == nil {
@@ -83,6 +91,23 @@ func (v *valuesOf) source(candidate valueCandidate) (source ValueSource, ok bool
 	}
 	source.Below = yamledit.Keys(layer.Within[len(source.parent.Within):]...)
 	return source, true
+}
+
+// ownAbove returns the values of the release itself that win over a layer, nil if there are none.
+func (v *valuesOf) ownAbove(index int) *readLayer {
+	layer, own := &v.layers[index], v.parentOf(index)
+	if !layer.Above || own == nil || own.Of == nil || own == layer {
+		return nil
+	}
+	for i := range v.layers[:index] {
+		if own == &v.layers[i] {
+			return own
+		}
+	}
+	if layer.Parameter != nil && layer.Parameter.TargetPath {
+		return own // Flux merges its values once more behind those
+	}
+	return nil
 }
 
 // parentOf returns the layer of the nearest chart around that of a layer which may be edited, nil if

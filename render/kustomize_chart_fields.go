@@ -64,7 +64,7 @@ func (l *Locator) atChart(object *Object, fields *FieldTrace, chart *Object, pat
 	}
 	if !ok {
 		origin = l.fileOnly(chart, l.rendered(chart), path)
-		origin.Archived = l.archived(chart, path)
+		origin.Archived = l.Archived(chart, path)
 	}
 	for file, printed := range fields.Charts {
 		if printed == chart {

@@ -123,7 +123,7 @@ func (b *kustomizeBuild) printChart(ctx context.Context, k *kustomization, index
 	}
 	objects, notes, failed := renderHelm(ctx, b.files, target, Detail{}, tracing)
 	if failed != nil {
-		return printed, source.failed(failed)
+		return printed, source.failed(failed.setIn("valuesInline or valuesFile of its entry in "+k.file, source.archive != ""))
 	}
 	for _, note := range notes {
 		b.notes = append(b.notes, fmt.Sprintf("chart %s: %s", chart.Name, note))

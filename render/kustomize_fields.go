@@ -43,6 +43,16 @@ type FieldTrace struct {
 	Doubtful bool
 }
 
+// holder is the place that wrote a field last, or what is around it.
+func (t *FieldTrace) holder(path yamledit.Path) *Place {
+	for above := len(path); above > 0; above-- {
+		if writers := t.writers(path[:above]); len(writers) > 0 {
+			return &writers[len(writers)-1]
+		}
+	}
+	return nil
+}
+
 // writers returns the places that wrote a field, the one that counts last.
 func (t *FieldTrace) writers(path yamledit.Path) []Place {
 	var places []Place

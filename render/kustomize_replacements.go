@@ -23,6 +23,8 @@ type Copy struct {
 	By      Link // the entry of the kustomization that copies; none where it sets the value itself
 	// Over are the files that patch later: those of the kustomizations that include the one that copies.
 	Over []string
+	// Variable says that a variable of Flux copies the value.
+	Variable bool
 	// Part says that the value is part of a text there, which From leads into.
 	Part bool
 }

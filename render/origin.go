@@ -151,7 +151,7 @@ func (l *Locator) Origin(object *Object, path yamledit.Path) Origin {
 		return origin
 	}
 	origin := l.fileOnly(object, rendered, path)
-	origin.Archived = l.archived(object, path)
+	origin.Archived = l.Archived(object, path)
 	return origin
 }
 

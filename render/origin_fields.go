@@ -33,7 +33,10 @@ func (l *Locator) traced(object *Object, fields *FieldTrace, path yamledit.Path)
 		if copied.Part {
 			origin.Place = l.nameInVariable(&copied.From)
 		}
-		if copied.By.File != "" {
+		if holder := fields.holder(path); copied.Variable && holder != nil {
+			by := l.atPlace(object, fields, holder)
+			origin.Chain = slices.Concat([]Link{{File: by.File, Line: by.Line, Via: by.Via}}, by.Chain)
+		} else if copied.By.File != "" {
 			origin.Chain = slices.Concat([]Link{copied.By}, fields.Chains[copied.By.File])
 		}
 		return origin

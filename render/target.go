@@ -116,11 +116,11 @@ type Object struct {
 	Trace *Trace
 }
 
-// Document is the object as tools read it from what renders it: behind the line that separates documents, and with a
-// last newline, without which a block scalar at its end would lose its own.
+// Document is the object as tools read it from what renders it: behind the line that separates documents, if nothing else
+// stands in that, and with a last newline, without which a block scalar at its end would lose its own.
 func (o *Object) Document() []byte {
 	text := o.YAML
-	if line, rest, ok := bytes.Cut(text, []byte("\n")); ok && startsDocument(line) {
+	if line, rest, ok := bytes.Cut(text, []byte("\n")); ok && startsDocument(line) && len(bytes.Trim(line, "- \t\r")) == 0 {
 		text = rest
 	}
 	if !bytes.HasSuffix(text, []byte("\n")) {

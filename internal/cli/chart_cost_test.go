@@ -16,7 +16,7 @@ import (
 
 	"github.com/spf13/pflag"
 
-	_ "github.com/podmend/podmend/internal/garbage" // as the program collects it
+	_ "github.com/podmend/podmend/internal/memory" // as the program collects it
 	"github.com/podmend/podmend/internal/overlay"
 	"github.com/podmend/podmend/render"
 )

@@ -71,7 +71,7 @@ func (r *run) printObjects(showSecrets, origins bool) error {
 		}
 		for j := range result.Objects {
 			object := &result.Objects[j]
-			fmt.Fprintf(&out, "---\n# target: %s\n# source: %s\n", report.Inert(result.Target.ID, 0), report.Inert(object.Source.File, 0))
+			fmt.Fprintf(&out, "---\n# target: %s\n# source: %s\n", report.Inert(result.Target.ID, 0), report.Inert(sourceOf(object), 0))
 			body := documentBody(object.YAML)
 			if !showSecrets {
 				body = maskCredentials(object.Kind, body, secrets)
@@ -97,6 +97,14 @@ func (r *run) printObjects(showSecrets, origins bool) error {
 		return &outcome{code}
 	}
 	return nil
+}
+
+// sourceOf is the file of an object, or the line that asks for the archive which holds it.
+func sourceOf(object *render.Object) string {
+	if declared := object.Source.Declared; declared.File != "" {
+		return fmt.Sprintf("%s:%d", declared.File, declared.Line)
+	}
+	return object.Source.File
 }
 
 // documentBody is a document from behind its separator line on; directives and comments stand

@@ -15,6 +15,9 @@ func (r *run) trace(ctx context.Context, policy check.Options) error {
 			found[occurrence.Target] = true
 		}
 	}
+	for id := range r.checked.Broken {
+		found[id] = true
+	}
 	var indexes []int
 	for i := range r.results {
 		if target := &r.results[i].Target; found[target.ID] && target.Kind != render.Plain {
@@ -37,7 +40,7 @@ func (r *run) trace(ctx context.Context, policy check.Options) error {
 	return err
 }
 
-// fields are those that findings are about.
+// fields are those that findings, and errors about objects, are about.
 func (r *run) fields() []render.FieldRef {
 	refs := render.FieldRefs(r.results)
 	var fields []render.FieldRef
@@ -47,6 +50,11 @@ func (r *run) fields() []render.FieldRef {
 			ref.Path = occurrence.Path()
 			fields = append(fields, ref)
 		}
+	}
+	for id, object := range r.checked.BrokenIn {
+		ref := refs[object]
+		ref.Path = r.checked.Broken[id].Field
+		fields = append(fields, ref)
 	}
 	return fields
 }

@@ -196,30 +196,6 @@ func (i *Inner) readBlock(found Found) (text []byte, ok bool) {
 	return text, i.indent != ""
 }
 
-// readQuoted takes quotes on one line off.
-func (i *Inner) readQuoted(found Found) (text []byte, ok bool) {
-	quote := byte('"')
-	if i.style&yaml.SingleQuotedStyle != 0 {
-		quote = '\''
-	}
-	raw := found.Text
-	if len(raw) < 2 || raw[0] != quote || raw[len(raw)-1] != quote || strings.Contains(raw, "\n") {
-		return nil, false
-	}
-	for n := 1; n < len(raw)-1; n++ {
-		i.at = append(i.at, found.Value.Offset+n)
-		if quote == '\'' && raw[n] == '\'' || quote == '"' && raw[n] == '\\' {
-			n++
-			if quote == '"' && raw[n] != '"' && raw[n] != '\\' && raw[n] != '/' {
-				return nil, false
-			}
-		}
-		text = append(text, raw[n])
-	}
-	i.at = append(i.at, found.Value.End-1)
-	return text, true
-}
-
 func (i *Inner) readPlain(found Found) (text []byte, ok bool) {
 	for n := range len(found.Text) + 1 {
 		i.at = append(i.at, found.Value.Offset+n)
@@ -281,7 +257,7 @@ func (i *Inner) outer(edit Edit) Edit {
 			start, end = line, next
 		}
 	case i.style&yaml.DoubleQuotedStyle != 0:
-		text = strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", `\n`).Replace(text)
+		text = escaped(text)
 	case i.style&yaml.SingleQuotedStyle != 0:
 		text = strings.ReplaceAll(text, "'", "''")
 	}
