@@ -10,9 +10,6 @@ import (
 // generatedFrom is the values file behind a layer of a ConfigMap or Secret that a kustomization generates of it, or
 // the layer with the patch that sets its text.
 func (r *releaseRender) generatedFrom(layer ValuesLayer, key, text string) ValuesLayer {
-	if layer.Of.Source.Manifest && layer.At == nil {
-		return layer
-	}
 	if layer.Of.Source.Manifest {
 		return r.patchedFrom(layer, text)
 	}
