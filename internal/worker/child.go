@@ -161,10 +161,14 @@ func (c *child) kill() {
 	_ = c.cmd.Process.Kill()
 }
 
-// end stops the process and waits for it.
+// end stops the process, and waits for it where something of it has to be taken away.
 func (c *child) end() {
 	_ = c.stdin.Close()
 	c.kill()
+	if c.group == nil {
+		go c.wait() // the system takes away what this process does not outlive
+		return
+	}
 	_ = c.wait()
 	_ = c.group.remove() // what stays behind is an empty folder of the kernel's
 }
