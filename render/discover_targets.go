@@ -134,8 +134,10 @@ func (d *discoverer) addKustomizations() map[string]bool {
 		for _, file := range closure.Files {
 			claimed[file] = true
 		}
-		if name, ok := kustomizationFile(d.files, dir); ok {
-			claimed[path.Join(dir, name)] = true
+		if d.found.scan.load(dir) == nil { // it cannot be read
+			if name, ok := kustomizationFile(d.files, dir); ok {
+				claimed[path.Join(dir, name)] = true
+			}
 		}
 		if d.found.scan.isComponent(dir) {
 			d.skip(dir, "component: it is rendered with the overlays that use it")
