@@ -35,6 +35,23 @@ type judge struct {
 // sharedEvaluator is the one of all runs of this process.
 var sharedEvaluator = sync.OnceValues(NewEvaluator)
 
+// Ready makes what the first judgement of a process needs: the evaluator, and what decodes a pod template. It is for
+// the time in which others render.
+func Ready() {
+	evaluator, err := sharedEvaluator()
+	if err != nil {
+		return // Run says so
+	}
+	object := render.Object{APIVersion: "apps/v1", Kind: "Deployment", Name: "a", YAML: []byte("apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: a}\nspec: {template: {spec: {containers: [{name: a}]}}}\n")}
+	pods, err := object.PodTemplates()
+	if err != nil {
+		return
+	}
+	for i := range pods {
+		_, _ = evaluator.Evaluate(&pods[i], api.LevelVersion{Level: api.LevelBaseline, Version: NewestVersion()})
+	}
+}
+
 // NewEvaluator makes an Evaluator. It fails if upstream knows a check that has no control,
 // or the reverse: what such a check denies would be lost.
 func NewEvaluator() (*Evaluator, error) {

@@ -144,6 +144,7 @@ func (r *run) check(ctx context.Context) error {
 			return err
 		}
 	}
+	go check.Ready() // this process waits while children render
 	err := r.env.staged("render "+plural(len(r.targets), "target"), func() error {
 		err := r.render(ctx, render.Detail{PodTemplatesOnly: true})
 		r.tellSlowest()
