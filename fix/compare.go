@@ -48,9 +48,11 @@ func (p *Prover) compare(before, after *judged, intents []intent, masked map[int
 	for i := range before.result.Objects {
 		was, is := &before.result.Objects[i], &after.result.Objects[i]
 		var refusal *Refusal
-		if !was.HasPodTemplate() && was.Digest != "" {
+		switch {
+		case was.Steers(): // what it changes is seen in the target that it deploys
+		case !was.HasPodTemplate() && was.Digest != "":
 			refusal = p.compareDigests(before.result, was, is)
-		} else {
+		default:
 			refusal = compareObject(target, was, is, likenessOf(changes[i], after.renamed), changes[i], masked[i])
 		}
 		if by, ok := before.allowed[i]; ok && refusal != nil && refusal.Reason == ChangesMore {
@@ -79,7 +81,7 @@ func appendNew(changes, more []yamledit.Change) []yamledit.Change {
 
 // compareDigests compares objects of which nobody reads more.
 func (p *Prover) compareDigests(result *render.Result, before, after *render.Object) *Refusal {
-	if before.Digest == after.Digest || before.Steers() {
+	if before.Digest == after.Digest {
 		return nil
 	}
 	if p.literals == nil {
