@@ -36,14 +36,3 @@ func (c *comparison) nearKustomization() bool {
 	}
 	return false
 }
-
-// dismissChildren ends the children that wait, while the report is made. Who needs one after that begins another.
-func (r *run) dismissChildren() {
-	if r.children != nil {
-		r.dismissed = make(chan struct{})
-		go func() {
-			defer close(r.dismissed)
-			r.children.Close()
-		}()
-	}
-}

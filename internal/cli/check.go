@@ -78,7 +78,6 @@ lines, with a suggestion where a fix is proven; a later run keeps that up to dat
 			if err != nil {
 				return err
 			}
-			run.dismissChildren()
 			run.tellCache()
 			assembled, err := run.assemble()
 			if err != nil {

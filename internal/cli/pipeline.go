@@ -21,22 +21,21 @@ import (
 
 // A run is one passage through the pipeline: discover, render, check, and for fix propose, prove.
 type run struct {
-	env       *Env
-	started   time.Time
-	repo      *repository
-	base      *baseFiles // nil if what the work tree holds judges
-	config    *configFile
-	settings  *settings
-	whole     bool // nothing but the configuration narrows what is looked at
-	scope     scope
-	mend      check.MendOptions
-	jobs      int
-	children  *worker.Pool    // nil renders in this process
-	dismissed chan struct{}   // closed when children that waited are gone; nil if none were dismissed
-	renderer  render.Renderer // the children, or what asks them; nil renders in this process
-	client    *fetch.Client
-	cache     *rendercache.Renderer // nil renders everything
-	store     *rendercache.Store
+	env      *Env
+	started  time.Time
+	repo     *repository
+	base     *baseFiles // nil if what the work tree holds judges
+	config   *configFile
+	settings *settings
+	whole    bool // nothing but the configuration narrows what is looked at
+	scope    scope
+	mend     check.MendOptions
+	jobs     int
+	children *worker.Pool    // nil renders in this process
+	renderer render.Renderer // the children, or what asks them; nil renders in this process
+	client   *fetch.Client
+	cache    *rendercache.Renderer // nil renders everything
+	store    *rendercache.Store
 	// dependencies gives charts what they lack; nil if nothing may be fetched.
 	dependencies *dependency.Renderer
 
@@ -112,9 +111,6 @@ func newRun(env *Env, f *flags, name string) (*run, error) {
 const timeForFixes = 5 * time.Minute
 
 func (r *run) close() error {
-	if r.dismissed != nil {
-		<-r.dismissed
-	}
 	if r.children != nil {
 		r.children.Close()
 	}
