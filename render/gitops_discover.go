@@ -202,7 +202,7 @@ func (d *Discovery) Rendered(target *Target) (result Result, ok bool) {
 func (g *gitOpsSearch) dropDefaults() {
 	dropped := map[string]bool{}
 	g.found = slices.DeleteFunc(g.found, func(target Target) bool {
-		through := lineage(&target)
+		through := lineageIDs(&target)
 		dropped[target.ID] = slices.ContainsFunc(through[1:], func(id string) bool {
 			by := g.covered[id] // where Flux applies its own folder, the target itself or one that it comes out of
 			return by != "" && !slices.Contains(through, by)

@@ -94,7 +94,7 @@ func (g *gitOpsSearch) outermost(all, generated []Target) (outer, inner []Target
 		applied, again := false, false
 		for n := range everything {
 			other := &everything[n]
-			if n == i || other.Err != nil || slices.Contains(lineage(other), all[i].ID) || !g.covers(other, all[i].GitOps.Parent) {
+			if n == i || other.Err != nil || slices.Contains(lineageIDs(other), all[i].ID) || !g.covers(other, all[i].GitOps.Parent) {
 				continue
 			}
 			same := other.applied() == all[i].applied()

@@ -6,12 +6,20 @@ import (
 	"strings"
 )
 
-// lineage are the ids of a target and of those that it comes out of, the nearest first.
-func lineage(target *Target) []string {
-	ids := []string{target.ID}
+// lineage are a target and those that it comes out of, the nearest first.
+func lineage(target *Target) []*Target {
+	line := []*Target{target}
 	for target.GitOps != nil {
 		target = target.GitOps.Parent
-		ids = append(ids, target.ID)
+		line = append(line, target)
+	}
+	return line
+}
+
+// lineageIDs are the ids of these.
+func lineageIDs(target *Target) (ids []string) {
+	for _, of := range lineage(target) {
+		ids = append(ids, of.ID)
 	}
 	return ids
 }
@@ -22,7 +30,7 @@ func (g *gitOpsSearch) nearest(target *Target) (results []*Result) {
 	environment := g.environments[target.ID]
 	order := g.around(target)
 	near := slices.DeleteFunc(slices.Clone(order), func(id string) bool { return environment == "" || g.environments[id] != environment })
-	for _, id := range slices.Concat(lineage(target), near, order) {
+	for _, id := range slices.Concat(lineageIDs(target), near, order) {
 		if result := g.rendered[id]; result != nil {
 			results = append(results, result)
 		}
@@ -34,11 +42,8 @@ func (g *gitOpsSearch) nearest(target *Target) (results []*Result) {
 // it comes out of.
 func (g *gitOpsSearch) around(target *Target) []string {
 	var paths []string
-	for above := target; ; above = above.GitOps.Parent {
-		paths = append(paths, above.Path)
-		if above.GitOps == nil {
-			break
-		}
+	for _, of := range lineage(target) {
+		paths = append(paths, of.Path)
 	}
 	key := strings.Join(paths, "\x00")
 	if known := g.ordered[key]; len(known) == len(g.order) {
