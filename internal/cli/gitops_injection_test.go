@@ -236,8 +236,13 @@ func (a *seamApp) source(spaces int) string {
 	return strings.TrimLeft(indented(spaces, fmt.Sprintf("repoURL: %s\nchart: seams\ntargetRevision: 1.x\n", address)), " ")
 }
 
-// application is one of a cluster, of which source has more fields.
+// application is one of a cluster that deploys the chart, of which source has more fields.
 func (a *seamApp) application(cluster, source string) {
+	a.deploying(cluster, a.source(4)+source)
+}
+
+// deploying is an Application of a cluster with a source, of which the first line is indented already.
+func (a *seamApp) deploying(cluster, source string) {
 	a.files["argo/"+cluster+"/"+a.name+".yaml"] = fmt.Sprintf(`apiVersion: argoproj.io/v1alpha1
 kind: Application
 metadata: {name: %s-%s, namespace: argocd}
@@ -245,7 +250,7 @@ spec:
   project: default
   destination: {name: %[2]s, namespace: %[1]s}
   source:
-    %[3]s`, a.name, cluster, a.source(4)+source)
+    %[3]s`, a.name, cluster, source)
 }
 
 // set is an ApplicationSet for all clusters, of which source has more fields.

@@ -179,17 +179,7 @@ spec:
 			if cluster != "production" {
 				patches = "  namePrefix: of-\n"
 			}
-			a.files["argo/"+cluster+"/"+a.name+".yaml"] = fmt.Sprintf(`apiVersion: argoproj.io/v1alpha1
-kind: Application
-metadata: {name: %s-%s, namespace: argocd}
-spec:
-  project: default
-  destination: {name: %[2]s, namespace: %[1]s}
-  source:
-    repoURL: https://github.com/octo/shop
-    path: apps/%[1]s/overlay
-    kustomize:
-    %[3]s`, a.name, cluster, patches)
+			a.deploying(cluster, fmt.Sprintf("repoURL: https://github.com/octo/shop\n    path: apps/%s/overlay\n    kustomize:\n    %s", a.name, patches))
 		}
 	}},
 	{name: "string-inline", build: func(a *seamApp) {
