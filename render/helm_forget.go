@@ -7,6 +7,7 @@ func Forget() {
 	readToMark.clear()
 	askingTemplates.clear()
 	parsedTemplates.clear()
+	forgetValues()
 }
 
 func (c *contentCache[T]) clear() {

@@ -8,6 +8,7 @@ import (
 
 	"helm.sh/helm/v3/pkg/chart"
 	"helm.sh/helm/v3/pkg/chart/loader"
+	"helm.sh/helm/v3/pkg/chartutil"
 )
 
 // A contentCache keeps what is made of contents, by their digest: a fix renders a chart many times, and most of what
@@ -70,23 +71,41 @@ func isTemplateFile(file *loader.BufferedFile) bool {
 	return strings.HasPrefix(file.Name, "templates/")
 }
 
-// loadOthers loads the files that are no templates, or knows what equal ones are.
+// loadOthers loads the files that are no templates, or knows what equal ones are. The values are read apart: fixes edit
+// them.
 func loadOthers(files []*loader.BufferedFile) (*chart.Chart, error) {
 	size := 0
+	var values *loader.BufferedFile
 	sum := sha256.New()
 	for _, file := range files {
+		sum.Write([]byte(file.Name + "\x00"))
+		if file.Name == chartutil.ValuesfileName {
+			values = file
+			continue
+		}
 		size += len(file.Data)
 		of := sha256.Sum256(file.Data)
-		sum.Write([]byte(file.Name + "\x00"))
 		sum.Write(of[:])
 	}
 	key := contentDigest(sum.Sum(nil))
 	if kept, ok := loadedCharts.get(key); ok {
-		return copyChart(kept), nil
+		loaded := copyChart(kept)
+		if values == nil {
+			return loaded, nil
+		}
+		var err error
+		if loaded.Values, err = readValues(string(key[:]), values.Data); err == nil {
+			return loaded, nil
+		}
 	}
 	loaded, err := loader.LoadFiles(files)
 	if err == nil && len(loaded.Dependencies()) == 0 {
-		loadedCharts.put(key, copyChart(loaded), size)
+		kept := copyChart(loaded)
+		if values != nil {
+			keepValues(string(key[:]), values.Data, kept.Values)
+			kept.Values = nil
+		}
+		loadedCharts.put(key, kept, size)
 	}
 	return loaded, err
 }

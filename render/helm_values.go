@@ -6,8 +6,6 @@ import (
 	"io/fs"
 	"regexp"
 
-	"sigs.k8s.io/yaml"
-
 	"github.com/podmend/podmend/internal/overlay"
 	"github.com/podmend/podmend/internal/yamledit"
 )
@@ -35,11 +33,11 @@ func helmValues(files *overlay.FS, names []string) (map[string]any, *Error) {
 		if err != nil {
 			return nil, helmReadError(name, err)
 		}
-		values := map[string]any{}
 		if err := yamledit.Bounded(content); errors.Is(err, yamledit.ErrExpands) {
 			return nil, helmValuesSyntax(helmPlace{file: name}, 0, err.Error())
 		}
-		if err := yaml.Unmarshal(content, &values); err != nil {
+		values, err := readValues(name, content)
+		if err != nil {
 			line, problem := helmYAMLError(err)
 			return nil, helmValuesSyntax(helmPlace{file: name}, line, problem)
 		}
