@@ -7,6 +7,8 @@ import (
 	"sync"
 
 	"sigs.k8s.io/yaml"
+
+	"github.com/podmend/podmend/internal/yamledit"
 )
 
 // A readFile is values that were read, with their text.
@@ -141,14 +143,14 @@ func readEntry(entry textEntry) (value any, ok bool) {
 }
 
 // textEntries splits the text of a mapping where lines begin with plain keys; before the first, there may be comments
-// alone. It returns nil for texts with aliases, which carry what stands in one entry into others, and with marks of
-// documents.
+// and the start of the document. It returns nil for texts with aliases, which carry what stands in one entry into
+// others, and with several documents.
 func textEntries(text []byte) []textEntry {
-	if bytes.IndexByte(text, '&') >= 0 && bytes.IndexByte(text, '*') >= 0 {
+	if yamledit.MayAlias(text) {
 		return nil
 	}
 	var entries []textEntry
-	start, at := -1, 0
+	start, at, started := -1, 0, false
 	for line := range bytes.Lines(text) {
 		key, ok := entryKey(line)
 		switch {
@@ -158,6 +160,8 @@ func textEntries(text []byte) []textEntry {
 		case ok:
 			entries = append(entries, textEntry{key: key})
 			start = at
+		case start < 0 && !started && string(bytes.TrimSpace(line)) == "---" && line[0] == '-':
+			started = true
 		case bytes.HasPrefix(line, []byte("---")), bytes.HasPrefix(line, []byte("...")):
 			return nil
 		case start < 0 && line[0] != '#' && len(bytes.TrimSpace(line)) > 0:

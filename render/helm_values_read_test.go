@@ -46,6 +46,7 @@ func TestEditedValuesAreReadByEntries(t *testing.T) {
 		{"true", "&a [*a]", false},
 		{"true", "&a 1\nother: *a", false},
 		{"true", "1\n---\nb: 2", false},
+		{"true", "2 # a & b, *c", true},
 		{"true", "1\n\"quoted\": 2", false},
 		{"# values", "a", false},
 		{"true", "true\r\nmore: 1\r", true},
@@ -56,7 +57,10 @@ func TestEditedValuesAreReadByEntries(t *testing.T) {
 			t.Errorf("with %q for %q, reading by entries is %t", edit.is, edit.was, entries)
 		}
 	}
-	for _, whole := range []string{"a: &x 1\nb: *x\n", "a: 1\n---\nb: 2\n", "{a: 1}\n", "'a': 1\nb: 2\n", "a: 1\na: 2\n", "a: \"\nb: 1\"\nc: 1\n"} {
+	if marked := "--- \n" + values; !readTwice(t, marked, strings.Replace(marked, "true", "false", 1)) {
+		t.Error("values behind the start of a document are not read by entries")
+	}
+	for _, whole := range []string{"a: &x 1\nb: *x\n", "a: 1\n---\nb: 2\n", "---\n---\na: 1\n", "--- {c: 1}\na: 1\n", "{a: 1}\n", "'a': 1\nb: 2\n", "a: 1\na: 2\n", "a: \"\nb: 1\"\nc: 1\n"} {
 		if readTwice(t, whole, strings.Replace(whole, "1", "3", 1)) {
 			t.Errorf("%q is read by entries", whole)
 		}

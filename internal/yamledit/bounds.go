@@ -21,7 +21,7 @@ var ErrExpands = fmt.Errorf("the aliases stand for more than %d MiB, or for them
 // Bounded says whether text, once its aliases are written out, is small enough for a reader that
 // does so. A text with aliases that cannot be judged is not.
 func Bounded(text []byte) (err error) {
-	if !mayHold(text, '*') || !mayHold(text, '&') {
+	if !MayAlias(text) {
 		return nil
 	}
 	defer func() {
@@ -42,6 +42,9 @@ func Bounded(text []byte) (err error) {
 		}
 	}
 }
+
+// MayAlias says whether a text may hold an anchor and an alias.
+func MayAlias(text []byte) bool { return mayHold(text, '*') && mayHold(text, '&') }
 
 // beforeAlias are the bytes of ASCII after which a token may start that is no scalar.
 const beforeAlias = "\x00 \t\r\n[]{},:?\"'"
