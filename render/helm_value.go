@@ -16,6 +16,8 @@ type ValueSource struct {
 	Path  yamledit.Path // in the values of the layer that sets it
 	// Below leads in the values of parent to those of the layer.
 	Below yamledit.Path
+	// IsKey says that the field is the key of the value.
+	IsKey bool
 
 	layer *readLayer
 	// parent sets values of the layer's chart, where the layer is not to be edited; nil if it may be.
@@ -159,9 +161,15 @@ func (s *valueSearches) add(ref FieldRef) {
 			s.add(FieldRef{ref.Result, ref.Object, ref.Path.Concat(below)})
 		}
 	} else {
-		if candidate, ok := search.values.certain(l, field, searched.value); ok {
+		candidate, ok := search.values.certain(l, field, searched.value)
+		isKey := false
+		if !ok {
+			candidate, ok = search.values.keyPrinted(l, field, searched.value)
+			isKey = ok
+		}
+		if ok {
 			if source, ok := search.values.source(candidate); ok {
-				source.Field = path
+				source.Field, source.IsKey = path, isKey
 				field.trace.Set = append(field.trace.Set, source)
 				return
 			}

@@ -14,10 +14,15 @@ func (l *Locator) ValueChanges(object *Object, change yamledit.Change) (changes 
 		return nil, false
 	}
 	set, path, ok := object.Trace.Template.valueAt(rendered, change.Path)
-	if !ok && change.Op == yamledit.Set {
+	switch {
+	case ok && set.IsKey && change.Op == yamledit.Set:
+		return nil, false
+	case !ok && change.Op == yamledit.Set:
 		if set, ok = object.Trace.Template.absentAt(change.Path); ok {
 			path = set.Path
 		}
+	case !ok && change.Op == yamledit.Delete:
+		set, path, ok = l.itemAt(object, change.Path)
 	}
 	if !ok || change.Op == yamledit.Delete && yamledit.ValueAt(set.layer.tree, path) == nil {
 		return nil, false
@@ -146,7 +151,7 @@ func (t *TemplateTrace) valueAt(rendered *yamledit.File, field yamledit.Path) (s
 	for i := range t.Set {
 		set := &t.Set[i]
 		known, ok := rendered.Find(doc, set.Field)
-		if !ok || t.SpanAt(known.Key.Offset) != span {
+		if !ok || set.IsKey || t.SpanAt(known.Key.Offset) != span {
 			continue
 		}
 		common := 0
