@@ -20,6 +20,9 @@ func (p *proposer) locateInChart(proposal *Proposal, group *podFindings, remedy 
 	for _, change := range yamledit.WithoutMoot(changes) {
 		removable := change.Op != yamledit.Set && p.locator.InTemplate(object, change.Path)
 		placed, ok := p.locator.ValueChanges(object, change)
+		if !ok && change.Op == yamledit.Delete {
+			placed, ok = p.locator.ItemChanges(p.results[p.objects[group.pod.Object].target], object, change.Path)
+		}
 		if ok && (p.again == nil || !removable) {
 			proposal.another = proposal.another || p.again == nil && removable
 			for _, at := range placed {

@@ -1,6 +1,7 @@
 package render
 
 import (
+	"fmt"
 	"slices"
 
 	"github.com/podmend/podmend/internal/late"
@@ -51,35 +52,95 @@ func (v *valuesOf) keyPrinted(l *Locator, field *printedField, value any) (candi
 	return v.at(field, yamledit.Keys(of...).Join(key))
 }
 
-// itemAt returns the item of a list, or entry of a mapping, of values out of which a range prints an item of a list: that
-// which a known value of one of the item's fields belongs to.
-func (l *Locator) itemAt(object *Object, item yamledit.Path) (set *ValueSource, path yamledit.Path, ok bool) {
+// ItemChanges turns the deletion of an item of a list into changes of the values out of which a range prints it: of the item of
+// a list, or entry of a mapping, that it is likest to. ok is false where no range is known to print it.
+func (l *Locator) ItemChanges(result *Result, object *Object, item yamledit.Path) (changes []PlacedChange, ok bool) {
 	printed, ok := l.printed(object, item)
-	if !ok || len(item) == 0 || !item[len(item)-1].List || len(printed.found.Path) < len(item) {
-		return nil, nil, false
+	if !ok || !item.EndsInItem() || len(printed.found.Path) < len(item) {
+		return nil, false
 	}
 	span, offset, ok := printed.trace.source(printed.found.Key.Offset)
 	if !ok {
-		return nil, nil, false
+		return nil, false
 	}
 	template := l.template(&printed.trace.Files[span.File])
 	if template == nil {
-		return nil, nil, false
+		return nil, false
 	}
 	of, _, ok := template.rangeAround(offset)
 	if !ok {
-		return nil, nil, false
+		return nil, false
 	}
-	for i := range printed.trace.Set {
-		set := &printed.trace.Set[i]
-		if !set.Field.HasPrefix(item) {
+	tree, err := printed.rendered.Tree(len(printed.rendered.Docs) - 1)
+	if err != nil {
+		return nil, false
+	}
+	values := l.values(result, printed.trace.Chart)
+	candidate, ok := values.likest(printed, of, yamledit.ValueAt(tree, printed.path))
+	if !ok {
+		return nil, false
+	}
+	source, ok := values.source(candidate)
+	if !ok {
+		return nil, false
+	}
+	return l.valueChanges(&source, yamledit.Change{Op: yamledit.Delete, Path: source.Path})
+}
+
+// likest returns the item of a list, or entry of a mapping, of values that has most scalars in common with what was printed
+// of it. ok is false where that is no other's too.
+func (v *valuesOf) likest(field *printedField, of []string, printed any) (likest valueCandidate, ok bool) {
+	all, found := v.at(field, yamledit.Keys(of...))
+	if !found {
+		return likest, false
+	}
+	texts := map[string]bool{}
+	v.walk(printed, nil, func(_ yamledit.Path, node any) { texts[fmt.Sprint(node)] = !isCollection(node) })
+	most := 0
+	for _, candidate := range v.belongings(field, all) {
+		common := 0
+		if last := candidate.path[len(candidate.path)-1]; !last.List && texts[last.Key] {
+			common++
+		}
+		v.walk(candidate.value, nil, func(_ yamledit.Path, node any) {
+			if !isCollection(node) && texts[fmt.Sprint(node)] {
+				common++
+			}
+		})
+		if common > most {
+			likest, most, ok = candidate, common, true
+		} else if common == most {
+			ok = false
+		}
+	}
+	return likest, ok
+}
+
+// belongings are the items of a list, or the entries of a mapping, each in the strongest layer that sets it.
+func (v *valuesOf) belongings(field *printedField, all valueCandidate) (found []valueCandidate) {
+	if list, ok := all.value.([]any); ok {
+		for i := range list {
+			found = append(found, valueCandidate{layer: all.layer, path: all.path.Join(i), value: list[i]})
+		}
+		return found
+	}
+	own := all.path
+	if above, ok := v.layers[all.layer].pathTo(field.trace.Within); ok {
+		own = own[len(above):]
+	}
+	known := map[string]bool{}
+	for i := range v.layers {
+		path, ok := v.layers[i].pathTo(field.trace.Within)
+		entries, isMapping := yamledit.ValueAt(v.layers[i].tree, path.Concat(own)).(map[string]any)
+		if !ok || !isMapping {
 			continue
 		}
-		for at := 0; at+len(of) < len(set.Path); at++ {
-			if set.Path[at:at+len(of)].String() == yamledit.Keys(of...).String() {
-				return set, set.Path[:at+len(of)+1], true
+		for _, key := range sortedKeys(entries) {
+			if !known[key] && entries[key] != nil {
+				found = append(found, valueCandidate{layer: i, path: path.Concat(own).Join(key), value: entries[key]})
 			}
+			known[key] = true
 		}
 	}
-	return nil, nil, false
+	return found
 }

@@ -17,12 +17,12 @@ func (l *Locator) ValueChanges(object *Object, change yamledit.Change) (changes 
 	switch {
 	case ok && set.IsKey && change.Op == yamledit.Set:
 		return nil, false
+	case ok && change.Op == yamledit.Delete && path.EndsInItem() && !change.Path.EndsInItem():
+		return nil, false // a range prints more of the item than this field
 	case !ok && change.Op == yamledit.Set:
 		if set, ok = object.Trace.Template.absentAt(change.Path); ok {
 			path = set.Path
 		}
-	case !ok && change.Op == yamledit.Delete:
-		set, path, ok = l.itemAt(object, change.Path)
 	}
 	if !ok || change.Op == yamledit.Delete && yamledit.ValueAt(set.layer.tree, path) == nil {
 		return nil, false

@@ -62,6 +62,9 @@ func (p Path) Join(steps ...any) Path {
 	return joined
 }
 
+// EndsInItem says whether a path leads to an item of a list.
+func (p Path) EndsInItem() bool { return len(p) > 0 && p[len(p)-1].List }
+
 // Concat returns a new path that goes on from p along q.
 func (p Path) Concat(q Path) Path {
 	joined := make(Path, 0, len(p)+len(q))
