@@ -37,7 +37,7 @@ func seedFiles(f *testing.F, patterns ...string) (texts []string) {
 }
 
 // emptyFiles is a repository without files, of which fuzz targets make views.
-func emptyFiles(f *testing.F) *overlay.FS {
+func emptyFiles(f testing.TB) *overlay.FS {
 	f.Helper()
 	files, err := overlay.Open(f.TempDir())
 	if err != nil {

@@ -100,6 +100,10 @@ func helmTemplate(ctx context.Context, files *overlay.FS, target Target, detail 
 	if detail.SameCertificates {
 		loaded.sameCertificates()
 	}
+	var aside asideValues
+	if detail.SameCertificates || tracing != nil && tracing.podsIn != nil { // it is compared with what Helm alone makes
+		aside.putAside(loaded.Chart, values)
+	}
 	if err := chartutil.ProcessDependenciesWithMerge(loaded.Chart, values); err != nil {
 		return nil, nil, loaded.valuesError(err)
 	}
@@ -112,7 +116,7 @@ func helmTemplate(ctx context.Context, files *overlay.FS, target Target, detail 
 		return nil, notes, failed
 	}
 	notes = append(notes, note)
-	input, failed := loaded.renderInput(target, values, version)
+	input, failed := loaded.renderInput(target, values, aside, version)
 	if failed != nil {
 		return nil, notes, failed
 	}
@@ -166,8 +170,8 @@ func (c *helmChart) print(input chartutil.Values, kept bool, silent map[string]b
 	return new(engine.Engine).Render(c.Chart, input)
 }
 
-// renderInput is what templates see as their dot.
-func (c *helmChart) renderInput(target Target, values map[string]any, version *chartutil.KubeVersion) (chartutil.Values, *Error) {
+// renderInput is what templates see as their dot. aside are values of the chart that were put aside.
+func (c *helmChart) renderInput(target Target, values map[string]any, aside asideValues, version *chartutil.KubeVersion) (chartutil.Values, *Error) {
 	capabilities := chartutil.DefaultCapabilities.Copy()
 	capabilities.KubeVersion = *version
 	capabilities.APIVersions = append(capabilities.APIVersions[:len(capabilities.APIVersions):len(capabilities.APIVersions)], target.APIVersions...)
@@ -182,10 +186,11 @@ func (c *helmChart) renderInput(target Target, values map[string]any, version *c
 	if err != nil {
 		return nil, c.valuesError(err)
 	}
+	merged, _ := input["Values"].(chartutil.Values)
+	aside.putBack(map[string]any(merged))
 	if target.anyValues {
 		return input, nil
 	}
-	merged, _ := input["Values"].(chartutil.Values)
 	return input, c.checkSchemas(merged)
 }
 

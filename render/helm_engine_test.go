@@ -54,12 +54,12 @@ func TestKeptEngineEqualsHelms(t *testing.T) {
 func compareEngines(t *testing.T, files *overlay.FS, targets []Target) (kept, left int) {
 	t.Helper()
 	for _, target := range targets {
-		loaded, input := chartInput(files, target)
+		loaded, input := chartInput(files, target, false)
 		if loaded == nil || !loaded.steady(input["Values"]) {
 			continue
 		}
 		ours, ok := printKept(loaded.Chart, input, nil)
-		loaded, input = chartInput(files, target)
+		loaded, input = chartInput(files, target, false)
 		helms, err := new(engine.Engine).Render(loaded.Chart, input)
 		switch {
 		case ok && err != nil:
@@ -81,20 +81,27 @@ func compareEngines(t *testing.T, files *overlay.FS, targets []Target) (kept, le
 }
 
 // chartInput loads what the templates of a target see; nil where that fails.
-func chartInput(files *overlay.FS, target Target) (*helmChart, chartutil.Values) {
+func chartInput(files *overlay.FS, target Target, putAside bool) (*helmChart, chartutil.Values) {
 	values, failed := target.values(files)
 	if failed != nil {
 		return nil, nil
 	}
 	loaded, failed := loadHelmChart(files, target.Path)
-	if failed != nil || loaded.Metadata.Type == "library" || chartutil.ProcessDependenciesWithMerge(loaded.Chart, values) != nil {
+	if failed != nil || loaded.Metadata.Type == "library" {
+		return nil, nil
+	}
+	var aside asideValues
+	if putAside {
+		aside.putAside(loaded.Chart, values)
+	}
+	if chartutil.ProcessDependenciesWithMerge(loaded.Chart, values) != nil {
 		return nil, nil
 	}
 	version, _, failed := loaded.kubeVersion(target.KubeVersion)
 	if failed != nil {
 		return nil, nil
 	}
-	input, failed := loaded.renderInput(target, values, version)
+	input, failed := loaded.renderInput(target, values, aside, version)
 	if failed != nil {
 		return nil, nil
 	}
