@@ -1,8 +1,11 @@
 package fix
 
 import (
+	"cmp"
 	"context"
 	"maps"
+	"slices"
+	"strings"
 )
 
 // objectOf is one rendered object.
@@ -68,6 +71,12 @@ func (p *Prover) proveAlone(ctx context.Context, proven []*Proposal) error {
 		}
 	}
 	return nil
+}
+
+func sortedObjects[V any](objects map[objectOf]V) []objectOf {
+	return slices.SortedFunc(maps.Keys(objects), func(a, b objectOf) int {
+		return cmp.Or(strings.Compare(a.target, b.target), a.index-b.index)
+	})
 }
 
 func (in *intent) of() objectOf { return objectOf{in.target, in.object} }

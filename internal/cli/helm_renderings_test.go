@@ -126,6 +126,49 @@ spec:
 	}
 }
 
+// A switch that changes more than it should is found without trying what else failed with it.
+func TestRenderingsOfASwitchThatChangesMore(t *testing.T) {
+	r, counted := fixCounted(t, map[string]string{
+		"chart/values.yaml": "root:\n  enabled: true\n",
+		"chart/templates/pod.yaml": `apiVersion: v1
+kind: Pod
+metadata: {name: a}
+spec:
+  hostPID: true
+  hostIPC: true
+  containers:
+  - name: a
+    image: a
+    args:
+    - a
+    {{- if .Values.root.enabled }}
+    - --root=/host
+    {{- end }}
+    securityContext:
+      privileged: true
+      procMount: Unmasked
+    volumeMounts:
+    {{- if .Values.root.enabled }}
+    - {name: root, mountPath: /host, readOnly: true}
+    {{- end }}
+    - {name: other, mountPath: /other}
+  volumes:
+  {{- if .Values.root.enabled }}
+  - name: root
+    hostPath: {path: /}
+  {{- end }}
+  - {name: other, emptyDir: {}}
+`,
+	})
+	if len(r.proposals) != 5 {
+		t.Fatalf("%d proposals", len(r.proposals))
+	}
+	// The chart, the value, the proof that fails, and that of the others with the other way.
+	if counted.plain != 4 || counted.traced != 1 {
+		t.Errorf("%d renderings and %d traced ones, want 4 and 1", counted.plain, counted.traced)
+	}
+}
+
 // Text that something reads can do more than stand in the output: whether its fix holds alone is tried.
 func TestAloneWhereHelperIsRead(t *testing.T) {
 	for _, reads := range []string{`(include "spec" . | fromYaml).hostPID`, `(contains "hostPID: true" (include (print "sp" "ec") .))`, `(contains "hostPID: true" (tpl .Values.text .))`} {
