@@ -71,7 +71,7 @@ func unanswered(refused, others []*Proposal) []*Proposal {
 }
 
 // touchedBy returns those of others that can be tried, with the proven ones that reach a target in common with
-// them: no others need another proof.
+// them, and with those that are pending: no others need another proof.
 func (p *Prover) touchedBy(ctx context.Context, proven, others []*Proposal) ([]*Proposal, error) {
 	unrefused := func(proposal *Proposal) bool { return proposal.Refusal == nil }
 	var tried []*Proposal
@@ -80,7 +80,8 @@ func (p *Prover) touchedBy(ctx context.Context, proven, others []*Proposal) ([]*
 			tried = append(tried, proposal)
 		}
 	}
-	if !slices.ContainsFunc(others, unrefused) {
+	unproven := slices.Concat(others, p.pending)
+	if !slices.ContainsFunc(unproven, unrefused) {
 		return nil, nil
 	}
 	if err := p.know(ctx, editedFiles(tried)); err != nil {
@@ -88,7 +89,7 @@ func (p *Prover) touchedBy(ctx context.Context, proven, others []*Proposal) ([]*
 	}
 	var touched []*Proposal
 	for _, group := range p.connected(tried) {
-		if slices.ContainsFunc(group.proposals, func(proposal *Proposal) bool { return slices.Contains(others, proposal) }) {
+		if slices.ContainsFunc(group.proposals, func(proposal *Proposal) bool { return slices.Contains(unproven, proposal) }) {
 			touched = append(touched, group.proposals...)
 		}
 	}

@@ -7,8 +7,8 @@ import (
 )
 
 // mendOtherwise looks for the fault of groups that failed together in the proposals that have another way, which are
-// likeliest to change more than they should. It tries the other ways instead: where all goes well, the rest is proven by the
-// rendering that ProveAgain needs anyway. It returns what is proven so, and the groups of which this is not so.
+// likeliest to change more than they should. It tries the other ways instead: where all goes well, ProveAgain proves the rest
+// by the same rendering. It returns what is to be proven so, and the groups of which this is not so.
 func (p *Prover) mendOtherwise(ctx context.Context, groups []*group, failed *trial) (proven []*Proposal, left []*group, err error) {
 	if p.Again == nil || p.lastTime || p.Budget.spent() {
 		return nil, groups, nil
@@ -58,6 +58,7 @@ func (p *Prover) mendOtherwise(ctx context.Context, groups []*group, failed *tri
 		}
 		proven = append(proven, group.without(likely[i].all)...)
 	}
+	p.pending = proven
 	return proven, left, nil
 }
 

@@ -24,8 +24,8 @@ type Prover struct {
 	// Alone asks which proposals hold without the others.
 	Alone  bool
 	Budget Budget
-	// Again makes the other ways to mend what proposals mend, for ProveAgain. With it, what Prove proves is proven
-	// together with them, so that ProveAgain has to follow.
+	// Again makes the other ways to mend what proposals mend, as OtherWays does. With it, ProveAgain has to follow: Prove
+	// leaves it some of the work.
 	Again func([]*Proposal) []*Proposal
 
 	editor   *editor
@@ -43,6 +43,7 @@ type Prover struct {
 	rendered   map[string]*judged // charts with edits, by editedKey
 	wrong      map[string]bool    // the targets that are tried while proposals are settled; nil are all
 	hasty      bool               // as tryHastily says
+	pending    []*Proposal        // proven with other ways alone, so that ProveAgain has to prove them
 	lastTime   bool               // ProveAgain proves
 }
 
