@@ -13,7 +13,7 @@ import (
 // ProveAgain proposes and proves other ways for the refused proposals that have one, together with
 // what is proven already. It returns all proposals but the needless; one that fails both ways has the refusal that tells
 // more.
-func (p *Prover) ProveAgain(ctx context.Context, locator *render.Locator, options check.MendOptions, proposals []*Proposal) ([]*Proposal, error) {
+func (p *Prover) ProveAgain(ctx context.Context, proposals []*Proposal) ([]*Proposal, error) {
 	var kept, refused []*Proposal
 	proposals = slices.DeleteFunc(slices.Concat(proposals, p.refused), func(proposal *Proposal) bool { return proposal.needless })
 	p.refused = nil
@@ -27,7 +27,8 @@ func (p *Prover) ProveAgain(ctx context.Context, locator *render.Locator, option
 	if len(refused) == 0 {
 		return proposals, nil
 	}
-	others := p.otherWays(locator, options, refused)
+	others := p.Again(refused)
+	p.lastTime = true
 	touched, err := p.touchedBy(ctx, kept, others)
 	if err != nil {
 		return nil, err
@@ -70,7 +71,7 @@ func unanswered(refused, others []*Proposal) []*Proposal {
 }
 
 // touchedBy returns those of others that can be tried, with the proven ones that reach a target in common with
-// them: no others need another proof.
+// them, and with those that are pending: no others need another proof.
 func (p *Prover) touchedBy(ctx context.Context, proven, others []*Proposal) ([]*Proposal, error) {
 	unrefused := func(proposal *Proposal) bool { return proposal.Refusal == nil }
 	var tried []*Proposal
@@ -79,7 +80,8 @@ func (p *Prover) touchedBy(ctx context.Context, proven, others []*Proposal) ([]*
 			tried = append(tried, proposal)
 		}
 	}
-	if !slices.ContainsFunc(others, unrefused) {
+	unproven := slices.Concat(others, p.pending)
+	if !slices.ContainsFunc(unproven, unrefused) {
 		return nil, nil
 	}
 	if err := p.know(ctx, editedFiles(tried)); err != nil {
@@ -87,7 +89,7 @@ func (p *Prover) touchedBy(ctx context.Context, proven, others []*Proposal) ([]*
 	}
 	var touched []*Proposal
 	for _, group := range p.connected(tried) {
-		if slices.ContainsFunc(group.proposals, func(proposal *Proposal) bool { return slices.Contains(others, proposal) }) {
+		if slices.ContainsFunc(group.proposals, func(proposal *Proposal) bool { return slices.Contains(unproven, proposal) }) {
 			touched = append(touched, group.proposals...)
 		}
 	}
@@ -123,20 +125,22 @@ func (p *Proposal) triedFirst(then *Refusal) *Refusal {
 		strings.Join(slices.Compact(names), " and "), p.Refusal.Message, then.Message)}
 }
 
-// otherWays proposes the other way to mend what proposals mend.
-func (p *Prover) otherWays(locator *render.Locator, options check.MendOptions, proposals []*Proposal) []*Proposal {
-	again := map[string]bool{}
-	for _, proposal := range proposals {
-		for _, id := range proposal.Findings {
-			again[id] = proposal.Patches()
+// OtherWays proposes the other ways to mend what proposals mend.
+func (p *Prover) OtherWays(locator *render.Locator, options check.MendOptions) func([]*Proposal) []*Proposal {
+	return func(proposals []*Proposal) []*Proposal {
+		again := map[string]bool{}
+		for _, proposal := range proposals {
+			for _, id := range proposal.Findings {
+				again[id] = proposal.Patches()
+			}
 		}
+		others, _ := propose(p.Files, p.Results, p.Report, locator, options, p.Budget, again)
+		return others
 	}
-	others, _ := propose(p.Files, p.Results, p.Report, locator, options, p.Budget, again)
-	return others
 }
 
 // AddAlternatives tells of proven proposals in which other files the same findings could be mended.
-func (p *Prover) AddAlternatives(locator *render.Locator, options check.MendOptions, proposals []*Proposal) {
+func (p *Prover) AddAlternatives(proposals []*Proposal) {
 	by := map[string]*Proposal{} // by finding
 	var proven []*Proposal
 	for _, proposal := range proposals {
@@ -151,7 +155,7 @@ func (p *Prover) AddAlternatives(locator *render.Locator, options check.MendOpti
 	if len(proven) == 0 {
 		return
 	}
-	for _, other := range p.otherWays(locator, options, proven) {
+	for _, other := range p.Again(proven) {
 		proposal := by[other.Findings[0]]
 		if other.Refusal != nil || len(other.Edits) == 0 || proposal == nil || slices.Equal(other.Edits, proposal.Edits) || !slices.Equal(other.Findings, proposal.Findings) {
 			continue

@@ -19,6 +19,10 @@ func (g *group) reaches(refusals map[string]*Refusal) bool {
 	return false
 }
 
+func (g *group) without(some []*Proposal) []*Proposal {
+	return slices.DeleteFunc(slices.Clone(g.proposals), func(proposal *Proposal) bool { return slices.Contains(some, proposal) })
+}
+
 // connected splits proposals into groups that cannot influence each other: no target reads files
 // of two groups.
 func (p *Prover) connected(proposals []*Proposal) []*group {

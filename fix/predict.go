@@ -14,23 +14,30 @@ import (
 // predictedAlone says whether it is certain without rendering that a proposal holds without others in the
 // pod templates that it touches.
 func (p *Prover) predictedAlone(proposal *Proposal) (bool, error) {
-	if !proposal.inTemplates() || p.Budget.spent() {
-		return false, nil
-	}
-	intents := map[string][]intent{}
-	for _, in := range proposal.intents {
-		intents[in.target] = append(intents[in.target], in)
-	}
 	for _, target := range p.Targets {
-		if intents[target.ID] == nil {
+		if !proposal.meansIn(target.ID) {
 			continue
 		}
-		after, err := p.predict(target, proposal)
-		if err != nil || after == nil || len(p.compare(p.before[target.ID], after, intents[target.ID], nil)) > 0 {
+		if predicted, err := p.predictedIn(target, proposal); err != nil || !predicted {
 			return false, err
 		}
 	}
 	return true, nil
+}
+
+// predictedIn says whether that is certain in a target.
+func (p *Prover) predictedIn(target render.Target, proposal *Proposal) (bool, error) {
+	if !proposal.inTemplates() || p.Budget.spent() {
+		return false, nil
+	}
+	var intents []intent
+	for _, in := range proposal.intents {
+		if in.target == target.ID {
+			intents = append(intents, in)
+		}
+	}
+	after, err := p.predict(target, proposal)
+	return err == nil && after != nil && len(p.compare(p.before[target.ID], after, intents, nil)) == 0, err
 }
 
 // predict tells without rendering what a target prints with a proposal that edits the text of templates:
@@ -157,7 +164,32 @@ func editedSpan(span *render.TemplateSpan, printed string, template *render.Temp
 		at = max(at, min(to, end))
 	}
 	b.WriteString(template.Source[at:end])
-	return b.String()
+	before, after := untrimmed(template, span.Start, end, edits)
+	return before + b.String() + after
+}
+
+// untrimmed is the white space before and after a text that is printed with edits: they take away the actions that trim it.
+func untrimmed(template *render.Template, start, end int, edits []yamledit.Edit) (before, after string) {
+	const space = " \t\r\n" // https://pkg.go.dev/text/template#hdr-Text_and_spaces
+	isSpace := func(from, to int) bool { return from < to && strings.Trim(template.Source[from:to], space) == "" }
+	for _, edit := range edits {
+		from, to := edit.Start-template.Skipped, edit.End-template.Skipped
+		if from == to || edit.NewText != "" {
+			continue
+		}
+		if isSpace(to, start) && !strings.HasSuffix(strings.TrimRight(template.Source[:from], space), "-}}") && trims(template, to, start) {
+			before = template.Source[to:start]
+		}
+		if isSpace(end, from) && !strings.HasPrefix(strings.TrimLeft(template.Source[to:], space), "{{-") && trims(template, end, from) {
+			after = template.Source[end:from]
+		}
+	}
+	return before, after
+}
+
+// trims says whether no text holds a range of a template.
+func trims(template *render.Template, from, to int) bool {
+	return !slices.ContainsFunc(template.Parts(), func(part render.TemplatePart) bool { return part.Start < to && part.End > from })
 }
 
 func editedAction(span *render.TemplateSpan, printed string, template *render.Template, edits []yamledit.Edit) string {

@@ -24,6 +24,9 @@ type Prover struct {
 	// Alone asks which proposals hold without the others.
 	Alone  bool
 	Budget Budget
+	// Again makes the other ways to mend what proposals mend, as OtherWays does. With it, ProveAgain has to follow: Prove
+	// leaves it some of the work.
+	Again func([]*Proposal) []*Proposal
 
 	editor   *editor
 	literals *render.Literals
@@ -39,6 +42,9 @@ type Prover struct {
 	triedAlone map[*Proposal]bool
 	rendered   map[string]*judged // charts with edits, by editedKey
 	wrong      map[string]bool    // the targets that are tried while proposals are settled; nil are all
+	hasty      bool               // as tryHastily says
+	pending    []*Proposal        // proven with other ways alone, so that ProveAgain has to prove them
+	lastTime   bool               // ProveAgain proves
 }
 
 // Prove proves the proposals together, finds by bisection those that fail, and refuses them.
@@ -83,27 +89,43 @@ func (p *Prover) proveAll(ctx context.Context, proposals []*Proposal) ([]*Propos
 	if len(proposals) == 0 {
 		return nil, nil
 	}
-	trial, err := p.try(ctx, proposals)
+	hasty, err := p.tryHastily(ctx, proposals)
 	if err != nil {
 		return nil, err
 	}
-	var proven, suspects []*Proposal
+	var proven []*Proposal
+	var wrong []*group
 	for _, group := range p.connected(proposals) {
-		if group.reaches(trial.refusals) {
-			suspects = append(suspects, group.proposals...)
-			more, err := p.settleWhere(ctx, group.proposals, trial)
-			if err != nil {
-				return nil, err
-			}
-			proven = append(proven, more...)
-			continue
+		if group.reaches(hasty.refusals) {
+			wrong = append(wrong, group)
+		} else {
+			proven = append(proven, group.proposals...)
 		}
-		proven = append(proven, group.proposals...)
 	}
-	if len(suspects) == 0 && trial.failed() {
-		return p.settleWhere(ctx, proposals, trial) // edits that only all together make reach a target
+	if len(wrong) == 0 && hasty.failed() { // edits that only all together make reach a target
+		return p.settleGroup(ctx, proposals)
+	}
+	otherwise, wrong, err := p.mendOtherwise(ctx, wrong, hasty)
+	if err != nil {
+		return nil, err
+	}
+	proven = append(proven, otherwise...)
+	for _, group := range wrong {
+		more, err := p.settleGroup(ctx, group.proposals)
+		if err != nil {
+			return nil, err
+		}
+		proven = append(proven, more...)
 	}
 	return proven, nil
+}
+
+func (p *Prover) settleGroup(ctx context.Context, proposals []*Proposal) ([]*Proposal, error) {
+	trial, err := p.try(ctx, proposals)
+	if err != nil || !trial.failed() {
+		return proposals, err
+	}
+	return p.settleWhere(ctx, proposals, trial)
 }
 
 // bisect returns the proposals that are proven together, and refuses the others.

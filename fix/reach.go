@@ -2,6 +2,7 @@ package fix
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/podmend/podmend/render"
 )
@@ -56,6 +57,14 @@ func (p *Prover) reached(proposal *Proposal) map[objectOf]bool {
 		}
 	}
 	return reached
+}
+
+func (p *Proposal) means(object objectOf) bool {
+	return slices.ContainsFunc(p.intents, func(in intent) bool { return in.of() == object })
+}
+
+func (p *Proposal) meansIn(target string) bool {
+	return slices.ContainsFunc(p.intents, func(in intent) bool { return in.target == target })
 }
 
 // touched are the objects that a proposal means to change or may change.

@@ -51,6 +51,13 @@ func (p *Prover) try(ctx context.Context, proposals []*Proposal) (*trial, error)
 	return p.tryIn(ctx, proposals, p.wrong)
 }
 
+// tryHastily does not ask what is wrong whether it is so each time: if it does not hold, it has to be tried again.
+func (p *Prover) tryHastily(ctx context.Context, proposals []*Proposal) (*trial, error) {
+	p.hasty = true
+	defer func() { p.hasty = false }()
+	return p.tryIn(ctx, proposals, nil)
+}
+
 // tryIn tries proposals in some targets alone; nil are all.
 func (p *Prover) tryIn(ctx context.Context, proposals []*Proposal, targets map[string]bool) (*trial, error) {
 	if p.editor == nil {

@@ -44,7 +44,7 @@ func (p *Prover) compareTarget(ctx context.Context, target render.Target, change
 	if v == nil {
 		wrong := p.compare(p.before[target.ID], after, intents, nil)
 		_, known := p.varying[target.ID]
-		if len(wrong) == 0 || known || !mayVary(p.before[target.ID].result) {
+		if len(wrong) == 0 || known || p.hasty || !mayVary(p.before[target.ID].result) {
 			return wrong, nil
 		}
 		var err error

@@ -126,6 +126,73 @@ spec:
 	}
 }
 
+// A switch that changes more than it should is found without trying what else failed with it.
+func TestRenderingsOfASwitchThatChangesMore(t *testing.T) {
+	r, counted := fixCounted(t, map[string]string{
+		"chart/values.yaml": "root:\n  enabled: true\n",
+		"chart/templates/pod.yaml": `apiVersion: v1
+kind: Pod
+metadata: {name: a}
+spec:
+  hostPID: true
+  hostIPC: true
+  containers:
+  - name: a
+    image: a
+    args:
+    - a
+    {{- if .Values.root.enabled }}
+    - --root=/host
+    {{- end }}
+    securityContext:
+      privileged: true
+      procMount: Unmasked
+    volumeMounts:
+    {{- if .Values.root.enabled }}
+    - {name: root, mountPath: /host, readOnly: true}
+    {{- end }}
+    - {name: other, mountPath: /other}
+  volumes:
+  {{- if .Values.root.enabled }}
+  - name: root
+    hostPath: {path: /}
+  {{- end }}
+  - {name: other, emptyDir: {}}
+`,
+	})
+	if len(r.proposals) != 5 {
+		t.Fatalf("%d proposals", len(r.proposals))
+	}
+	// The chart, the proof that fails, and that of the others with the other way.
+	if counted.plain != 3 || counted.traced != 1 {
+		t.Errorf("%d renderings and %d traced ones, want 3 and 1", counted.plain, counted.traced)
+	}
+}
+
+// Where it is certain that a fix holds alone, it is not rendered alone, though it is in other targets.
+func TestRenderingsWhereOneTargetIsDoubtful(t *testing.T) {
+	_, counted := fixCounted(t, map[string]string{
+		"chart/values.yaml":         "text: none\n",
+		"chart/ci/some-values.yaml": `text: '{{ include (print "na" "me") . }}'` + "\n",
+		"chart/templates/_helpers.tpl": `{{- define "name" }}a{{ end }}
+`,
+		"chart/templates/pod.yaml": `apiVersion: v1
+kind: Pod
+metadata:
+  name: a
+  annotations: {text: {{ tpl .Values.text . }}}
+spec:
+  hostPID: true
+  hostIPC: true
+  containers: [{name: a, image: a}]
+`,
+	})
+	// Both targets, the proof of all, and each of two fixes alone in the one whose text may call any template.
+	if counted.plain != 6 || counted.traced != 2 {
+		t.Errorf("%d renderings and %d traced ones, want 6 and 2", counted.plain, counted.traced)
+	}
+}
+
 // Text that something reads can do more than stand in the output: whether its fix holds alone is tried.
 func TestAloneWhereHelperIsRead(t *testing.T) {
 	for _, reads := range []string{`(include "spec" . | fromYaml).hostPID`, `(contains "hostPID: true" (include (print "sp" "ec") .))`, `(contains "hostPID: true" (tpl .Values.text .))`} {

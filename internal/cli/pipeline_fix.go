@@ -30,17 +30,17 @@ func (r *run) prove(ctx context.Context, alone bool) error {
 	}
 	r.proposals, r.refusals = fix.Propose(r.repo.files, wide.results, found, wide.locator, r.mend, budget)
 	prover := wide.prover(budget)
-	prover.Alone = alone
+	prover.Alone, prover.Again = alone, prover.OtherWays(wide.locator, r.mend)
 	if err := prover.Prove(ctx, r.proposals); err != nil {
 		return err
 	}
-	if r.proposals, err = prover.ProveAgain(ctx, wide.locator, r.mend, r.proposals); err != nil {
+	if r.proposals, err = prover.ProveAgain(ctx, r.proposals); err != nil {
 		return err
 	}
 	if err := r.tellRemaining(ctx, prover); err != nil {
 		return err
 	}
-	prover.AddAlternatives(wide.locator, r.mend, r.proposals)
+	prover.AddAlternatives(r.proposals)
 	var overruled []string
 	for _, proposal := range r.proposals {
 		r.noteOutside(proposal)
