@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"maps"
 	"slices"
+	"strings"
 	"text/template/parse"
 
 	"github.com/podmend/podmend/internal/late"
@@ -159,7 +160,8 @@ func readTemplates(files []markedFile, texts func(visit func(text string))) []st
 	for grown := true; grown; {
 		grown = false
 		for name := range read {
-			any = any || uses[name] == nil // the template of a file
+			// The template of a file has its path for a name. Of names that nobody defines, nothing is printed.
+			any = any || uses[name] == nil && (name == AnyTemplate || strings.Contains(name, "/"))
 			for _, use := range uses[name] {
 				any = any || use.printsAny
 				for _, called := range use.printed {
