@@ -178,12 +178,14 @@ func textEntries(text []byte) []textEntry {
 // entryKey returns the key that a line begins with.
 func entryKey(line []byte) (key string, ok bool) {
 	end := slices.IndexFunc(line, func(c byte) bool { return !isKeyByte(c) })
-	if end <= 0 || line[end] != ':' || end+1 < len(line) && bytes.IndexByte([]byte(" \r\n"), line[end+1]) < 0 {
+	if end <= 0 || !isKeyStart(line[0]) || line[end] != ':' || end+1 < len(line) && bytes.IndexByte([]byte(" \r\n"), line[end+1]) < 0 {
 		return "", false
 	}
 	return string(line[:end]), true
 }
 
-func isKeyByte(c byte) bool {
+func isKeyByte(c byte) bool { return isKeyStart(c) || c == '-' || c == '.' || c == '/' }
+
+func isKeyStart(c byte) bool {
 	return c == '_' || 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9'
 }

@@ -52,6 +52,7 @@ func TestEditedValuesAreReadByEntries(t *testing.T) {
 		{"true", "true\r\nmore: 1\r", true},
 		{"true", "[", false},
 		{"hostNetwork", "yes", false},
+		{"hostNetwork", "host-network.io/on", true},
 	} {
 		if entries := readTwice(t, values, strings.Replace(values, edit.was, edit.is, 1)); entries != edit.entries {
 			t.Errorf("with %q for %q, reading by entries is %t", edit.is, edit.was, entries)
