@@ -101,11 +101,11 @@ var pluginPaths = []string{"path", "paths", "files", "envs", "env", "targetFileP
 // addPluginInputs adds what the plugins read, and blocks those that kustomize would have to run.
 func (s *kustomizationScan) addPluginInputs(k *kustomization, field, file string, plugins []*resource.Resource) {
 	for _, plugin := range plugins {
-		gvk := plugin.GetGvk()
+		kind := plugin.GetKind() // GetGvk asks the schema that another build may be changing
 		switch {
-		case gvk.Group != "" || gvk.Version != "builtin":
-			k.blocked = append(k.blocked, pluginError(field, file, gvk.Kind, plugin.GetName()))
-		case gvk.Kind == "HelmChartInflationGenerator":
+		case plugin.GetApiVersion() != "builtin":
+			k.blocked = append(k.blocked, pluginError(field, file, kind, plugin.GetName()))
+		case kind == "HelmChartInflationGenerator":
 			k.blocked = append(k.blocked, generatorError(file, plugin))
 		default:
 			config, err := plugin.Map()
@@ -113,7 +113,7 @@ func (s *kustomizationScan) addPluginInputs(k *kustomization, field, file string
 				continue
 			}
 			u := useOther
-			if patchFields[gvk.Kind] != "" && !hashed(config) {
+			if patchFields[kind] != "" && !hashed(config) {
 				u = usePatch
 			}
 			for _, value := range stringsBelow(config, false) {

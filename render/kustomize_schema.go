@@ -7,6 +7,7 @@ import (
 
 	"k8s.io/kube-openapi/pkg/validation/spec"
 	"sigs.k8s.io/kustomize/kyaml/openapi"
+	"sigs.k8s.io/kustomize/kyaml/yaml"
 )
 
 // packedSchema is the schema of Kubernetes' objects that kustomize brings, without descriptions of what
@@ -42,6 +43,8 @@ func readSchema() {
 	openapi.SuppressBuiltInSchemaUse()
 	reader := schemaReader{packedSchema}
 	openapi.AddDefinitions(reader.schemas())
+	// The first question makes the rest of the schema, which builds that run side by side read without a lock.
+	openapi.SchemaForResourceType(yaml.TypeMeta{})
 }
 
 // resetSchema takes from the process what a build made of the schema. schemaLock is held for writing.
