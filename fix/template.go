@@ -17,11 +17,18 @@ import (
 func (p *proposer) locateInChart(proposal *Proposal, group *podFindings, remedy check.Remedy, object *render.Object, changes []yamledit.Change) *Refusal {
 	others := len(proposal.changes) + len(proposal.texts)
 	var printed []printedChange
+	result := p.results[p.objects[group.pod.Object].target]
 	for _, change := range yamledit.WithoutMoot(changes) {
 		removable := change.Op != yamledit.Set && p.locator.InTemplate(object, change.Path)
 		placed, ok := p.locator.ValueChanges(object, change)
-		if !ok && change.Op == yamledit.Delete {
-			placed, ok = p.locator.ItemChanges(p.results[p.objects[group.pod.Object].target], object, change.Path)
+		switch {
+		case change.Op != yamledit.Delete:
+		case !ok:
+			placed, ok = p.locator.ItemChanges(result, object, change.Path)
+		case p.again == nil && !change.Path.EndsInItem():
+			if off, switched := p.locator.SwitchOff(result, object, change.Path); switched {
+				placed = off // without its value, the field may have another one
+			}
 		}
 		if ok && (p.again == nil || !removable) {
 			proposal.another = proposal.another || p.again == nil && removable
@@ -38,7 +45,7 @@ func (p *proposer) locateInChart(proposal *Proposal, group *podFindings, remedy 
 			return &Refusal{NotLocated, fmt.Sprintf("%s:%d prints the mapping that it belongs to from values that are not known, "+
 				"and beside that it would be there twice once they are set; set it in the values of the chart", file, line)}
 		}
-		if value, prints := p.locator.PrintsValue(p.results[p.objects[group.pod.Object].target], object, change); !ok && prints {
+		if value, prints := p.locator.PrintsValue(result, object, change); !ok && prints {
 			return keptValue(value)
 		}
 		printed = append(printed, printedChange{object, change})
