@@ -17,15 +17,19 @@ import (
 func (p *proposer) locateInChart(proposal *Proposal, group *podFindings, remedy check.Remedy, object *render.Object, changes []yamledit.Change) *Refusal {
 	others := len(proposal.changes) + len(proposal.texts)
 	var printed []printedChange
+	var kept *Refusal // of what may follow the values that others change
 	result := p.results[p.objects[group.pod.Object].target]
 	for _, change := range yamledit.WithoutMoot(changes) {
 		removable := change.Op != yamledit.Set && p.locator.InTemplate(object, change.Path)
 		placed, ok := p.locator.ValueChanges(object, change)
-		switch {
-		case change.Op != yamledit.Delete:
-		case !ok:
+		if !ok && change.Op == yamledit.Delete {
 			placed, ok = p.locator.ItemChanges(result, object, change.Path)
-		case p.again == nil && !change.Path.EndsInItem():
+		}
+		switch {
+		case p.again != nil || change.Op == yamledit.Set:
+		case !ok:
+			placed, ok = p.locator.EmptyValue(result, object, change.Path)
+		case change.Op == yamledit.Delete && !change.Path.EndsInItem():
 			if off, switched := p.locator.SwitchOff(result, object, change.Path); switched {
 				placed = off // without its value, the field may have another one
 			}
@@ -46,11 +50,15 @@ func (p *proposer) locateInChart(proposal *Proposal, group *podFindings, remedy 
 				"and beside that it would be there twice once they are set; set it in the values of the chart", file, line)}
 		}
 		if value, prints := p.locator.PrintsValue(result, object, change); !ok && prints {
-			return keptValue(value)
+			kept = cmp.Or(kept, keptValue(value))
+			if value.Key {
+				return kept
+			}
+			continue
 		}
 		printed = append(printed, printedChange{object, change})
 	}
-	if p.again == nil && len(printed) > 0 {
+	if p.again == nil && (len(printed) > 0 || kept != nil) {
 		valued := len(proposal.changes)+len(proposal.texts) > others
 		if others == 0 && p.switchOff(proposal, group, remedy) || valued {
 			proposal.another = true
@@ -58,7 +66,7 @@ func (p *proposer) locateInChart(proposal *Proposal, group *podFindings, remedy 
 		}
 	}
 	proposal.printed = printed
-	return nil
+	return kept
 }
 
 // keptValue leaves the template as it is, where an edit would take from people what they set by a value.

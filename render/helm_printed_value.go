@@ -3,6 +3,7 @@ package render
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
@@ -20,6 +21,8 @@ type PrintedValue struct {
 	Packed bool
 	// Fetched names the chart, where a release asks for one from elsewhere.
 	Fetched string
+	// Key says that the action prints the key or list item itself, among others.
+	Key bool
 	// SetBy is the file and line that sets it, "" where that is not known.
 	SetBy string
 }
@@ -33,15 +36,16 @@ func (l *Locator) PrintsValue(result *Result, object *Object, change yamledit.Ch
 		return value, false
 	}
 	chain, at, ok := l.valueOfKey(field)
+	isKey := ok
 	if !ok && change.Op == yamledit.Set {
 		chain, at, ok = l.valueOfScalar(result, field)
 	} else if !ok {
-		chain, at, ok = l.valueOfBlock(field)
+		chain, at, ok = l.valueOfBlock(field, "end")
 	}
 	if !ok {
 		return value, false
 	}
-	value = PrintedValue{Name: strings.Join(chain, "."), File: at.file.File, Line: l.template(at.file).Line(at.start)}
+	value = PrintedValue{Name: strings.Join(chain, "."), File: at.file.File, Line: l.template(at.file).Line(at.start), Key: isKey}
 	if at.file.Inside != "" {
 		value.File, value.Packed, value.Fetched = at.file.Inside, true, at.file.Fetched
 	}
@@ -156,15 +160,16 @@ func namedIn(action string) ([]string, bool) {
 // keysAlone matches what may stand in a block before an entry that is all that it holds.
 var keysAlone = late.Regexp(`^\s*(?:[\w-]+:\s+)*(?:- )?$`)
 
-// valueOfBlock is the value that the block right around a field asks for and prints, if the block holds nothing else.
-func (l *Locator) valueOfBlock(field *printedField) (chain []string, at actionAt, ok bool) {
+// valueOfBlock is the value that the block right around a field asks for and prints, if the branch of the block holds nothing
+// else. ends are the words that may end it.
+func (l *Locator) valueOfBlock(field *printedField, ends ...string) (chain []string, at actionAt, ok bool) {
 	span, offset, ok := field.trace.source(field.found.Key.Offset)
 	if !ok {
 		return nil, at, false
 	}
 	file := &field.trace.Files[span.File]
 	template := l.template(file)
-	if template == nil || template.wordAfter(offset) != "end" {
+	if template == nil || !slices.Contains(ends, template.wordAfter(offset)) {
 		return nil, at, false
 	}
 	from, to := -1, -1

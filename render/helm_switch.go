@@ -44,6 +44,29 @@ func (l *Locator) SwitchOff(result *Result, object *Object, path yamledit.Path) 
 	return l.turnedOff(&source)
 }
 
+// EmptyValue returns the changes of source that empty the text for which the block right around a field asks, and which the block
+// prints, such as a path: the chart prints the block's other branch then, or nothing. ok is false where there is none.
+func (l *Locator) EmptyValue(result *Result, object *Object, path yamledit.Path) (changes []PlacedChange, ok bool) {
+	field, ok := l.printed(object, path)
+	if !ok || len(field.found.Path) < len(path) {
+		return nil, false
+	}
+	chain, _, ok := l.valueOfBlock(field, "else", "end")
+	if !ok {
+		return nil, false
+	}
+	values := l.values(result, field.trace.Chart)
+	candidate, ok := values.at(field, yamledit.Keys(chain...))
+	if text, isText := candidate.value.(string); !ok || !isText || text == "" {
+		return nil, false
+	}
+	source, ok := values.source(candidate)
+	if !ok {
+		return nil, false
+	}
+	return l.valueChanges(&source, yamledit.Change{Op: yamledit.Set, Path: source.Path, Value: ""})
+}
+
 func (l *Locator) turnedOff(source *ValueSource) ([]PlacedChange, bool) {
 	return l.valueChanges(source, yamledit.Change{Op: yamledit.Set, Path: source.Path, Value: false})
 }
