@@ -11,7 +11,7 @@ import (
 
 // keepShared finds the findings of volumes that one pod would lose and another would keep as an
 // emptyDir, because only a patch of the other mounts it writable. One place in source can become but
-// one thing: all keep the volume.
+// one thing: all keep the volume. Those that go with items of values have places of their own there.
 func (p *proposer) keepShared(groups []*podFindings) {
 	dropped, kept := map[string]bool{}, map[string]bool{}
 	for _, group := range groups {
@@ -20,6 +20,9 @@ func (p *proposer) keepShared(groups []*podFindings) {
 		}
 		for _, remedy := range p.remedies(group) {
 			outcome := kept
+			if p.goesByItems(group, remedy) {
+				continue
+			}
 			if slices.ContainsFunc(remedy.Changes, dropsVolume) {
 				outcome = dropped
 			}
@@ -33,6 +36,21 @@ func (p *proposer) keepShared(groups []*podFindings) {
 			p.keep[id] = true
 		}
 	}
+}
+
+// goesByItems says whether a remedy takes away but items that a chart prints out of items of values.
+func (p *proposer) goesByItems(group *podFindings, remedy check.Remedy) bool {
+	result := p.results[p.objects[group.pod.Object].target]
+	return !slices.ContainsFunc(group.changes(remedy), func(change yamledit.Change) bool {
+		if change.Op != yamledit.Delete {
+			return true
+		}
+		object, path, ok := p.locator.InChart(group.pod.Object, change.Path)
+		if ok {
+			_, ok = p.locator.ItemChanges(result, object, path)
+		}
+		return !ok
+	})
 }
 
 // keepUndroppable finds the findings of volumes that a template mounts also where other values ask for it: taken away,
