@@ -33,6 +33,10 @@ func (p *Prover) ProveAgain(ctx context.Context, proposals []*Proposal) ([]*Prop
 	if err != nil {
 		return nil, err
 	}
+	p.together = map[*Proposal]bool{}
+	for _, proposal := range kept {
+		p.together[proposal] = proposal.Refusal == nil && !slices.Contains(p.pending, proposal)
+	}
 	if err := p.Prove(ctx, touched); err != nil {
 		return nil, err
 	}
@@ -49,6 +53,27 @@ func (p *Prover) ProveAgain(ctx context.Context, proposals []*Proposal) ([]*Prop
 	all = slices.DeleteFunc(all, func(proposal *Proposal) bool { return proposal.needless })
 	slices.SortStableFunc(all, func(a, b *Proposal) int { return slices.Compare(a.Findings, b.Findings) })
 	return all, nil
+}
+
+// keepTogether takes back the refusals of proposals that are known to hold together: some need each other, so that they
+// fail where they are tried one by one. It returns what is proven with them.
+func (p *Prover) keepTogether(ctx context.Context, proposals, proven []*Proposal) ([]*Proposal, error) {
+	var known, others []*Proposal
+	lost := false
+	for _, proposal := range proposals {
+		switch {
+		case p.together[proposal]:
+			known = append(known, proposal)
+			lost = lost || proposal.Refusal != nil
+			proposal.Refusal = nil
+		case slices.Contains(proven, proposal):
+			others = append(others, proposal)
+		}
+	}
+	if !lost {
+		return proven, nil
+	}
+	return p.join(ctx, known, others)
 }
 
 // unanswered leaves to refused proposals the findings that no other way answers, since each finding has one proposal.

@@ -33,7 +33,7 @@ func (p *Prover) proveAlone(ctx context.Context, proven []*Proposal) error {
 			return err
 		}
 		hold := len(doubtful[proposal]) == 0
-		proposal.AloneProven = hold && len(proposal.Unproven) == 0
+		proposal.aloneProven = hold && len(proposal.Unproven) == 0
 		if hold {
 			p.triedAlone[proposal] = true
 		} else {
@@ -57,15 +57,15 @@ func (p *Prover) proveAlone(ctx context.Context, proven []*Proposal) error {
 		}
 		for _, group := range p.connected(batch) {
 			for _, proposal := range group.proposals {
-				proposal.AloneProven = !group.reaches(tried.refusals) && len(proposal.Unproven) == 0
-				if proposal.AloneProven || len(proposal.Unproven) > 0 || len(group.proposals) == 1 || p.Budget.spent() {
+				proposal.aloneProven = !group.reaches(tried.refusals) && len(proposal.Unproven) == 0
+				if proposal.aloneProven || len(proposal.Unproven) > 0 || len(group.proposals) == 1 || p.Budget.spent() {
 					continue
 				}
 				alone, err := p.tryIn(ctx, []*Proposal{proposal}, doubtful[proposal])
 				if err != nil {
 					return err
 				}
-				proposal.AloneProven = !alone.failed()
+				proposal.aloneProven = !alone.failed()
 			}
 		}
 	}

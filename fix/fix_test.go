@@ -82,7 +82,7 @@ func (a analysed) outcomes() []string {
 			outcome = "proven"
 			if proposal.Refusal != nil {
 				outcome = string(proposal.Refusal.Reason)
-			} else if !proposal.AloneProven {
+			} else if !proposal.AloneProven() {
 				outcome = "proven together"
 			}
 		}

@@ -17,19 +17,18 @@ type Proposal struct {
 	Findings []string // ids, sorted
 	// Refusal says why the proposal was not proven; nil if it was.
 	Refusal *Refusal
-	// AloneProven says that the edits hold without those of any other proposal.
-	AloneProven bool
-	Notes       []string
-	Targets     []string // ids of the targets that render differently with it, sorted
-	Edits       []FileEdit
+	Notes   []string
+	Targets []string // ids of the targets that render differently with it, sorted
+	Edits   []FileEdit
 	// Alternatives are other ways to mend the findings. They are not proven.
 	Alternatives []Alternative
 	// Unproven holds the ids of targets that may read an edited file and could not be rendered
 	// before it either: the proof says nothing of them. Sorted.
 	Unproven []string
 
-	changes []sourceChange
-	printed []printedChange
+	aloneProven bool
+	changes     []sourceChange
+	printed     []printedChange
 	// another says that there is another way, which is likelier to change more.
 	another bool
 	texts   []FileEdit // edits of source that is no YAML
@@ -48,6 +47,9 @@ type Proposal struct {
 
 // Patches says whether the edits add patches to kustomizations or releases, and leave the origins as they are.
 func (p *Proposal) Patches() bool { return len(p.overlays) > 0 }
+
+// AloneProven says that the edits hold without those of any other proposal. What was refused since does not.
+func (p *Proposal) AloneProven() bool { return p.aloneProven && p.Refusal == nil }
 
 // name gives a proposal the ID that its findings make.
 func (p *Proposal) name() {

@@ -37,6 +37,7 @@ type Prover struct {
 	readers  map[string][]int    // indexes of the targets that read a file, sorted
 	varying  map[string]*variance
 	made     map[string][]objectOf // what is made of one source, by sourceOf
+	printed  map[string][]objectOf // what one template prints, by printedOf
 	refused  []*Proposal           // the parts of proposals that were refused while others of it are proven
 	// triedAlone are the proposals of which it is known whether they hold alone.
 	triedAlone map[*Proposal]bool
@@ -44,6 +45,7 @@ type Prover struct {
 	wrong      map[string]bool    // the targets that are tried while proposals are settled; nil are all
 	hasty      bool               // as tryHastily says
 	pending    []*Proposal        // proven with other ways alone, so that ProveAgain has to prove them
+	together   map[*Proposal]bool // known to hold together, before ProveAgain proves others with them
 	lastTime   bool               // ProveAgain proves
 }
 
@@ -58,7 +60,7 @@ func (p *Prover) Prove(ctx context.Context, proposals []*Proposal) error {
 		}
 	}
 	if p.Budget.spent() {
-		refuseLate(candidates)
+		refuseLate(slices.DeleteFunc(candidates, func(proposal *Proposal) bool { return p.together[proposal] }))
 		return nil
 	}
 	proven, err := p.proveAll(ctx, candidates)
@@ -125,7 +127,11 @@ func (p *Prover) settleGroup(ctx context.Context, proposals []*Proposal) ([]*Pro
 	if err != nil || !trial.failed() {
 		return proposals, err
 	}
-	return p.settleWhere(ctx, proposals, trial)
+	proven, err := p.settleWhere(ctx, proposals, trial)
+	if err != nil {
+		return nil, err
+	}
+	return p.keepTogether(ctx, proposals, proven)
 }
 
 // bisect returns the proposals that are proven together, and refuses the others.

@@ -17,9 +17,18 @@ func sourceOf(object *render.Object) string {
 	return fmt.Sprintf("%s\x00%d\x00%s\x00%s", source.File, source.Doc, source.Path, object.Kind)
 }
 
-// indexSources finds the objects that are made of one source, in all targets that are known.
+// printedOf names the template that prints an object, "" where that is not known.
+func printedOf(object *render.Object) string {
+	source := &object.Source
+	if source.Manifest || source.Kustomization != "" || source.File == "" || !object.HasPodTemplate() {
+		return ""
+	}
+	return source.File + "\x00" + object.Kind
+}
+
+// indexSources finds the objects that are made of one source or printed by one template, in all targets that are known.
 func (p *Prover) indexSources() {
-	p.made = map[string][]objectOf{}
+	p.made, p.printed = map[string][]objectOf{}, map[string][]objectOf{}
 	for _, target := range p.Targets {
 		before := p.before[target.ID]
 		if before == nil {
@@ -28,6 +37,9 @@ func (p *Prover) indexSources() {
 		for i := range before.result.Objects {
 			if source := sourceOf(&before.result.Objects[i]); source != "" {
 				p.made[source] = append(p.made[source], objectOf{target.ID, i})
+			}
+			if template := printedOf(&before.result.Objects[i]); template != "" {
+				p.printed[template] = append(p.printed[template], objectOf{target.ID, i})
 			}
 		}
 	}
@@ -70,10 +82,35 @@ func (p *Proposal) meansIn(target string) bool {
 // touched are the objects that a proposal means to change or may change.
 func (p *Prover) touched(proposal *Proposal) map[objectOf]bool {
 	objects := p.reached(proposal)
+	for object := range p.printedElsewhere(proposal) {
+		objects[object] = true
+	}
 	for _, in := range proposal.intents {
 		objects[in.of()] = true
 	}
 	return objects
+}
+
+// printedElsewhere are the objects that the templates of what a proposal means print in other targets that read an edited
+// file: the values of one set merge with those of another, so that each may need a proposal that means the other alone.
+func (p *Prover) printedElsewhere(proposal *Proposal) map[objectOf]bool {
+	elsewhere := map[string]bool{}
+	for _, target := range p.affected(editedFiles([]*Proposal{proposal})) {
+		elsewhere[target.ID] = !proposal.meansIn(target.ID)
+	}
+	printed := map[objectOf]bool{}
+	for _, in := range proposal.intents {
+		before := p.before[in.target]
+		if before == nil || in.object >= len(before.result.Objects) {
+			continue
+		}
+		for _, other := range p.printed[printedOf(&before.result.Objects[in.object])] {
+			if elsewhere[other.target] {
+				printed[other] = true
+			}
+		}
+	}
+	return printed
 }
 
 // unmixed deals proposals into batches in which none may change an object that only another means to change:

@@ -186,7 +186,7 @@ func (r *run) addOutcome(finding *report.Finding, proposal *fix.Proposal) {
 func reportProposal(proposal *fix.Proposal) report.Proposal {
 	converted := report.Proposal{
 		ID: proposal.ID, Findings: proposal.Findings, Status: report.ProposalProven,
-		AloneProven: proposal.AloneProven, Notes: proposal.Notes, Targets: proposal.Targets, Unproven: proposal.Unproven,
+		AloneProven: proposal.AloneProven(), Notes: proposal.Notes, Targets: proposal.Targets, Unproven: proposal.Unproven,
 	}
 	if proposal.Refusal != nil {
 		converted.Status, converted.Reason = report.ProposalRefused, string(proposal.Refusal.Reason)

@@ -90,7 +90,7 @@ spec:
 		t.Fatalf("%d proposals", len(r.proposals))
 	}
 	for _, proposal := range r.proposals {
-		if !proposal.AloneProven {
+		if !proposal.AloneProven() {
 			t.Errorf("%v does not hold alone", proposal.Findings)
 		}
 	}
@@ -222,7 +222,7 @@ spec:
 		})
 		alone := map[bool]int{}
 		for _, proposal := range r.proposals {
-			alone[proposal.AloneProven]++
+			alone[proposal.AloneProven()]++
 		}
 		if alone[true] != 1 || alone[false] != 1 {
 			t.Errorf("%s: %d proposals hold alone and %d do not", reads, alone[true], alone[false])
