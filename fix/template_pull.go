@@ -2,6 +2,7 @@ package fix
 
 import (
 	"errors"
+	"regexp"
 	"strings"
 
 	"github.com/podmend/podmend/internal/yamledit"
@@ -21,8 +22,14 @@ type templatePull struct {
 // edits translates an edit of the rendered text. The error is errNotInTemplate, errLeavesParts, or
 // says that a template cannot be read.
 func (p *templatePull) edits(edit yamledit.Edit) ([]FileEdit, error) {
-	if edit.Start < edit.End && edit.NewText == "" && p.isLineStart(edit.Start) && (p.isLineStart(edit.End) || edit.End == len(p.text)) {
-		return p.delete(edit.Start, edit.End)
+	if edit.Start < edit.End && edit.NewText == "" {
+		start := edit.Start
+		if ink := p.firstInk(start); edit.End == len(p.text) && p.frameAt(start) == p.frameAt(ink) {
+			start += len(lineBreak.FindString(p.text[start:])) // the last lines come with the line break before them
+		}
+		if p.isLineStart(start) && start < edit.End && (p.isLineStart(edit.End) || edit.End == len(p.text)) {
+			return p.delete(start, edit.End)
+		}
 	}
 	pulled, err := p.edit(edit)
 	return []FileEdit{pulled}, err
@@ -59,6 +66,8 @@ func (p *templatePull) edit(edit yamledit.Edit) (FileEdit, error) {
 	}
 	return p.checked(from.file, from.offset, to.offset, added)
 }
+
+var lineBreak = regexp.MustCompile(`^\r?\n`)
 
 func (p *templatePull) isLineStart(at int) bool { return at == 0 || p.text[at-1] == '\n' }
 
@@ -129,6 +138,14 @@ func (p *templatePull) span(at int) *render.TemplateSpan {
 		return &p.trace.Spans[i]
 	}
 	return nil
+}
+
+// frameAt is the frame that printed the byte at an offset, -1 if none is known.
+func (p *templatePull) frameAt(at int) int {
+	if span := p.span(at); span != nil && span.Kind != render.SpanUnknown {
+		return span.Frame
+	}
+	return -1
 }
 
 func (p *templatePull) spanEnd(at int) int {
