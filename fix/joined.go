@@ -43,8 +43,11 @@ func (e *editor) smallest(p *Proposal, others []*Proposal) []*Proposal {
 		_, err := e.editsOf(changes)
 		return err == nil
 	}
-	if !possible(others) {
-		return nil
+	if !possible(others) { // one that has nothing to do with p may be what cannot be made
+		others = slices.DeleteFunc(slices.Clone(others), func(other *Proposal) bool { return !changeSameKey(p, other) })
+		if !possible(others) {
+			return nil
+		}
 	}
 	needed := slices.Clone(others)
 	for _, other := range others {
@@ -65,5 +68,15 @@ func (e *editor) needsOthers(changes []sourceChange) bool {
 func touchSameDocument(a, b *Proposal) bool {
 	return slices.ContainsFunc(a.changes, func(c sourceChange) bool {
 		return slices.ContainsFunc(b.changes, func(d sourceChange) bool { return c.file == d.file && c.doc == d.doc })
+	})
+}
+
+// changeSameKey says whether two proposals change the same key, of whatever mapping or list.
+func changeSameKey(a, b *Proposal) bool {
+	return slices.ContainsFunc(a.changes, func(c sourceChange) bool {
+		return slices.ContainsFunc(b.changes, func(d sourceChange) bool {
+			from, to := c.change.Path, d.change.Path
+			return len(from) > 0 && len(to) > 0 && from[len(from)-1] == to[len(to)-1]
+		})
 	})
 }

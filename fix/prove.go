@@ -190,8 +190,8 @@ func (p *Prover) join(ctx context.Context, proven, more []*Proposal) ([]*Proposa
 			return nil, err
 		}
 		if trial.failed() {
-			proposal.Refusal = &Refusal{Conflicts, "the edit does not go together with another one of this run (" +
-				trial.first().Message + "); apply the others first, then run podmend again"}
+			proposal.Refusal = &Refusal{Conflicts, "the edit does not go together with another one of this run; apply the others first, then run podmend again. " +
+				"Together: " + trial.first().Message}
 			continue
 		}
 		proven = append(proven, proposal)

@@ -21,7 +21,7 @@ func (p *templatePull) loose(edit *FileEdit, start, end int) error {
 	if at := strings.LastIndexByte(source[:from], '\n') + 1; strings.TrimSpace(source[at:from]) == "" {
 		own = indentation(source[at:])
 	}
-	if !p.allPrinted(edit.File, template, from, to, start, end) {
+	if !p.allPrinted(edit.File, template, from, to, start, end) && !p.itemsPrinted(edit.File, template, [2]int{from, to}, start, end) {
 		return errLeavesParts
 	}
 	return ends(template, to, own)

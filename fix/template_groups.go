@@ -21,12 +21,32 @@ func (e *editor) pullApart(pull *templatePull, rendered *yamledit.File, changes 
 	slices.SortFunc(texts, func(a, b FileEdit) int {
 		return cmp.Or(strings.Compare(a.File, b.File), cmp.Compare(a.Start, b.Start), cmp.Compare(a.End, b.End))
 	})
-	for i := 1; i < len(texts); i++ {
-		if texts[i].File == texts[i-1].File && texts[i].Start < texts[i-1].End {
+	return e.withoutSharedSpace(texts)
+}
+
+// withoutSharedSpace joins sorted deletions that share the line break between them. ok is false where other edits overlap.
+func (e *editor) withoutSharedSpace(texts []FileEdit) (joined []FileEdit, ok bool) {
+	for _, text := range texts {
+		last := len(joined) - 1
+		if last < 0 || text.File != joined[last].File || text.Start >= joined[last].End {
+			joined = append(joined, text)
+			continue
+		}
+		template, err := e.template(text.File)
+		if err != nil || text.NewText != "" || joined[last].NewText != "" {
 			return nil, false
 		}
+		shared := template.Source[text.Start-template.Skipped : min(text.End, joined[last].End)-template.Skipped]
+		if strings.TrimSpace(shared) != "" {
+			return nil, false
+		}
+		end := max(joined[last].End, text.End)
+		if strings.HasPrefix(template.Source[end-template.Skipped:], shared) {
+			end += len(shared) // in place of the one that both take
+		}
+		joined[last].End = end
 	}
-	return texts, true
+	return joined, true
 }
 
 // byList groups changes that delete items of one list; each other change is a group.
