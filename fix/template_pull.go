@@ -22,18 +22,32 @@ type templatePull struct {
 // edits translates an edit of the rendered text. The error is errNotInTemplate, errLeavesParts, or
 // says that a template cannot be read.
 func (p *templatePull) edits(edit yamledit.Edit) ([]FileEdit, error) {
-	if edit.Start < edit.End && edit.NewText == "" {
-		start := edit.Start
-		if ink := p.firstInk(start); edit.End == len(p.text) && p.frameAt(start) == p.frameAt(ink) {
-			start += len(lineBreak.FindString(p.text[start:])) // the last lines come with the line break before them
-		}
-		if p.isLineStart(start) && start < edit.End && (p.isLineStart(edit.End) || edit.End == len(p.text)) {
-			return p.delete(start, edit.End)
-		}
+	if edit.Start < edit.End && edit.NewText == "" && p.isLineStart(edit.Start) && (p.isLineStart(edit.End) || edit.End == len(p.text)) {
+		return p.delete(edit.Start, edit.End)
 	}
 	pulled, err := p.edit(edit)
+	if err == nil && edit.NewText == "" && edit.End == len(p.text) {
+		err = p.widenLast(&pulled)
+	}
 	return []FileEdit{pulled}, err
 }
+
+// widenLast takes the lines of an object's end away as they stand in the template: they come with the line break before
+// them, and other lines may follow there.
+func (p *templatePull) widenLast(edit *FileEdit) error {
+	template, err := p.template(edit.File)
+	if err != nil {
+		return err
+	}
+	start, end := edit.Start-template.Skipped, edit.End-template.Skipped
+	start += len(lineBreak.FindString(template.Source[start:end]))
+	if from, to := wholeLines(template.Source, start, end); from != start || to != end {
+		edit.Start, edit.End = from+template.Skipped, to+template.Skipped
+	}
+	return nil
+}
+
+var lineBreak = regexp.MustCompile(`^\r?\n`)
 
 func (p *templatePull) edit(edit yamledit.Edit) (FileEdit, error) {
 	start, end, added := edit.Start, edit.End, edit.NewText
@@ -66,8 +80,6 @@ func (p *templatePull) edit(edit yamledit.Edit) (FileEdit, error) {
 	}
 	return p.checked(from.file, from.offset, to.offset, added)
 }
-
-var lineBreak = regexp.MustCompile(`^\r?\n`)
 
 func (p *templatePull) isLineStart(at int) bool { return at == 0 || p.text[at-1] == '\n' }
 
@@ -138,14 +150,6 @@ func (p *templatePull) span(at int) *render.TemplateSpan {
 		return &p.trace.Spans[i]
 	}
 	return nil
-}
-
-// frameAt is the frame that printed the byte at an offset, -1 if none is known.
-func (p *templatePull) frameAt(at int) int {
-	if span := p.span(at); span != nil && span.Kind != render.SpanUnknown {
-		return span.Frame
-	}
-	return -1
 }
 
 func (p *templatePull) spanEnd(at int) int {

@@ -10,12 +10,14 @@ import (
 // least one stays.
 func (s *splicer) blockCollection(n *yaml.Node, np *nodePlan, items []item) {
 	column := s.file.column(items[0].start)
-	last := -1
+	first, last := -1, -1 // of those that stay
 	var cuts []Edit
 	for i := 0; i < len(items); i++ {
 		if np.items[i].Op != Delete {
 			s.item(items[i], np, i)
-			last = i
+			if last = i; first < 0 {
+				first = i
+			}
 			continue
 		}
 		if start, _, blank := s.lineOf(items[i].start); blank {
@@ -32,7 +34,7 @@ func (s *splicer) blockCollection(n *yaml.Node, np *nodePlan, items []item) {
 		}
 		cuts = append(cuts, cut)
 	}
-	s.cut(cuts)
+	s.cut(cuts, items[first].start)
 	if np.grown != nil {
 		at := s.tail(items[last], column)
 		s.edit(at, at, s.style.lineBreak+strings.Repeat(" ", column)+s.lines(s.style.block(np.grown), column))
@@ -58,14 +60,22 @@ func (s *splicer) nextText(offset int) int {
 	return offset
 }
 
-// cut deletes whole lines. Where the last line of a file goes that ended without a line
-// break, the break before it goes too.
-func (s *splicer) cut(cuts []Edit) {
+// cut deletes whole lines of a collection of which items stay, the first at an offset. Where the last line of a file goes
+// that ended without a line break, the break before it goes too. Blank lines that parted what goes from the first item that
+// stays go where they would part nothing.
+func (s *splicer) cut(cuts []Edit, first int) {
 	for i := 0; i < len(cuts); i++ {
 		c := cuts[i]
-		for i+1 < len(cuts) && cuts[i+1].Start == c.End {
-			i++
-			c.End = cuts[i].End
+		for opens := c.Start < first && s.opens(c.Start); ; {
+			for i+1 < len(cuts) && cuts[i+1].Start == c.End {
+				i++
+				c.End = cuts[i].End
+			}
+			end := s.behindBlankLines(c.End)
+			if !opens || end == c.End {
+				break
+			}
+			c.End = end
 		}
 		if c.End == len(s.src) && c.Start > 0 && !endsLine(s.src, c.End) && endsLine(s.src, c.Start) {
 			s.used.lastBreak = true
@@ -87,4 +97,26 @@ func breakBefore(src []byte, end int) int {
 		}
 	}
 	return 0
+}
+
+// opens says whether nothing stands above the start of a line that a blank line would part from what is below: a comment
+// that stays.
+func (s *splicer) opens(at int) bool {
+	if at > s.doc.Start && !endsLine(s.src, at) {
+		return false
+	}
+	above, _, _ := s.lineOf(max(at-breakBefore(s.src, at), 0))
+	return !strings.HasPrefix(strings.TrimSpace(string(s.src[above:at])), "#")
+}
+
+// behindBlankLines is where the first line starts from an offset on that is not blank.
+func (s *splicer) behindBlankLines(at int) int {
+	for at < s.doc.End {
+		end := lineEnd(s.src, at, s.doc.End)
+		if strings.Trim(string(s.src[at:end]), " \t") != "" || s.nextLine(end) == end {
+			break
+		}
+		at = s.nextLine(end)
+	}
+	return at
 }
