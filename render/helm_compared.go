@@ -49,10 +49,8 @@ func (m *templateMarker) isolated(index int, base string) bool {
 	defines := 0
 	for _, token := range m.files[index].tokens {
 		switch token.word {
-		case "define":
+		case "define", "block":
 			defines++
-		case "block":
-			return false
 		}
 	}
 	for _, unit := range m.units {

@@ -55,9 +55,7 @@ func readMarkedFile(engineName, source string) *markedFile {
 	}
 	for at, call := range calls {
 		i := sort.Search(len(tokens), func(i int) bool { return tokens[i].end > at })
-		if tokens[i].word != "block" {
-			file.calls[i] = call
-		}
+		file.calls[i] = call
 	}
 	return file
 }

@@ -77,7 +77,7 @@ func (m *templateMarker) add(engineName, source string) (index int, ok bool) {
 	return len(m.files) - 1, true
 }
 
-// findDefines makes a unit of each named template of a file.
+// findDefines makes a unit of each named template of a file, which blocks define as well.
 func (m *templateMarker) findDefines(index int) {
 	var open []int
 	for i, token := range m.files[index].tokens {
@@ -90,7 +90,7 @@ func (m *templateMarker) findDefines(index int) {
 			}
 			first := open[len(open)-1]
 			open = open[:len(open)-1]
-			if start := m.files[index].tokens[first]; start.word == "define" {
+			if start := m.files[index].tokens[first]; start.word == "define" || start.word == "block" {
 				if name, ok := m.files[index].definedName(start); ok && name != "" {
 					m.units = append(m.units, templateUnit{file: index, define: name, first: first + 1, last: i})
 					m.twins[name] = true
@@ -100,7 +100,7 @@ func (m *templateMarker) findDefines(index int) {
 	}
 }
 
-// definedName reads the name in {{ define "name" }}.
+// definedName reads the name in {{ define "name" }} and {{ block "name" . }}.
 func (f *markedFile) definedName(token templateToken) (string, bool) {
 	return quotedName(f.source[token.start:token.end])
 }
@@ -166,12 +166,13 @@ func (m *templateMarker) marked(index int, body bool) string {
 }
 
 // writeBody writes the texts of a unit with marks and its actions, those that print named
-// templates with the names of the twins.
+// templates with the names of the twins. Blocks are printed by name, and behind a file's template defined for others.
 func (m *templateMarker) writeBody(b *strings.Builder, unit int) {
 	u := m.units[unit]
 	file := &m.files[u.file]
 	var open []bool // of each block that is open, whether it is a named template
 	named := 0      // how many named templates are open: their text is not printed here
+	var blocks strings.Builder
 	for i := u.first; i <= u.last; i++ {
 		token := &file.tokens[i]
 		if named > 0 {
@@ -183,11 +184,23 @@ func (m *templateMarker) writeBody(b *strings.Builder, unit int) {
 			return // the action is the end of the named template
 		}
 		call, isCall := file.calls[i]
-		if isCall && named == 0 && m.twins[call.name] {
+		isCall = isCall && named == 0 && m.twins[call.name]
+		switch {
+		case isCall && token.word == "block":
+			b.WriteString("{{template " + strconv.Quote(twinPrefix+call.name) + file.source[call.end:token.end])
+			end := file.blockEnd(i)
+			blocks.WriteString("{{define " + strconv.Quote(call.name) + "}}")
+			for inside := i + 1; inside <= end; inside++ {
+				token := &file.tokens[inside]
+				blocks.WriteString(file.source[token.textStart:token.textEnd] + file.source[token.start:token.end])
+			}
+			i = end
+			continue
+		case isCall:
 			b.WriteString(file.source[token.start:call.start])
 			b.WriteString(strconv.Quote(twinPrefix + call.name))
 			b.WriteString(file.source[call.end:token.end])
-		} else {
+		default:
 			b.WriteString(file.source[token.start:token.end])
 		}
 		switch token.word {
@@ -206,6 +219,22 @@ func (m *templateMarker) writeBody(b *strings.Builder, unit int) {
 			}
 		}
 	}
+	b.WriteString(blocks.String())
+}
+
+// blockEnd returns the index of the action that ends the block that a token opens.
+func (f *markedFile) blockEnd(token int) int {
+	for depth := 0; token < len(f.tokens)-1; token++ {
+		switch f.tokens[token].word {
+		case "if", "range", "with", "define", "block":
+			depth++
+		case "end":
+			if depth--; depth == 0 {
+				return token
+			}
+		}
+	}
+	return token
 }
 
 func (m *templateMarker) writeText(b *strings.Builder, unit, index int) {

@@ -125,7 +125,9 @@ func (h *helmHead) objects(text string, source Source) ([]Object, error) {
 	if err := decoder.Decode(&items); err != nil {
 		return nil, err
 	}
-	return listObjects(object, map[string]any{"items": items}, source)
+	objects, err := listObjects(object, map[string]any{"items": items}, source)
+	keepItemTexts(text, objects)
+	return objects, err
 }
 
 var helmHooks = map[release.HookEvent]bool{

@@ -118,7 +118,7 @@ func (l *Locator) valueOfAction(trace *TemplateTrace, at actionAt) ([]string, bo
 	}
 	if usedDot().MatchString(action) {
 		blocks := template.around(at.start)
-		for i := len(blocks) - 1; i >= 0 && blocks[i].word != "define"; i-- {
+		for i := len(blocks) - 1; i >= 0 && blocks[i].word != "define" && blocks[i].word != "block"; i-- {
 			if blocks[i].word != "with" && blocks[i].word != "range" || blocks[i].other {
 				continue
 			}
@@ -186,7 +186,7 @@ func (l *Locator) valueOfBlock(field *printedField, ends ...string) (chain []str
 			open = open[:max(len(open)-1, 0)]
 		}
 	}
-	if from < 0 || !keysAlone().MatchString(template.Source[from:offset]) {
+	if from < 0 || opener.word == "block" || !keysAlone().MatchString(template.Source[from:offset]) {
 		return nil, at, false
 	}
 	action := template.Source[opener.start:opener.end]

@@ -3,6 +3,7 @@ package render
 import (
 	"bytes"
 	"regexp"
+	"slices"
 
 	"github.com/podmend/podmend/internal/yamledit"
 )
@@ -74,9 +75,9 @@ func (t *Template) actionAt(at int) string {
 }
 
 // DefinedAround returns the name of the named template around an offset, "" in the template of the file.
-// ok is false where the name cannot be read.
+// Of blocks in others it is the innermost. ok is false where the name cannot be read.
 func (t *Template) DefinedAround(at int) (name string, ok bool) {
-	for _, block := range t.around(at) {
+	for _, block := range slices.Backward(t.around(at)) {
 		if block.word == "define" || block.word == "block" {
 			name, ok = quotedName(block.action)
 			return name, ok

@@ -220,12 +220,18 @@ func (t *chartTracer) object(object *Object) *Trace {
 		if plain[i].start != object.Source.printed.start {
 			continue
 		}
-		if string(object.YAML) != plain[i].text {
-			return nil // an item of a list, which has a text of its own
+		isItem := len(object.Source.Path) > 0
+		if !isItem && string(object.YAML) != plain[i].text {
+			return nil
 		}
 		trace := printed.trace.part(marked[i].start, marked[i].start+len(marked[i].text))
 		if !trace.agrees(plain[i].text, marked[i].text) {
 			return nil
+		}
+		if isItem {
+			if trace = trace.item(plain[i].text, object); trace == nil {
+				return nil
+			}
 		}
 		return &Trace{Template: trace.compact()}
 	}

@@ -103,6 +103,8 @@ var markSeeds = []string{
 	"{{ define \"t\" }}on{{ end }}{{ if eq (include \"t\" .) \"on\" }}yes{{ end }}{{ include \"t\" . | upper }}",
 	"{{ range .list }}- {{ . }}\n  z: {{ $.a }}\n{{ end }}",
 	"{{ define \"t\" }}{{ range .list }}\n- {{ . }}{{ end }}{{ end }}l:{{ include \"t\" . }}",
+	"{{ range .list }}- {{ block \"t\" . -}} a: 1\nb: {{ . }} {{- end -}} \n {{ end }}{{ include \"t\" .a | upper }}",
+	"{{ define \"u\" }}c\n{{ block \"t\" .a }} {{ block \"v\" . }}\n{{ if . }}x{{ end }}{{ end }}{{ . }}\n{{ end }}{{ end }}{{ template \"u\" . }}{{ template \"v\" . }}",
 	"{{ $x := include \"t\" . }}{{ define \"t\" }} v {{ end }}{{ $x | trim | len }}",
 }
 
