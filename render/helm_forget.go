@@ -7,7 +7,7 @@ func Forget() {
 	readToMark.clear()
 	askingTemplates.clear()
 	parsedTemplates.clear()
-	forgetValues()
+	readFiles.clear()
 }
 
 func (c *contentCache[T]) clear() {

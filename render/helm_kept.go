@@ -94,7 +94,7 @@ func loadOthers(files []*loader.BufferedFile) (*chart.Chart, error) {
 			return loaded, nil
 		}
 		var err error
-		if loaded.Values, err = readValues(string(key[:]), values.Data); err == nil {
+		if loaded.Values, err = readValues(key, values.Data); err == nil {
 			return loaded, nil
 		}
 	}
@@ -102,7 +102,7 @@ func loadOthers(files []*loader.BufferedFile) (*chart.Chart, error) {
 	if err == nil && len(loaded.Dependencies()) == 0 {
 		kept := copyChart(loaded)
 		if values != nil {
-			keepValues(string(key[:]), values.Data, kept.Values)
+			readFiles.put(key, readFile{values.Data, kept.Values}, len(values.Data))
 			kept.Values = nil
 		}
 		loadedCharts.put(key, kept, size)

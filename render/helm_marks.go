@@ -2,6 +2,7 @@ package render
 
 import (
 	"crypto/sha256"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -188,7 +189,7 @@ func (m *templateMarker) writeBody(b *strings.Builder, unit int) {
 		switch {
 		case isCall && token.word == "block":
 			b.WriteString("{{template " + strconv.Quote(twinPrefix+call.name) + file.source[call.end:token.end])
-			end := file.blockEnd(i)
+			end := m.blockEnd(u.file, i)
 			blocks.WriteString("{{define " + strconv.Quote(call.name) + "}}")
 			for inside := i + 1; inside <= end; inside++ {
 				token := &file.tokens[inside]
@@ -222,19 +223,10 @@ func (m *templateMarker) writeBody(b *strings.Builder, unit int) {
 	b.WriteString(blocks.String())
 }
 
-// blockEnd returns the index of the action that ends the block that a token opens.
-func (f *markedFile) blockEnd(token int) int {
-	for depth := 0; token < len(f.tokens)-1; token++ {
-		switch f.tokens[token].word {
-		case "if", "range", "with", "define", "block":
-			depth++
-		case "end":
-			if depth--; depth == 0 {
-				return token
-			}
-		}
-	}
-	return token
+// blockEnd returns the index of the action that ends the block that a token of a file opens.
+func (m *templateMarker) blockEnd(index, token int) int {
+	at := slices.IndexFunc(m.units, func(unit templateUnit) bool { return unit.file == index && unit.define != "" && unit.first == token+1 })
+	return m.units[at].last
 }
 
 func (m *templateMarker) writeText(b *strings.Builder, unit, index int) {

@@ -1,6 +1,7 @@
 package render
 
 import (
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -36,7 +37,7 @@ func helmValues(files *overlay.FS, names []string) (map[string]any, *Error) {
 		if err := yamledit.Bounded(content); errors.Is(err, yamledit.ErrExpands) {
 			return nil, helmValuesSyntax(helmPlace{file: name}, 0, err.Error())
 		}
-		values, err := readValues(name, content)
+		values, err := readValues(sha256.Sum256([]byte(name)), content)
 		if err != nil {
 			line, problem := helmYAMLError(err)
 			return nil, helmValuesSyntax(helmPlace{file: name}, line, problem)

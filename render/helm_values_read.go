@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"reflect"
 	"slices"
-	"sync"
 
 	"sigs.k8s.io/yaml"
 
@@ -13,9 +12,8 @@ import (
 
 // A readFile is values that were read, with their text.
 type readFile struct {
-	text    []byte
-	entries []textEntry // those of the outermost mapping; none where they are not told apart
-	values  map[string]any
+	text   []byte
+	values map[string]any
 }
 
 // A textEntry is the text of an entry of a mapping.
@@ -24,22 +22,14 @@ type textEntry struct {
 	text []byte
 }
 
-// readFiles holds 8 MiB of values files, the first of each name that was read: a fix tries many edits of one, and most
-// of it stays the same.
-var readFiles struct {
-	mutex sync.Mutex
-	size  int
-	by    map[string]readFile
-}
+// readFiles holds 8 MiB of values files, the first that was read under each key: a fix tries many edits of one, and most of
+// it stays the same.
+var readFiles = contentCache[readFile]{most: 8 << 20}
 
-const maxReadFiles = 8 << 20
-
-// readValues reads the text of a values file. The name tells it from others: of a text that differs in a few entries from
-// the one that was read first under that name, these entries alone are read. The caller may change the values.
-func readValues(name string, text []byte) (map[string]any, error) {
-	readFiles.mutex.Lock()
-	known, ok := readFiles.by[name]
-	readFiles.mutex.Unlock()
+// readValues reads the text of a values file. The key tells it from others: of a text that differs in a few entries from
+// the one that was read first under that key, these entries alone are read. The caller may change the values.
+func readValues(key contentDigest, text []byte) (map[string]any, error) {
+	known, ok := readFiles.get(key)
 	if ok {
 		if bytes.Equal(known.text, text) {
 			return copyTree(known.values).(map[string]any), nil
@@ -53,29 +43,9 @@ func readValues(name string, text []byte) (map[string]any, error) {
 		return values, err
 	}
 	if !ok {
-		keepValues(name, text, copyTree(values).(map[string]any))
+		readFiles.put(key, readFile{text, copyTree(values).(map[string]any)}, len(text))
 	}
 	return values, nil
-}
-
-// keepValues keeps what a text reads to, which nobody changes.
-func keepValues(name string, text []byte, values map[string]any) {
-	if len(text) > maxReadFiles {
-		return
-	}
-	read := readFile{text, textEntries(text), values}
-	readFiles.mutex.Lock()
-	defer readFiles.mutex.Unlock()
-	if readFiles.size += len(text); readFiles.by == nil || readFiles.size > maxReadFiles {
-		readFiles.by, readFiles.size = map[string]readFile{}, len(text)
-	}
-	readFiles.by[name] = read
-}
-
-func forgetValues() {
-	readFiles.mutex.Lock()
-	defer readFiles.mutex.Unlock()
-	readFiles.by, readFiles.size = nil, 0
 }
 
 // maxReadAlone is how many entries are read by themselves: with more, all are read as fast.
@@ -84,30 +54,30 @@ const maxReadAlone = 8
 // edited reads a text of which most entries are known. It returns nil where it is not certain that the others are what
 // they look like.
 func (r *readFile) edited(text []byte) map[string]any {
-	entries := textEntries(text)
-	if entries == nil || len(r.entries) != len(r.values) || !bytes.Equal(heading(r.text, r.entries), heading(text, entries)) {
+	known, entries := textEntries(r.text), textEntries(text)
+	if entries == nil || len(known) != len(r.values) || !bytes.Equal(heading(r.text, known), heading(text, entries)) {
 		return nil
 	}
 	was := map[string][]byte{}
-	for _, entry := range r.entries {
+	for _, entry := range known {
 		was[entry.key] = entry.text
 	}
 	values := map[string]any{}
 	alone := 0
 	for _, entry := range entries {
-		before, known := was[entry.key]
+		before, there := was[entry.key]
 		value, read := r.values[entry.key]
-		if known && !read {
+		if there && !read {
 			return nil // YAML takes the key for something else
 		}
-		if known && bytes.Equal(before, entry.text) {
+		if there && bytes.Equal(before, entry.text) {
 			values[entry.key] = copyTree(value)
 			continue
 		}
 		if alone++; alone > maxReadAlone {
 			return nil
 		}
-		if known {
+		if there {
 			if again, ok := readEntry(textEntry{entry.key, before}); !ok || !reflect.DeepEqual(again, value) {
 				return nil
 			}

@@ -11,17 +11,17 @@ import (
 // readTwice reads a text after another one of its name, and holds it against what YAML reads.
 func readTwice(t *testing.T, first, then string) (fromEntries bool) {
 	t.Helper()
-	forgetValues()
-	if _, err := readValues("values.yaml", []byte(first)); err != nil {
+	readFiles.clear()
+	if _, err := readValues(contentDigest{}, []byte(first)); err != nil {
 		return false
 	}
 	want := map[string]any{}
 	wrong := yaml.Unmarshal([]byte(then), &want)
-	got, err := readValues("values.yaml", []byte(then))
+	got, err := readValues(contentDigest{}, []byte(then))
 	if (err == nil) != (wrong == nil) || err == nil && !reflect.DeepEqual(got, want) {
 		t.Errorf("after %q, %q reads as %v (%v), expected %v (%v)", first, then, got, err, want, wrong)
 	}
-	known := readFiles.by["values.yaml"]
+	known, _ := readFiles.get(contentDigest{})
 	return known.edited([]byte(then)) != nil
 }
 
@@ -70,10 +70,10 @@ func TestEditedValuesAreReadByEntries(t *testing.T) {
 
 // What somebody changes of values that were read does not show in those that are read next.
 func TestReadValuesAreCopies(t *testing.T) {
-	forgetValues()
+	readFiles.clear()
 	for range 2 {
 		for _, text := range []string{"a: {b: [1]}\nc: 1\n", "a: {b: [1]}\nc: 2\n"} {
-			values, err := readValues("values.yaml", []byte(text))
+			values, err := readValues(contentDigest{}, []byte(text))
 			if err != nil {
 				t.Fatal(err)
 			}
