@@ -80,11 +80,7 @@ func (l *Locator) ItemChanges(result *Result, object *Object, item yamledit.Path
 	if !ok {
 		return nil, false
 	}
-	source, ok := values.source(candidate)
-	if !ok {
-		return nil, false
-	}
-	return l.valueChanges(&source, yamledit.Change{Op: yamledit.Delete, Path: source.Path})
+	return l.changed(values, candidate, yamledit.Change{Op: yamledit.Delete})
 }
 
 // likest returns the item of a list, or entry of a mapping, of values that has most scalars in common with what was printed
@@ -97,7 +93,7 @@ func (v *valuesOf) likest(field *printedField, of []string, printed any) (likest
 	texts := map[string]bool{}
 	v.walk(printed, nil, func(_ yamledit.Path, node any) { texts[fmt.Sprint(node)] = !isCollection(node) })
 	most := 0
-	for _, candidate := range v.belongings(field, all) {
+	for _, candidate := range v.belongings(field, of, all) {
 		common := 0
 		if last := candidate.path[len(candidate.path)-1]; !last.List && texts[last.Key] {
 			common++
@@ -117,18 +113,14 @@ func (v *valuesOf) likest(field *printedField, of []string, printed any) (likest
 }
 
 // belongings are the items of a list, or the entries of a mapping, each in the strongest layer that sets it.
-func (v *valuesOf) belongings(field *printedField, all valueCandidate) (found []valueCandidate) {
+func (v *valuesOf) belongings(field *printedField, of []string, all valueCandidate) (found []valueCandidate) {
 	if list, ok := all.value.([]any); ok {
 		for i := range list {
 			found = append(found, valueCandidate{layer: all.layer, path: all.path.Join(i), value: list[i]})
 		}
 		return found
 	}
-	own := all.path
-	if above, ok := v.layers[all.layer].pathTo(field.trace.Within); ok {
-		own = own[len(above):]
-	}
-	known := map[string]bool{}
+	own, known := yamledit.Keys(of...), map[string]bool{}
 	for i := range v.layers {
 		path, ok := v.layers[i].pathTo(field.trace.Within)
 		entries, isMapping := yamledit.ValueAt(v.layers[i].tree, path.Concat(own)).(map[string]any)

@@ -37,11 +37,17 @@ func (l *Locator) SwitchOff(result *Result, object *Object, path yamledit.Path) 
 	if !ok || candidate.value != true {
 		return nil, false
 	}
+	return l.changed(values, candidate, yamledit.Change{Op: yamledit.Set, Value: false})
+}
+
+// changed returns the changes of source that make a change of a whole value.
+func (l *Locator) changed(values *valuesOf, candidate valueCandidate, change yamledit.Change) ([]PlacedChange, bool) {
 	source, ok := values.source(candidate)
 	if !ok {
 		return nil, false
 	}
-	return l.turnedOff(&source)
+	change.Path = source.Path
+	return l.valueChanges(&source, change)
 }
 
 // EmptyValue returns the changes of source that empty the text for which the block right around a field asks, and which the block
@@ -60,11 +66,7 @@ func (l *Locator) EmptyValue(result *Result, object *Object, path yamledit.Path)
 	if text, isText := candidate.value.(string); !ok || !isText || text == "" {
 		return nil, false
 	}
-	source, ok := values.source(candidate)
-	if !ok {
-		return nil, false
-	}
-	return l.valueChanges(&source, yamledit.Change{Op: yamledit.Set, Path: source.Path, Value: ""})
+	return l.changed(values, candidate, yamledit.Change{Op: yamledit.Set, Value: ""})
 }
 
 func (l *Locator) turnedOff(source *ValueSource) ([]PlacedChange, bool) {
