@@ -2,6 +2,7 @@ package fix
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/podmend/podmend/render"
@@ -48,27 +49,31 @@ func (p *Prover) indexSources() {
 // reached are the objects that a proposal may change without meaning to: those that other targets which read
 // an edited file make of the same source as one that it means.
 func (p *Prover) reached(proposal *Proposal) map[objectOf]bool {
-	meant := map[objectOf]bool{}
-	for _, in := range proposal.intents {
-		meant[in.of()] = true
-	}
+	reached := p.madeLike(proposal, sourceOf, p.made)
+	maps.DeleteFunc(reached, func(object objectOf, _ bool) bool { return proposal.means(object) })
+	return reached
+}
+
+// madeLike are the objects in targets that read a file which a proposal edits, of those that have a name in common with one
+// that it means.
+func (p *Prover) madeLike(proposal *Proposal, name func(*render.Object) string, named map[string][]objectOf) map[objectOf]bool {
 	readers := map[string]bool{}
 	for _, target := range p.affected(editedFiles([]*Proposal{proposal})) {
 		readers[target.ID] = true
 	}
-	reached := map[objectOf]bool{}
-	for object := range meant {
-		before := p.before[object.target]
-		if before == nil || object.index >= len(before.result.Objects) {
+	alike := map[objectOf]bool{}
+	for _, in := range proposal.intents {
+		before := p.before[in.target]
+		if before == nil || in.object >= len(before.result.Objects) {
 			continue
 		}
-		for _, other := range p.made[sourceOf(&before.result.Objects[object.index])] {
-			if readers[other.target] && !meant[other] {
-				reached[other] = true
+		for _, other := range named[name(&before.result.Objects[in.object])] {
+			if readers[other.target] {
+				alike[other] = true
 			}
 		}
 	}
-	return reached
+	return alike
 }
 
 func (p *Proposal) means(object objectOf) bool {
@@ -94,22 +99,8 @@ func (p *Prover) touched(proposal *Proposal) map[objectOf]bool {
 // printedElsewhere are the objects that the templates of what a proposal means print in other targets that read an edited
 // file: the values of one set merge with those of another, so that each may need a proposal that means the other alone.
 func (p *Prover) printedElsewhere(proposal *Proposal) map[objectOf]bool {
-	elsewhere := map[string]bool{}
-	for _, target := range p.affected(editedFiles([]*Proposal{proposal})) {
-		elsewhere[target.ID] = !proposal.meansIn(target.ID)
-	}
-	printed := map[objectOf]bool{}
-	for _, in := range proposal.intents {
-		before := p.before[in.target]
-		if before == nil || in.object >= len(before.result.Objects) {
-			continue
-		}
-		for _, other := range p.printed[printedOf(&before.result.Objects[in.object])] {
-			if elsewhere[other.target] {
-				printed[other] = true
-			}
-		}
-	}
+	printed := p.madeLike(proposal, printedOf, p.printed)
+	maps.DeleteFunc(printed, func(object objectOf, _ bool) bool { return proposal.meansIn(object.target) })
 	return printed
 }
 
